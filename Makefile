@@ -1,0 +1,36 @@
+# Every command of the project. `make setup` alone makes .venv with everything in it; the others call it when needed.
+.DEFAULT_GOAL := help
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+
+help:  ## say what there is
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(VENV)/.ready  ## make .venv with everything in it
+$(VENV)/.ready: requirements/lock.txt pyproject.toml scripts/setup
+	PYTHON=$(PYTHON) scripts/setup
+
+run: setup  ## the service with sample data, everything embedded
+	scripts/run
+
+demo: setup  ## the whole journey once, without a person
+	$(BIN)/badgepost demo
+
+test: setup  ## everything
+	scripts/system-packages
+	$(BIN)/python -m pytest
+
+check: setup  ## format, lint, types, floors
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup  ## the figures of docs/performance.md, as ratios
+	$(BIN)/python -m bench
+
+lock:  ## pin every dependency anew (needs uv)
+	scripts/lock
+
+.PHONY: help setup run demo test check bench lock

@@ -1,0 +1,81 @@
+"""The database: engines for SQLite and PostgreSQL, and bringing an empty or old one up to date.
+
+Here belongs how to connect. Tables stand in `badges.tables` and `mailer.queue.tables`, their history in
+`badgepost/migrations`.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+
+READ_ONLY = "badgepost_read_only"
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_SECONDS = 60.0
+"""How long SQLite waits for another writer: an import of a very long roster holds the one write lock that long."""
+
+
+def open_engine(url: str) -> Engine:
+    """Return an engine for `url`. Transactions of a SQLite engine take the write lock at once; see `reading`."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True)
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def reading(engine: Engine) -> Engine:
+    """Return an engine on the same pool for transactions that only read: in SQLite they wait for no writer."""
+    return engine.execution_options(**{READ_ONLY: True})
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver must not open transactions of its own: _begin_sqlite says when and how.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # FULL: what was committed survives a power cut. Grouped commits make it cheap (docs/performance.md).
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA cache_size = -65536")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A deferred transaction that reads first and writes later fails at once when another has written in between;
+    # taking the lock at the start waits for it instead.
+    read_only = connection.get_execution_options().get(READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def migrate(engine: Engine) -> tuple[str | None, str | None]:
+    """Bring the database up to date in one transaction; return the revision before and after."""
+    config = _alembic_config()
+    with engine.begin() as connection:
+        before = MigrationContext.configure(connection).get_current_revision()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        after = MigrationContext.configure(connection).get_current_revision()
+    return before, after
+
+
+def pending_revision(engine: Engine) -> tuple[str | None, str | None]:
+    """Return the revision of the database (None: empty) and the one that this program needs."""
+    head = ScriptDirectory.from_config(_alembic_config()).get_current_head()
+    with reading(engine).connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision(), head
+
+
+def _alembic_config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config

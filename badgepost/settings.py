@@ -1,0 +1,190 @@
+"""Settings: a TOML file and `BADGEPOST_…` variables, checked at start. docs/settings.md explains each.
+
+Here belong names, defaults and what a value may be. A variable overrides the file; `__` goes one level down
+(`BADGEPOST_LIMITS__DEFAULT__CONCURRENCY=4`). Every command reads the file that `BADGEPOST_CONFIG` or `--config`
+names, else `badgepost.toml` in the current folder if there is one.
+"""
+
+import os
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from wire.address import Address, parse_address
+
+CONFIG_VARIABLE = "BADGEPOST_CONFIG"
+DEFAULT_CONFIG = Path("badgepost.toml")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Relay(_Part):
+    """A next hop that takes our mail."""
+
+    name: str = "relay"
+    host: str
+    port: int = Field(default=587, ge=1, le=65535)
+    tls: Literal["starttls", "implicit", "none"] = "starttls"
+    ca_file: Path | None = None
+    """Certificates to trust instead of the system's, for a relay with a certificate of its own making."""
+    user: str | None = None
+    password: SecretStr | None = None
+    connections: int = Field(default=8, ge=1, le=500)
+    messages_per_connection: int = Field(default=500, ge=1)
+    rate: float | None = Field(default=None, gt=0)
+    """Messages a second, over all connections of one worker."""
+
+
+class DomainLimit(_Part):
+    """How fast mail for one recipient domain may leave one worker."""
+
+    concurrency: int | None = Field(default=None, ge=1)
+    rate: float | None = Field(default=None, gt=0)
+
+
+class Retry(_Part):
+    """When a deferred message is tried again."""
+
+    first: timedelta = timedelta(minutes=5)
+    factor: float = Field(default=2.0, ge=1)
+    longest: timedelta = timedelta(hours=6)
+    give_up_after: timedelta = timedelta(days=3)
+
+
+class Timeouts(_Part):
+    """Seconds that a relay may take (RFC 5321 section 4.5.3.2 gives the defaults of `command` and `reply`)."""
+
+    connect: float = 30
+    command: float = 300
+    reply: float = 600
+
+
+class DkimKeyFile(_Part):
+    """A private key that signs, as `badgepost keys new` made it."""
+
+    selector: str
+    domain: str
+    file: Path
+
+
+class Settings(BaseSettings):
+    """All settings in force."""
+
+    model_config = SettingsConfigDict(env_prefix="BADGEPOST_", env_nested_delimiter="__", extra="forbid")
+
+    data_dir: Path = Path("var")
+    database_url: str = ""
+    """Empty: SQLite at `data_dir/badgepost.db`."""
+    base_url: str = "http://127.0.0.1:8000"
+    """Where the links in the mails lead. Never taken from a request."""
+    secret_keys: list[SecretStr] = []
+    """Keys that sign links, oldest first. Empty: one is made at the first start and kept in `data_dir`."""
+
+    mail_domain: str = "badgepost.example"
+    """The domain of `bounce+id@`, `reply+id@` and of Message-IDs."""
+    support_address: str = "support@badgepost.example"
+    account_from: str = "badges@badgepost.example"
+    notices_from: str = "notices@badgepost.example"
+    feedback_id: str = "badgepost"
+
+    transport: Literal["outbox", "smtp", "memory"] = "outbox"
+    relays: list[Relay] = []
+    limits: dict[str, DomainLimit] = {}
+    """By recipient domain; `default` for all others."""
+    retry: Retry = Retry()
+    timeouts: Timeouts = Timeouts()
+    unknown_account: Literal["resend", "hold"] = "resend"
+    unknown_notices: Literal["resend", "hold"] = "hold"
+
+    dkim: list[DkimKeyFile] = []
+
+    web_host: str = "127.0.0.1"
+    web_port: int = Field(default=8000, ge=0, le=65535)
+    workers: int = Field(default=1, ge=0, le=64)
+    log_format: Literal["console", "json"] = "console"
+    chromium: str | None = None
+    """The browser that `preview` takes pictures with. Empty: the first of chromium, chromium-browser, google-chrome."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=find_config())
+
+    @field_validator("support_address", "account_from", "notices_from")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        parsed = parse_address(value)
+        if not isinstance(parsed, Address):
+            raise ValueError(f"not an e-mail address: {parsed.reason}")
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_origin(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must start with https:// (or http:// for a trial on this machine)")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _relays_for_smtp(self) -> Self:
+        if self.transport == "smtp" and not self.relays:
+            raise ValueError('transport = "smtp" needs at least one [[relays]] with a host')
+        names = [relay.name for relay in self.relays]
+        if len(set(names)) < len(names):
+            raise ValueError("two relays bear the same name; give each its own")
+        return self
+
+    def url_of_database(self) -> str:
+        """Return the SQLAlchemy URL in force."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'badgepost.db').absolute()}"
+
+
+def find_config() -> Path | None:
+    """Return the settings file to read, or None. Raises `FileNotFoundError` if the one that is named is missing."""
+    named = os.environ.get(CONFIG_VARIABLE)
+    if named:
+        path = Path(named)
+        if not path.is_file():
+            raise FileNotFoundError(f"{CONFIG_VARIABLE} names {named}, which is not there")
+        return path
+    return DEFAULT_CONFIG if DEFAULT_CONFIG.is_file() else None
+
+
+def read_secret_keys(settings: Settings) -> list[str]:
+    """Return the keys that sign links, oldest first; makes and keeps one (mode 0600) if none is set."""
+    if settings.secret_keys:
+        return [key.get_secret_value() for key in settings.secret_keys]
+    path = settings.data_dir / "secret.key"
+    try:
+        return [path.read_text(encoding="ascii").strip()]
+    except FileNotFoundError:
+        return [_keep_new_key(path)]
+
+
+def _keep_new_key(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    key = secrets.token_urlsafe(32)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(key)
+    return key

@@ -1,0 +1,138 @@
+"""The badge side of the database: issuers, badge classes, earners, assertions, accounts.
+
+Here belong rows and their constraints only. What may happen to a row stands in `assertions` and `accounts`; the
+mail side has tables of its own in `mailer.queue.tables`.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, LargeBinary, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from badges.columns import Instant
+from badges.ids import make_id
+
+
+class Image(SQLModel, table=True):
+    """A picture, named by the SHA-256 of its bytes: the same picture is stored once and never changes."""
+
+    __tablename__ = "image"
+
+    digest: str = Field(primary_key=True)
+    media_type: str
+    width: int
+    height: int
+    content: bytes = Field(sa_type=LargeBinary)
+
+
+class Issuer(SQLModel, table=True):
+    """An organisation that awards badges, with everything that makes its mails look like its own."""
+
+    __tablename__ = "issuer"
+
+    id: str = Field(default_factory=make_id, primary_key=True)
+    slug: str = Field(unique=True)
+    name: str
+    domain: str
+    support_email: str
+    website: str | None = None
+    language: str = "en"
+    linkedin_organization_id: int | None = None
+    pdf_certificates: bool = False
+    image_delivery: str = "inline"
+    """`inline` (in the mail, by Content-ID) or `hosted` (fetched from our server, blocked by some mail programs)."""
+    brand_color: str = "#1f4e79"
+    logo_digest: str | None = Field(default=None, foreign_key="image.digest")
+    sender_name: str | None = None
+    reply_address: str | None = None
+    wording: str | None = None
+    """The issuer's own block in the issuance mail: a small, sandboxed subset of HTML and Jinja2 (docs/templates.md)."""
+
+
+class IssuerContact(SQLModel, table=True):
+    """A person or office that may speak for an issuer by mail."""
+
+    __tablename__ = "issuer_contact"
+    __table_args__ = (UniqueConstraint("issuer_id", "address"),)
+
+    id: str = Field(default_factory=make_id, primary_key=True)
+    issuer_id: str = Field(foreign_key="issuer.id")
+    address: str = Field(index=True)
+    name: str | None = None
+
+
+class BadgeClass(SQLModel, table=True):
+    """What is awarded (Open Badges 2.0 BadgeClass, 3.0 Achievement)."""
+
+    __tablename__ = "badge_class"
+
+    id: str = Field(default_factory=make_id, primary_key=True)
+    slug: str = Field(unique=True)
+    issuer_id: str = Field(foreign_key="issuer.id", index=True)
+    name: str
+    description: str = ""
+    criteria: str = ""
+    image_digest: str = Field(foreign_key="image.digest")
+    image_caption: str | None = None
+    expires_after_months: int | None = None
+
+
+class Earner(SQLModel, table=True):
+    """A person who holds badges. The name is the issuer's to change, never the earner's."""
+
+    __tablename__ = "earner"
+
+    id: str = Field(default_factory=make_id, primary_key=True)
+    name: str
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class EarnerAddress(SQLModel, table=True):
+    """An address of an earner. Stored folded to lower case: addresses match whole and without regard to case."""
+
+    __tablename__ = "earner_address"
+
+    address: str = Field(primary_key=True)
+    earner_id: str = Field(foreign_key="earner.id", index=True)
+    is_primary: bool = False
+    confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When the earner proved to read this address; None while only the issuer or a form has named it."""
+
+
+class Assertion(SQLModel, table=True):
+    """One badge awarded to one earner (Open Badges 2.0 Assertion, 3.0 Credential). Its id is the credential id."""
+
+    __tablename__ = "assertion"
+    __table_args__ = (
+        UniqueConstraint("earner_id", "badge_class_id", "issued_on"),
+        Index("ix_assertion_expiry", "expires_on"),
+    )
+
+    id: str = Field(default_factory=make_id, primary_key=True)
+    badge_class_id: str = Field(foreign_key="badge_class.id")
+    earner_id: str = Field(foreign_key="earner.id")
+    state: str = "issued"
+    """See `badges.assertions`: issued, expired, revoked."""
+    issued_on: date
+    expires_on: date | None = None
+    revocation_reason: str | None = None
+    held_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When somebody said "this is not me": shown to nobody until the issuer has looked at it."""
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class Account(SQLModel, table=True):
+    """An earner's way in. Born without a password: one is hashed only when the earner sets it."""
+
+    __tablename__ = "account"
+
+    id: str = Field(default_factory=make_id, primary_key=True)
+    earner_id: str = Field(foreign_key="earner.id", unique=True)
+    password_hash: str | None = None
+    password_set_at: datetime | None = Field(default=None, sa_type=Instant)
+    link_serial: int = 0
+    """The serial number of the newest password link; only that one opens the form, and older ones are void."""
+    link_spent_serial: int = 0
+    """The highest serial that was used to set a password: single use, recorded."""
+    failed_logins: int = 0
+    locked_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -1,0 +1,1 @@
+"""From a fact ("this badge was awarded") to a message that the next hop accepted."""

@@ -1,0 +1,1 @@
+"""From a composed message to the reply of the next hop."""

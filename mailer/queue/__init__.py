@@ -1,0 +1,1 @@
+"""The ledger: one row is the truth about one mail."""

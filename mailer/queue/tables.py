@@ -1,0 +1,156 @@
+"""The ledger's tables: messages, attempts, batches, published templates, suppressions, relays, workers.
+
+Here belong rows, constraints and indexes only. Which state may follow which stands in `states`, how rows are written
+in `ledger` and `journal`.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from badges.columns import Instant
+from badges.ids import make_id
+
+
+class PublishedTemplate(SQLModel, table=True):
+    """A compiled template, named by the SHA-256 of its content and kept as long as any message was made from it."""
+
+    __tablename__ = "published_template"
+
+    digest: str = Field(primary_key=True)
+    kind: str
+    language: str
+    issuer_id: str = Field(foreign_key="issuer.id")
+    content: str
+    """JSON, as `mailer.templates.published` writes and reads it."""
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class Batch(SQLModel, table=True):
+    """Messages that were enqueued by one act, such as one roster."""
+
+    __tablename__ = "batch"
+
+    id: str = Field(default_factory=make_id, primary_key=True)
+    issuer_id: str = Field(foreign_key="issuer.id", index=True)
+    kind: str
+    label: str
+    """What a person calls it: the roster's file name, or the reason."""
+    state: str = "running"
+    """running, paused or cancelled."""
+    rows_in: int = 0
+    mails: int = 0
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class Message(SQLModel, table=True):
+    """The truth about one mail. Holds no secret and no body: it is rendered, assembled and signed when it is sent."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        Index(
+            "ix_message_claimable",
+            "due_at",
+            "domain",
+            sqlite_where=text("state IN ('queued', 'deferred') AND worker_id IS NULL"),
+            postgresql_where=text("state IN ('queued', 'deferred') AND worker_id IS NULL"),
+        ),
+        Index(
+            "ix_message_held_by",
+            "worker_id",
+            sqlite_where=text("worker_id IS NOT NULL"),
+            postgresql_where=text("worker_id IS NOT NULL"),
+        ),
+        Index("ix_message_batch_state", "batch_id", "state"),
+    )
+
+    id: str = Field(default_factory=make_id, primary_key=True)
+    """Also the id in `bounce+id@` and `reply+id@`."""
+    idempotency_key: str = Field(unique=True)
+    message_id: str
+    """The Message-ID header's value without angle brackets, fixed by the idempotency key."""
+    kind: str
+    stream: str
+    """`account` or `notices`: decides the From address and what happens to an `unknown`."""
+    batch_id: str | None = Field(default=None, foreign_key="batch.id")
+    issuer_id: str = Field(foreign_key="issuer.id")
+    earner_id: str | None = Field(default=None, foreign_key="earner.id", index=True)
+    rcpt_to: str = Field(index=True)
+    domain: str
+    """The recipient's domain, lower case, as an A-label."""
+    template_digest: str = Field(foreign_key="published_template.digest")
+    facts: str
+    """JSON: what the slots are filled from (`mailer.filling`). Ids and plain values; links are minted when sent."""
+    written_at: datetime = Field(sa_type=Instant)
+    """The Date header: when it was put in the queue, or the time it was scheduled for."""
+    due_at: datetime = Field(sa_type=Instant)
+    not_later_than: datetime | None = Field(default=None, sa_type=Instant)
+    state: str = "queued"
+    """See `mailer.queue.states`."""
+    state_at: datetime = Field(sa_type=Instant)
+    attempts: int = 0
+    reason: str | None = None
+    """Why it is in this state, in words that staff can read."""
+    worker_id: str | None = None
+    """Which incarnation of a worker has claimed it; None while anybody may."""
+    fence: int = 0
+    """Grows with every claim: a worker that woke up late finds a higher number and cannot write."""
+
+
+class Attempt(SQLModel, table=True):
+    """One try to deliver one message. Written before the final dot, completed after the reply."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (UniqueConstraint("message_id", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    message_id: str = Field(foreign_key="message.id")
+    number: int
+    relay: str
+    started_at: datetime = Field(sa_type=Instant)
+    finished_at: datetime | None = Field(default=None, sa_type=Instant)
+    outcome: str | None = None
+    """sent, deferred, bounced, unknown or held; None from the intent until the result is recorded."""
+    phase: str | None = None
+    """Where the conversation stood: connect, mail, rcpt, data, body."""
+    reply: str | None = None
+    """The SMTP reply as it came, or what happened instead of one."""
+
+
+class Suppression(SQLModel, table=True):
+    """An address that we do not send to. An empty `issuer_id` means every issuer."""
+
+    __tablename__ = "suppression"
+
+    address: str = Field(primary_key=True)
+    issuer_id: str = Field(default="", primary_key=True)
+    stream: str = Field(default="", primary_key=True)
+    """Empty: every mail (hard bounce, complaint). `notices`: all but account mail (unsubscribed)."""
+    reason: str
+    source_message_id: str | None = None
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class RelayState(SQLModel, table=True):
+    """What the workers last saw of a relay. A relay that is down holds the queue; that is nobody's bounce."""
+
+    __tablename__ = "relay_state"
+
+    relay: str = Field(primary_key=True)
+    state: str
+    """up or down."""
+    since: datetime = Field(sa_type=Instant)
+    reason: str | None = None
+    next_try_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class WorkerLease(SQLModel, table=True):
+    """One incarnation of one worker process. Its messages go back to the queue when the heartbeat stops."""
+
+    __tablename__ = "worker_lease"
+
+    id: str = Field(default_factory=make_id, primary_key=True)
+    name: str = Field(index=True)
+    started_at: datetime = Field(sa_type=Instant)
+    heartbeat_at: datetime = Field(sa_type=Instant)

@@ -1,0 +1,1 @@
+"""The mail standards as pure functions: standard library only, no I/O, no clock."""
