@@ -1,0 +1,40 @@
+"""What every test may use: the switch that writes golden files anew, the shared material, and skips that CI forbids."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write golden files anew instead of comparing")
+
+
+@pytest.fixture
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    """Whether golden files are to be written instead of compared."""
+    return bool(request.config.getoption("--update-golden"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of shared fixtures and third-party suites beside the project; skips where it is missing."""
+    if not SHARED.is_dir():
+        pytest.skip("the shared fixtures are not beside the project")
+    return SHARED
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for marker in item.iter_markers("needs"):
+            missing = [program for program in marker.args if not _has_program(program)]
+            if missing and not os.environ.get("CI"):
+                item.add_marker(pytest.mark.skip(reason=f"not on this machine: {', '.join(missing)}"))
+
+
+def _has_program(name: str) -> bool:
+    folders = [*os.environ.get("PATH", "").split(os.pathsep), "/usr/sbin", "/usr/lib/postgresql/15/bin"]
+    return any(os.access(Path(folder) / name, os.X_OK) for folder in folders if folder)
