@@ -14,14 +14,15 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
-READ_ONLY = "badgepost_read_only"
+from badges.transactions import READ_ONLY, reading
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 60.0
 """How long SQLite waits for another writer: an import of a very long roster holds the one write lock that long."""
 
 
 def open_engine(url: str) -> Engine:
-    """Return an engine for `url`. Transactions of a SQLite engine take the write lock at once; see `reading`."""
+    """Return an engine for `url`. Writing transactions of SQLite take the lock at once: see `badges.transactions`."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed, pool_pre_ping=True)
@@ -31,11 +32,6 @@ def open_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
-
-
-def reading(engine: Engine) -> Engine:
-    """Return an engine on the same pool for transactions that only read: in SQLite they wait for no writer."""
-    return engine.execution_options(**{READ_ONLY: True})
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -59,7 +55,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def migrate(engine: Engine) -> tuple[str | None, str | None]:
     """Bring the database up to date in one transaction; return the revision before and after."""
-    config = _alembic_config()
+    config = alembic_config()
     with engine.begin() as connection:
         before = MigrationContext.configure(connection).get_current_revision()
         config.attributes["connection"] = connection
@@ -70,12 +66,13 @@ def migrate(engine: Engine) -> tuple[str | None, str | None]:
 
 def pending_revision(engine: Engine) -> tuple[str | None, str | None]:
     """Return the revision of the database (None: empty) and the one that this program needs."""
-    head = ScriptDirectory.from_config(_alembic_config()).get_current_head()
+    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
     with reading(engine).connect() as connection:
         return MigrationContext.configure(connection).get_current_revision(), head
 
 
-def _alembic_config() -> Config:
+def alembic_config() -> Config:
+    """Return what Alembic needs to find the migrations; the caller adds the connection to run them on."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     return config

@@ -84,6 +84,8 @@ class Earner(SQLModel, table=True):
 
     id: str = Field(default_factory=make_id, primary_key=True)
     name: str
+    language: str | None = None
+    """The language of their mails as a roster or the earner has named it; None: that of the issuer."""
     created_at: datetime = Field(sa_type=Instant)
 
 
@@ -136,3 +138,22 @@ class Account(SQLModel, table=True):
     """The highest serial that was used to set a password: single use, recorded."""
     failed_logins: int = 0
     locked_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class PasswordRequest(SQLModel, table=True):
+    """Somebody asked for a new password link: counted, so that neither a mailbox nor we are flooded.
+
+    Kept for a day. The address is kept as a hash: it is whatever a stranger has typed, and need not be known to us.
+    """
+
+    __tablename__ = "password_request"
+    __table_args__ = (
+        Index("ix_password_request_address", "address_hash", "asked_at"),
+        Index("ix_password_request_source", "source", "asked_at"),
+    )
+
+    id: str = Field(default_factory=make_id, primary_key=True)
+    address_hash: str
+    source: str
+    """The network that asked: an IPv4 address, or the first 64 bits of an IPv6 one."""
+    asked_at: datetime = Field(sa_type=Instant)

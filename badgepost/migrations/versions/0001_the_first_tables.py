@@ -19,6 +19,7 @@ def upgrade() -> None:
     op.create_table('earner',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
+    sa.Column('language', sa.String(), nullable=True),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('id')
     )
@@ -30,6 +31,17 @@ def upgrade() -> None:
     sa.Column('content', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('digest')
     )
+    op.create_table('password_request',
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('address_hash', sa.String(), nullable=False),
+    sa.Column('source', sa.String(), nullable=False),
+    sa.Column('asked_at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('password_request', schema=None) as batch_op:
+        batch_op.create_index('ix_password_request_address', ['address_hash', 'asked_at'], unique=False)
+        batch_op.create_index('ix_password_request_source', ['source', 'asked_at'], unique=False)
+
     op.create_table('relay_state',
     sa.Column('relay', sa.String(), nullable=False),
     sa.Column('state', sa.String(), nullable=False),
@@ -267,6 +279,11 @@ def downgrade() -> None:
     op.drop_table('worker_lease')
     op.drop_table('suppression')
     op.drop_table('relay_state')
+    with op.batch_alter_table('password_request', schema=None) as batch_op:
+        batch_op.drop_index('ix_password_request_source')
+        batch_op.drop_index('ix_password_request_address')
+
+    op.drop_table('password_request')
     op.drop_table('image')
     op.drop_table('earner')
     # ### end Alembic commands ###

@@ -1,0 +1,106 @@
+"""An earner's way in: what a password must be, how it is kept, and which password link still opens the form.
+
+Pure but for the hashing, which draws a salt. Rows stand in `tables`, signing of links in `links`, the acts in
+`desk.passwords`.
+
+Serial numbers make links single-use without keeping the links: an account counts the links minted for it
+(`link_serial`, only the newest opens) and remembers the highest that set a password (`link_spent_serial`).
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+SHORTEST_PASSWORD = 12
+"""Characters. The link proves the mailbox, so a password that is chosen after it is one of two safeguards."""
+
+LONGEST_PASSWORD = 256
+"""Characters: argon2 hashes any length, and a stranger must not be able to make us hash megabytes."""
+
+_HASHER = PasswordHasher()
+"""argon2id with the parameters of RFC 9106 section 4, second recommended option (64 MiB, 3 passes)."""
+
+
+@dataclass(frozen=True)
+class PasswordFault:
+    """Why a password is not taken, in words for the person who chose it. `code` names it for translation."""
+
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class LinkLive:
+    """The newest link, unused and in time."""
+
+
+@dataclass(frozen=True)
+class LinkSpent:
+    """A password has been set with it."""
+
+
+@dataclass(frozen=True)
+class LinkVoid:
+    """A newer link has taken its place."""
+
+
+LinkVerdict = LinkLive | LinkSpent | LinkVoid
+
+
+def judge_serial(serial: int, link_serial: int, link_spent_serial: int) -> LinkVerdict:
+    """Tell what the link with number `serial` is worth to an account with these two counters.
+
+    A serial that the account never reached is void too: a database that was restored from a copy has forgotten it.
+    """
+    if serial <= link_spent_serial:
+        return LinkSpent()
+    return LinkLive() if serial == link_serial else LinkVoid()
+
+
+def judge_password(password: str, *own_words: str) -> PasswordFault | None:
+    """Return why `password` cannot be taken, or None. `own_words` are the user name and the person's name."""
+    text = unicodedata.normalize("NFKC", password)
+    if len(text) < SHORTEST_PASSWORD:
+        return PasswordFault("short", f"Choose at least {SHORTEST_PASSWORD} characters.")
+    if len(text) > LONGEST_PASSWORD:
+        return PasswordFault("long", f"Choose at most {LONGEST_PASSWORD} characters.")
+    folded = _fold(text)
+    if folded in {_fold(word) for word in _with_local_parts(own_words)}:
+        return PasswordFault("own", "Choose something other than your name or address.")
+    if len(set(folded)) < 5 or folded in _common_passwords():
+        return PasswordFault("common", "This password is among the first that are tried. Choose another.")
+    return None
+
+
+def hash_password(password: str) -> str:
+    """Return the argon2id hash to keep. Takes some 50 ms and 64 MiB on purpose: never hold a lock meanwhile."""
+    return _HASHER.hash(unicodedata.normalize("NFKC", password))
+
+
+def is_password(password: str, password_hash: str) -> bool:
+    """Tell whether `password_hash` was made from `password`. False, too, if the hash cannot be read."""
+    if len(password) > LONGEST_PASSWORD * 4:
+        return False
+    try:
+        return _HASHER.verify(password_hash, unicodedata.normalize("NFKC", password))
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _with_local_parts(words: tuple[str, ...]) -> tuple[str, ...]:
+    return words + tuple(word.partition("@")[0] for word in words if "@" in word)
+
+
+def _fold(text: str) -> str:
+    """Take away what people add to a common password so that it passes: case, spaces, digits and signs around it."""
+    return "".join(text.casefold().split()).strip("0123456789!?.,-_*#$@&+")
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    lines = files("badges").joinpath("common_passwords.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset({_fold(line) for line in lines if line and not line.startswith("#")} | {""})
