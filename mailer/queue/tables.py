@@ -12,6 +12,9 @@ from sqlmodel import Field, SQLModel
 from badges.columns import Instant
 from badges.ids import make_id
 
+CLAIMABLE = "state IN ('queued', 'deferred') AND worker_id IS NULL AND held_at IS NULL"
+"""SQL: a worker may claim this message once it is due. Queries must say it in these words to use the indexes."""
+
 
 class PublishedTemplate(SQLModel, table=True):
     """A compiled template, named by the SHA-256 of its content and kept as long as any message was made from it."""
@@ -49,12 +52,28 @@ class Message(SQLModel, table=True):
 
     __tablename__ = "message"
     __table_args__ = (
+        # Mails of no batch (somebody waits for a password link) go before those of batches; each has its own index.
+        # The domain and the batch are in it so that what is at its limit or paused is passed over without a look-up.
         Index(
             "ix_message_claimable",
             "due_at",
             "domain",
-            sqlite_where=text("state IN ('queued', 'deferred') AND worker_id IS NULL"),
-            postgresql_where=text("state IN ('queued', 'deferred') AND worker_id IS NULL"),
+            "batch_id",
+            sqlite_where=text(f"{CLAIMABLE} AND batch_id IS NOT NULL"),
+            postgresql_where=text(f"{CLAIMABLE} AND batch_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_message_claimable_single",
+            "due_at",
+            "domain",
+            sqlite_where=text(f"{CLAIMABLE} AND batch_id IS NULL"),
+            postgresql_where=text(f"{CLAIMABLE} AND batch_id IS NULL"),
+        ),
+        Index(
+            "ix_message_not_later_than",
+            "not_later_than",
+            sqlite_where=text(f"{CLAIMABLE} AND not_later_than IS NOT NULL"),
+            postgresql_where=text(f"{CLAIMABLE} AND not_later_than IS NOT NULL"),
         ),
         Index(
             "ix_message_held_by",
@@ -94,6 +113,8 @@ class Message(SQLModel, table=True):
     """Why it is in this state, in words that staff can read."""
     worker_id: str | None = None
     """Which incarnation of a worker has claimed it; None while anybody may."""
+    held_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When a person, or a fault in composing it, set it aside; it stays in its state until it is put back."""
     fence: int = 0
     """Grows with every claim: a worker that woke up late finds a higher number and cannot write."""
 
@@ -107,6 +128,7 @@ class Attempt(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     message_id: str = Field(foreign_key="message.id")
     number: int
+    """The fence of the claim it was made under: unique, growing, with gaps."""
     relay: str
     started_at: datetime = Field(sa_type=Instant)
     finished_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -152,5 +174,7 @@ class WorkerLease(SQLModel, table=True):
 
     id: str = Field(default_factory=make_id, primary_key=True)
     name: str = Field(index=True)
+    place: str
+    """The machine and the lock file that tell whether its process lives. Only a worker of the same place can ask."""
     started_at: datetime = Field(sa_type=Instant)
     heartbeat_at: datetime = Field(sa_type=Instant)
