@@ -1,0 +1,1 @@
+"""One module a figure: which variants it needs, and what its goals are."""
