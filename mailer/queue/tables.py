@@ -15,6 +15,9 @@ from badges.ids import make_id
 CLAIMABLE = "state IN ('queued', 'deferred') AND worker_id IS NULL AND held_at IS NULL"
 """SQL: a worker may claim this message once it is due. Queries must say it in these words to use the indexes."""
 
+BATCH_STOPPED = "state <> 'running'"
+"""SQL: nothing of this batch may be sent now."""
+
 
 class PublishedTemplate(SQLModel, table=True):
     """A compiled template, named by the SHA-256 of its content and kept as long as any message was made from it."""
@@ -34,6 +37,9 @@ class Batch(SQLModel, table=True):
     """Messages that were enqueued by one act, such as one roster."""
 
     __tablename__ = "batch"
+    __table_args__ = (
+        Index("ix_batch_stopped", "id", sqlite_where=text(BATCH_STOPPED), postgresql_where=text(BATCH_STOPPED)),
+    )
 
     id: str = Field(default_factory=make_id, primary_key=True)
     issuer_id: str = Field(foreign_key="issuer.id", index=True)

@@ -1,0 +1,151 @@
+"""Writing what happens to claimed messages: the intent before the body, the result after the reply.
+
+Here belongs the SQL of one group of steps, in its caller's transaction. Every write proves its claim by (id, fence,
+worker): a worker that was taken for dead changes nothing when it wakes. Groups are gathered in `journal`.
+"""
+
+# ruff: noqa: S608  (the statements are put together from constants alone)
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, text
+
+from badges.columns import to_microseconds
+from mailer.delivery.outcomes import Bounced, Deferred, Held, Outcome, Phase, Sent, Unknown
+from mailer.queue.claimed import Claimed
+from mailer.queue.settling import Settlement
+from mailer.queue.states import State
+from mailer.queue.suppressions import Suppressed, suppress
+from mailer.queue.tables import BATCH_STOPPED
+
+REPLY_CHARACTERS = 1000
+"""How much of a reply is kept: a relay may send any number of lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """The body of `message` is about to be written to `relay`. Granted only if the message may still be sent."""
+
+    message: Claimed
+    relay: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An attempt that had an intent came to `outcome`, which means `settlement`."""
+
+    message: Claimed
+    outcome: Outcome
+    settlement: Settlement
+    at: datetime
+
+
+Step = Intent | Result
+
+_INTEND = text(f"""
+    UPDATE message SET state = 'sending', state_at = :at
+    WHERE id = :id AND fence = :fence AND worker_id = :worker_id AND state IN ('queued', 'deferred')
+    AND held_at IS NULL
+    AND (batch_id IS NULL OR batch_id NOT IN (SELECT id FROM batch WHERE {BATCH_STOPPED}))
+""")
+_GRANTED = text("""
+    SELECT id, fence FROM message WHERE id IN :ids AND state = 'sending' AND worker_id = :worker_id
+""").bindparams(bindparam("ids", expanding=True))
+_REFUSED = text("""
+    UPDATE message SET worker_id = NULL
+    WHERE id = :id AND fence = :fence AND worker_id = :worker_id AND state IN ('queued', 'deferred')
+""")
+_ATTEMPT = text("""
+    INSERT INTO attempt (message_id, number, relay, started_at) VALUES (:id, :fence, :relay, :at)
+    ON CONFLICT (message_id, number) DO NOTHING
+""")
+_SETTLE = text("""
+    UPDATE message SET state = :state, state_at = :at, due_at = COALESCE(:due_at, due_at), reason = :reason,
+        attempts = attempts + :counts, worker_id = NULL
+    WHERE id = :id AND fence = :fence AND worker_id = :worker_id AND state = 'sending'
+""")
+_FINISH_ATTEMPT = text("""
+    UPDATE attempt SET finished_at = :at, outcome = :outcome, phase = :phase, reply = :reply
+    WHERE message_id = :id AND number = :fence AND outcome IS NULL
+""")
+
+
+def record(connection: Connection, steps: Sequence[Step]) -> list[bool]:
+    """Write `steps`; tell of each whether it stands. A refused `Intent` means: do not send, the claim is gone."""
+    intents = [step for step in steps if isinstance(step, Intent)]
+    _write_results(connection, [step for step in steps if isinstance(step, Result)])
+    granted = _write_intents(connection, intents)
+    return [isinstance(step, Result) or (step.message.id, step.message.fence) in granted for step in steps]
+
+
+def _write_results(connection: Connection, results: Sequence[Result]) -> None:
+    if not results:
+        return
+    rows = [_result_row(result) for result in results]
+    connection.execute(_SETTLE, rows)
+    connection.execute(_FINISH_ATTEMPT, rows)
+    suppress(connection, [_suppression(result) for result in results if result.settlement.suppress])
+
+
+def _write_intents(connection: Connection, intents: Sequence[Intent]) -> set[tuple[str, int]]:
+    """Write `intents`; return the (id, fence) of those that were granted."""
+    if not intents:
+        return set()
+    rows = [_intent_row(intent) for intent in intents]
+    connection.execute(_INTEND, rows)
+    granted: set[tuple[str, int]] = set()
+    for worker_id in {intent.message.worker_id for intent in intents}:
+        found = connection.execute(_GRANTED, {"ids": [row["id"] for row in rows], "worker_id": worker_id})
+        granted.update((id_, fence) for id_, fence in found)
+    refused = [row for row in rows if (row["id"], row["fence"]) not in granted]
+    if len(refused) < len(rows):
+        connection.execute(_ATTEMPT, [row for row in rows if (row["id"], row["fence"]) in granted])
+    if refused:
+        connection.execute(_REFUSED, refused)
+    return granted
+
+
+def _intent_row(intent: Intent) -> dict[str, Any]:
+    message = intent.message
+    return {
+        "id": message.id,
+        "fence": message.fence,
+        "worker_id": message.worker_id,
+        "relay": intent.relay,
+        "at": to_microseconds(intent.at),
+    }
+
+
+def _result_row(result: Result) -> dict[str, Any]:
+    message, settlement = result.message, result.settlement
+    return {
+        "id": message.id,
+        "fence": message.fence,
+        "worker_id": message.worker_id,
+        "state": settlement.state.value,
+        "at": to_microseconds(result.at),
+        "due_at": None if settlement.due_at is None else to_microseconds(settlement.due_at),
+        "reason": settlement.reason,
+        "counts": int(settlement.counts),
+        "outcome": type(result.outcome).__name__.lower(),
+        "phase": _phase(result.outcome).value,
+        "reply": result.outcome.reply[:REPLY_CHARACTERS],
+    }
+
+
+def _phase(outcome: Outcome) -> Phase:
+    match outcome:
+        case Deferred(phase) | Bounced(phase) | Held(phase):
+            return phase
+        case Sent() | Unknown():
+            return Phase.BODY
+
+
+def _suppression(result: Result) -> Suppressed:
+    assert result.settlement.state is State.BOUNCED
+    reason = f"no such mailbox: {result.outcome.reply[:REPLY_CHARACTERS]}"
+    return Suppressed(result.message.rcpt_to, reason, result.at, source_message_id=result.message.id)
