@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 READABLE = 4.5
 """The least contrast of text with its ground: WCAG 2.2, success criterion 1.4.3, level AA."""
+READABLE_AT_NIGHT = 7.0
+"""The least contrast of links in dark mode (level AAA): saturated colours glare on a dark ground."""
 
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 _STEPS = 100
@@ -69,7 +71,7 @@ def derive_palette(color: Color) -> Palette:
         color=str(color),
         color_text=str(text_on(color)),
         link_color=str(darken_until(color, READABLE, WHITE)),
-        link_color_dark=str(lighten_until(color, READABLE, NIGHT)),
+        link_color_dark=str(lighten_until(color, READABLE_AT_NIGHT, NIGHT)),
     )
 
 

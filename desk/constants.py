@@ -1,0 +1,126 @@
+"""From issuer and badge rows to the constants of a template.
+
+Here belongs what a template needs to know of the database before it is published; what it does with that stands in
+`templates/email/`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+from sqlmodel import col
+
+from badges.branding import Color, derive_palette, parse_color
+from badges.images import JPEG
+from badges.tables import BadgeClass, Image, Issuer
+from mailer.notices import NOTICES
+from mailer.templates.constants import (
+    INLINE_PREFIX,
+    BadgeConstants,
+    Constants,
+    IssuerConstants,
+    LinkedinConstants,
+    SiteConstants,
+)
+
+_SHOWN_SIDE = 300
+"""Pixels that a badge takes in a mail at most; its file may have more, for sharp screens."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which template an act needs."""
+
+    kind: str
+    issuer_id: str
+    badge_class_id: str | None = None
+    language: str | None = None
+    """None: the issuer's."""
+
+
+def gather_constants(connection: Connection, wanted: Wanted, site: SiteConstants) -> Constants:
+    """Return all that a template of this issuer, badge class and language has in common. No row missing is a value."""
+    issuer = connection.execute(_ISSUERS.where(col(Issuer.id) == wanted.issuer_id)).one()
+    badge = None
+    if NOTICES[wanted.kind].shows_badge:
+        badge = _gather_badge(connection, wanted, issuer.image_delivery, site)
+    return Constants(
+        issuer=_describe_issuer(issuer, site),
+        badge=badge,
+        language=wanted.language or issuer.language,
+        site=site,
+        linkedin=LinkedinConstants(issuer.name, issuer.linkedin_organization_id, badge.name if badge else ""),
+        sender_name=issuer.sender_name or issuer.name,
+        wording=issuer.wording,
+    )
+
+
+_ISSUERS: Select[*tuple[Any, ...]] = select(
+    col(Issuer.name),
+    col(Issuer.website),
+    col(Issuer.support_email),
+    col(Issuer.domain),
+    col(Issuer.brand_color),
+    col(Issuer.sender_name),
+    col(Issuer.language),
+    col(Issuer.image_delivery),
+    col(Issuer.linkedin_organization_id),
+    col(Issuer.wording),
+    col(Issuer.logo_digest),
+    col(Image.media_type).label("logo_type"),
+).outerjoin(Image, col(Image.digest) == col(Issuer.logo_digest))
+
+_BADGES: Select[*tuple[Any, ...]] = select(
+    col(BadgeClass.name),
+    col(BadgeClass.description),
+    col(BadgeClass.criteria),
+    col(BadgeClass.image_caption),
+    col(Image.digest),
+    col(Image.media_type),
+    col(Image.width),
+    col(Image.height),
+).join(Image, col(Image.digest) == col(BadgeClass.image_digest))
+
+
+def _describe_issuer(issuer: Row[*tuple[Any, ...]], site: SiteConstants) -> IssuerConstants:
+    color = parse_color(issuer.brand_color)
+    assert isinstance(color, Color), color.reason  # was checked when it was stored
+    palette = derive_palette(color)
+    return IssuerConstants(
+        name=issuer.name,
+        website=issuer.website,
+        support_email=issuer.support_email,
+        color=palette.color,
+        color_text=palette.color_text,
+        link_color=palette.link_color,
+        link_color_dark=palette.link_color_dark,
+        logo_url=_url_of_image(issuer.logo_digest, issuer.logo_type, site) if issuer.logo_digest else None,
+        domain=issuer.domain,
+    )
+
+
+def _gather_badge(connection: Connection, wanted: Wanted, delivery: str, site: SiteConstants) -> BadgeConstants:
+    badge = connection.execute(_BADGES.where(col(BadgeClass.id) == wanted.badge_class_id)).one()
+    hosted = delivery == "hosted"
+    width, height = _shown_size(badge.width, badge.height)
+    return BadgeConstants(
+        name=badge.name,
+        description=badge.description,
+        criteria=badge.criteria,
+        image_caption=badge.image_caption,
+        image_src=_url_of_image(badge.digest, badge.media_type, site) if hosted else f"{INLINE_PREFIX}badge",
+        image_width=width,
+        image_height=height,
+        image_digest=badge.digest,
+    )
+
+
+def _shown_size(width: int, height: int) -> tuple[int, int]:
+    """Return the size in a mail: at most _SHOWN_SIDE each way, in proportion, never larger than the picture is."""
+    longest = max(width, height)
+    shown = min(_SHOWN_SIDE, longest)
+    return max(1, round(width * shown / longest)), max(1, round(height * shown / longest))
+
+
+def _url_of_image(digest: str, media_type: str, site: SiteConstants) -> str:
+    return f"{site.base_url}/images/{digest}.{'jpg' if media_type == JPEG else 'png'}"

@@ -1,0 +1,109 @@
+""" "This is not me": somebody got a mail about an award that is not theirs.
+
+Here belongs what the button in the mail does: hold the award, stop what is still to be sent about it, tell the
+issuer. It shows nothing about the earner; what becomes of a held award is for the issuer to say.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from sqlalchemy import Connection, select, update
+from sqlmodel import col
+
+from badges.links import Expired, Forged, Genuine, LinkMaker, Purpose
+from badges.tables import Assertion, BadgeClass, Issuer
+from desk.mailing import Letter, write_letter
+from desk.office import Office
+from desk.people import find_by_id
+
+
+@dataclass(frozen=True)
+class AwardHeld:
+    """Done, now or earlier: the award is shown to nobody until the issuer has looked at it."""
+
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class NotMeRefused:
+    """No link of ours, or too old."""
+
+    expired: bool
+
+
+def report_not_me(office: Office, token: str, now: datetime) -> AwardHeld | NotMeRefused:
+    """Hold the award that the link names and tell its issuer. Once: saying it again changes nothing."""
+    assertion_id = read_not_me_link(office.links, token, now)
+    if isinstance(assertion_id, NotMeRefused):
+        return assertion_id
+    with office.engine.begin() as connection:
+        held = connection.execute(
+            update(Assertion)
+            .where(col(Assertion.id) == assertion_id, col(Assertion.held_at).is_(None))
+            .values(held_at=now)
+        )
+        if held.rowcount:
+            _tell_issuer(connection, office, assertion_id, now)
+    return AwardHeld(again=not held.rowcount)
+
+
+def read_not_me_link(links: LinkMaker, token: str, now: datetime) -> str | NotMeRefused:
+    """Return the id of the assertion that the link names. Changes nothing and looks at no record."""
+    match links.unsign(Purpose.NOT_ME, token, now):
+        case Genuine([str() as assertion_id]):
+            return assertion_id
+        case Expired():
+            return NotMeRefused(expired=True)
+        case Genuine() | Forged():
+            return NotMeRefused(expired=False)
+
+
+def _tell_issuer(connection: Connection, office: Office, assertion_id: str, now: datetime) -> None:
+    award = _find_award(connection, assertion_id)
+    person = find_by_id(connection, award.earner_id)
+    if person is None:
+        return
+    letter = Letter(
+        kind="not_me_report",
+        key=f"not-me/{assertion_id}/{now.astimezone(UTC).isoformat(timespec='seconds')}",
+        issuer_id=award.issuer_id,
+        badge_class_id=award.badge_class_id,
+        earner_id=award.earner_id,
+        rcpt_to=award.support_email,
+        language=award.language,
+        facts={
+            "name": person.name,
+            "address": person.address,
+            "issued": award.issued_on.isoformat(),
+            "assertion": assertion_id,
+            "reported": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ"),
+        },
+    )
+    write_letter(connection, office, letter, now)
+
+
+@dataclass(frozen=True)
+class _Award:
+    earner_id: str
+    badge_class_id: str
+    issued_on: date
+    issuer_id: str
+    support_email: str
+    language: str
+
+
+def _find_award(connection: Connection, assertion_id: str) -> _Award:
+    query = (
+        select(
+            col(Assertion.earner_id),
+            col(Assertion.badge_class_id),
+            col(Assertion.issued_on),
+            col(BadgeClass.issuer_id),
+            col(Issuer.support_email),
+            col(Issuer.language),
+        )
+        .join(BadgeClass, col(BadgeClass.id) == col(Assertion.badge_class_id))
+        .join(Issuer, col(Issuer.id) == col(BadgeClass.issuer_id))
+        .where(col(Assertion.id) == assertion_id)
+    )
+    return _Award(*connection.execute(query).one())

@@ -1,0 +1,22 @@
+"""What the acts work with: the database, links, published templates.
+
+Here belongs the one value that is handed to them. It is made once, from the settings, by `badgepost.wiring`.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from badges.links import LinkMaker
+from desk.publishing import Publisher
+
+
+@dataclass(frozen=True)
+class Office:
+    """Everything that an act needs besides its own arguments and the moment it happens."""
+
+    engine: Engine
+    links: LinkMaker
+    publisher: Publisher
+    mail_domain: str
+    """The domain of Message-IDs."""

@@ -1,0 +1,75 @@
+"""Publishing templates for an act: compiled once for each of their contents, stored before a message names them.
+
+What a template knows of issuer and badge class stands in `constants`; compiling, in `mailer.templates.publishing`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+
+from sqlalchemy import Connection, text
+
+from badges.columns import to_microseconds
+from desk.constants import Wanted, gather_constants
+from mailer.templates.constants import Constants, SiteConstants
+from mailer.templates.faults import PublishFault
+from mailer.templates.published import Published
+
+Compile = Callable[[str, Constants], Published | PublishFault]
+
+
+@dataclass(frozen=True)
+class PublishRefused:
+    """The template cannot be published as it stands; `reason` is one line with template and line number."""
+
+    reason: str
+
+
+class Publisher:
+    """Publishes what acts want and remembers it, so that a template is compiled once for each of its contents."""
+
+    def __init__(self, site: SiteConstants, compile_template: Compile) -> None:
+        self._site = site
+        self._compile = compile_template
+        self._compiled: dict[tuple[str, Constants], Published] = {}
+        self._lock = Lock()
+
+    def publish(self, connection: Connection, wanted: Wanted, now: datetime) -> Published | PublishRefused:
+        """Return the published template, stored in the transaction of `connection` if it is new."""
+        published = self.prepare(connection, wanted)
+        if isinstance(published, Published):
+            _store(connection, published, wanted, now)
+        return published
+
+    def prepare(self, connection: Connection, wanted: Wanted) -> Published | PublishRefused:
+        """The same, storing nothing: for checks and previews."""
+        constants = gather_constants(connection, wanted, self._site)
+        with self._lock:
+            published = self._compiled.get((wanted.kind, constants))
+            if published is not None:
+                return published
+            outcome = self._compile(wanted.kind, constants)
+            if isinstance(outcome, PublishFault):
+                return PublishRefused(str(outcome))
+            self._compiled[(wanted.kind, constants)] = outcome
+            return outcome
+
+
+_INSERT = text("""
+    INSERT INTO published_template (digest, kind, language, issuer_id, content, created_at)
+    VALUES (:digest, :kind, :language, :issuer_id, :content, :created_at)
+    ON CONFLICT (digest) DO NOTHING
+""")
+
+
+def _store(connection: Connection, published: Published, wanted: Wanted, now: datetime) -> None:
+    row = {
+        "digest": published.digest,
+        "kind": wanted.kind,
+        "language": published.language,
+        "issuer_id": wanted.issuer_id,
+        "content": published.to_json(),
+        "created_at": to_microseconds(now),
+    }
+    connection.execute(_INSERT, row)

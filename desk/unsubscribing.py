@@ -1,0 +1,87 @@
+"""Unsubscribing from notices: the one-click POST of a mail program (RFC 8058) and the button on our page.
+
+Here belongs the act. It stops reminders and expiry notices of one issuer to one address; account mail (an award, a
+password link that was asked for) goes on, because nobody can do without it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, text
+from sqlmodel import col
+
+from badges.columns import to_microseconds
+from badges.links import Expired, Forged, Genuine, Payload, Purpose
+from badges.tables import Issuer
+from badges.transactions import reading
+from desk.office import Office
+from mailer.notices import Stream
+from mailer.queue.tables import Message
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """What a link would stop, or has stopped: notices of this issuer to this address."""
+
+    address: str
+    issuer_id: str
+    issuer_name: str
+    message_id: str
+
+
+@dataclass(frozen=True)
+class Unsubscribed:
+    """Done, now or earlier."""
+
+    subscription: Subscription
+
+
+@dataclass(frozen=True)
+class NoSubscription:
+    """No link of ours, or its mail is not in the records any more."""
+
+
+def read_unsubscribe_link(office: Office, token: str, now: datetime) -> Subscription | NoSubscription:
+    """Tell what the link would stop. Changes nothing. An expired link counts: nobody is kept on a list by a date."""
+    match office.links.unsign(Purpose.UNSUBSCRIBE, token, now):
+        case Genuine(payload) | Expired(payload):
+            return _find_subscription(office, payload)
+        case Forged():
+            return NoSubscription()
+
+
+def unsubscribe(office: Office, token: str, now: datetime) -> Unsubscribed | NoSubscription:
+    """Stop the notices that the link names. Doing it again changes nothing."""
+    found = read_unsubscribe_link(office, token, now)
+    if isinstance(found, NoSubscription):
+        return found
+    row = {
+        "address": found.address,
+        "issuer_id": found.issuer_id,
+        "stream": Stream.NOTICES,
+        "source_message_id": found.message_id,
+        "created_at": to_microseconds(now),
+    }
+    with office.engine.begin() as connection:
+        connection.execute(_SUPPRESS, row)
+    return Unsubscribed(found)
+
+
+_SUPPRESS = text("""
+    INSERT INTO suppression (address, issuer_id, stream, reason, source_message_id, created_at)
+    VALUES (:address, :issuer_id, :stream, 'unsubscribed', :source_message_id, :created_at)
+    ON CONFLICT (address, issuer_id, stream) DO NOTHING
+""")
+
+
+def _find_subscription(office: Office, payload: Payload) -> Subscription | NoSubscription:
+    if len(payload) != 1:
+        return NoSubscription()
+    query = (
+        select(col(Message.rcpt_to), col(Message.issuer_id), col(Issuer.name), col(Message.id))
+        .join(Issuer, col(Issuer.id) == col(Message.issuer_id))
+        .where(col(Message.id) == str(payload[0]))
+    )
+    with reading(office.engine).connect() as connection:
+        row = connection.execute(query).first()
+    return NoSubscription() if row is None else Subscription(*row)
