@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import tinycss2
 from lxml import etree
 
+from badges.branding import READABLE, WHITE, Color, measure_contrast
 from mailer.lint.cascade import Cascade, is_dark
-from mailer.lint.colors import BLACK, ENOUGH, LINK_BLUE, UNREADABLE, WHITE, Color, contrast_of, read_color
+from mailer.lint.colors import LINK_BLUE, TEXT_BLACK, UNREADABLE, Paint, read_paint
 from mailer.lint.document import Document, ancestry, line_of, name_of, shorten, texts
 from mailer.lint.findings import Finding
 from mailer.lint.styles import Declaration, StyleSheet
@@ -44,12 +45,12 @@ def _check(document: Document, cascade: Cascade, seen: set[Pair], code: str, mod
         if pair is None or pair in seen:
             continue
         seen.add(pair)
-        ratio = contrast_of(pair.text, pair.background)
-        if ratio < ENOUGH:
+        ratio = measure_contrast(pair.text, pair.background)
+        if ratio < READABLE:
             said = f"{pair.text} on {pair.background}{mode} has a contrast of {ratio:.1f}:1"
             yield Finding(
                 "contrast-unreadable" if ratio < UNREADABLE else code,
-                f"{said}; take colours with at least {ENOUGH}:1",
+                f"{said}; take colours with at least {READABLE}:1",
                 f"line {line_of(element)}: {shorten(text)}",
             )
 
@@ -73,31 +74,31 @@ def _pair_at(cascade: Cascade, element: etree._Element) -> Pair | None:
     background = _background_at(cascade, element)
     if background is None:
         return None
-    return Pair(_text_color_at(cascade, element).over(background), background)
+    return Pair(_text_paint_at(cascade, element).over(background), background)
 
 
-def _text_color_at(cascade: Cascade, element: etree._Element) -> Color:
+def _text_paint_at(cascade: Cascade, element: etree._Element) -> Paint:
     for one in ancestry(element):
         declared = cascade.declared(one, "color")
-        color = read_color(declared.text) if declared else read_color(one.get("color", ""))
-        if color:
-            return color
+        paint = read_paint(declared.text) if declared else read_paint(one.get("color", ""))
+        if paint:
+            return paint
         if name_of(one) == "a" and one.get("href"):
             return LINK_BLUE
-    return BLACK
+    return TEXT_BLACK
 
 
 def _background_at(cascade: Cascade, element: etree._Element) -> Color | None:
     """Return the opaque colour behind the element, or None if a picture is there."""
-    layers: list[Color] = []
+    layers: list[Paint] = []
     for one in ancestry(element):
         declared = cascade.declared(one, "background-color", "background", "background-image")
         if one.get("background") or (declared and _is_picture(declared)):
             return None
-        color = _color_in(declared) if declared else read_color(one.get("bgcolor", ""))
-        if color:
-            layers.append(color)
-            if color.alpha == 1:
+        paint = _paint_in(declared) if declared else read_paint(one.get("bgcolor", ""))
+        if paint:
+            layers.append(paint)
+            if paint.alpha == 1:
                 break
     below = WHITE
     for layer in reversed(layers):
@@ -109,9 +110,9 @@ def _is_picture(declared: Declaration) -> bool:
     return "url(" in declared.text or "gradient(" in declared.text
 
 
-def _color_in(declared: Declaration) -> Color | None:
+def _paint_in(declared: Declaration) -> Paint | None:
     for token in declared.value:
-        color = read_color(tinycss2.serialize([token]))
-        if color:
-            return color
+        paint = read_paint(tinycss2.serialize([token]))
+        if paint:
+            return paint
     return None
