@@ -39,6 +39,8 @@ class Slot:
     name: str
     form: Form = Form.TEXT
     optional: bool = False
+    follows: str | None = None
+    """Another optional slot: this one is present exactly when that one is, so they ask for no variants of their own."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ _PASSWORD = (Slot("password_url", Form.URL, optional=True),)
 _LINKEDIN = (
     Slot("linkedin_url", Form.URL),
     Slot("linkedin_issued"),
-    Slot("linkedin_expires", optional=True),
+    Slot("linkedin_expires", optional=True, follows="expires_on"),
 )
 
 _ALL = (

@@ -1,0 +1,93 @@
+"""What a published template knows before any recipient: issuer, badge class, language, site, LinkedIn, own wording.
+
+Here belong the values that are folded into a template when it is published. What differs from recipient to recipient
+is a slot (`mailer.notices`).
+"""
+
+import re
+from dataclasses import dataclass
+
+INLINE_PREFIX = "cid:"
+
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+@dataclass(frozen=True)
+class IssuerConstants:
+    """The organisation whose badge, or whose earner, a mail is about. Colours are `#rrggbb`."""
+
+    name: str
+    website: str | None
+    support_email: str
+    color: str
+    color_text: str
+    """Black or white, readable on `color`."""
+    link_color: str
+    """`color`, darkened until it is readable on white."""
+    link_color_dark: str
+    """`color`, lightened until it is readable in dark mode."""
+    logo_url: str | None
+    domain: str
+
+
+@dataclass(frozen=True)
+class BadgeConstants:
+    """The badge class that a mail is about, and its image."""
+
+    name: str
+    description: str
+    criteria: str
+    image_caption: str | None
+    image_src: str
+    """`cid:…` when the image is part of the mail (what follows is its Content-ID), else an https URL."""
+    image_width: int
+    image_height: int
+    image_digest: str
+
+
+@dataclass(frozen=True)
+class SiteConstants:
+    """The service that sends."""
+
+    base_url: str
+    support_address: str
+    request_password_url: str
+
+
+@dataclass(frozen=True)
+class LinkedinConstants:
+    """What LinkedIn's form is told: the organisation (`organization_id` is its page's number) and the badge's name."""
+
+    organization: str
+    organization_id: int | None
+    name: str
+
+
+@dataclass(frozen=True)
+class Constants:
+    """All constants of one template."""
+
+    issuer: IssuerConstants
+    badge: BadgeConstants | None
+    """None for kinds that show no badge."""
+    language: str
+    site: SiteConstants
+    linkedin: LinkedinConstants
+    sender_name: str
+    """The display name in From."""
+    wording: str | None = None
+    """The issuer's own block, as source (`mailer.templates.wording`)."""
+
+
+def find_bad_constant(constants: Constants) -> str | None:
+    """Return why a constant may not stand in a style or a link, where escaping for HTML does not help; else None."""
+    issuer = constants.issuer
+    colors = (issuer.color, issuer.color_text, issuer.link_color, issuer.link_color_dark)
+    for color in colors:
+        if not _COLOR.fullmatch(color):
+            return f"{color!r} is no colour of the form #rrggbb"
+    image = constants.badge.image_src if constants.badge else None
+    for url in (issuer.website, issuer.logo_url, constants.site.base_url, constants.site.request_password_url, image):
+        if url is not None and not url.startswith(("https://", "http://", INLINE_PREFIX)):
+            return f"{url!r} is no web address"
+    return None
