@@ -1,0 +1,43 @@
+"""The web application: which pages there are, and what all of them share.
+
+Here belongs putting them together. Everything comes from outside (`needs.WebService`); the program that makes it
+stands in `badgepost.serving`.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from web import badge, browser_view, front, images, not_me, outbox, passwords, unsubscribing
+from web.afterwards import Afterwards
+from web.assets import Assets
+from web.errors import add_error_pages
+from web.guards import Guards
+from web.needs import WebService
+from web.pages import Pages
+
+
+def create_app(service: WebService) -> FastAPI:
+    """Return the ASGI application. Raises `OSError` or Jinja2's errors if a template or catalogue is missing."""
+    assets = Assets(service.templates / "static", service.place.root)
+    pages = Pages(service.templates, service.place, assets)
+    # redirect_slashes would build its redirect from the Host header, which a stranger chooses.
+    app = FastAPI(openapi_url=None, redirect_slashes=False, lifespan=_lifespan)
+    app.state.service = service
+    app.state.assets = assets
+    app.state.pages = pages
+    for part in (front, passwords, not_me, unsubscribing, browser_view, badge, images):
+        app.include_router(part.router)
+    if service.outbox is not None:
+        app.include_router(outbox.router)
+    add_error_pages(app, pages)
+    app.add_middleware(Guards, place=service.place)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    app.state.afterwards = Afterwards()
+    yield
+    app.state.afterwards.close()

@@ -1,0 +1,78 @@
+"""Style sheet, script and icon of the pages, and the colours of an issuer as a style sheet of their own.
+
+Every address holds a digest of the content, so a browser may keep it for good. Colours come as a style sheet because
+the pages' content security policy allows no style within a page.
+"""
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from badges.branding import WHITE, Color, derive_palette, measure_contrast, parse_color
+
+FOREVER = "public, max-age=31536000, immutable"
+_MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_BRAND_FILE = re.compile(r"brand-([0-9a-f]{6})\.css")
+_FALLBACK = Color(0x23, 0x40, 0x3C)
+_BRAND_SHEET = """\
+:root {{ --brand: {color}; --on-brand: {color_text}; --link: {link_color}; }}
+@media (prefers-color-scheme: dark) {{ :root {{ --link: {link_color_dark}; }} }}
+"""
+_LIGHT = 1.6
+"""Below this contrast with white, a button in the colour would hardly stand out from the page: it gets an edge."""
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file as it is sent."""
+
+    content: bytes
+    media_type: str
+
+
+class Assets:
+    """The files of one folder, read once, and the style sheets of issuers' colours, made when asked for."""
+
+    def __init__(self, folder: Path, root: str) -> None:
+        self._root = root
+        self._assets: dict[str, Asset] = {}
+        self._urls: dict[str, str] = {}
+        for path in sorted(folder.iterdir()):
+            self._add(path)
+
+    def url_of(self, name: str) -> str:
+        """Return the path of a file. Raises `KeyError` if there is none of that name: a fault of a template."""
+        return self._urls[name]
+
+    def url_of_brand(self, color: str) -> str:
+        """Return the path of the style sheet for an issuer's `color`; one that cannot be read gives our own."""
+        parsed = parse_color(color)
+        shade = parsed if isinstance(parsed, Color) else _FALLBACK
+        return f"{self._root}/assets/brand-{str(shade).removeprefix('#')}.css"
+
+    def find(self, name: str) -> Asset | None:
+        """Return the file that a path names, or None."""
+        brand = _BRAND_FILE.fullmatch(name)
+        return _draw_brand_sheet(brand[1]) if brand else self._assets.get(name)
+
+    def _add(self, path: Path) -> None:
+        content = path.read_bytes()
+        name = f"{path.stem}.{sha256(content).hexdigest()[:12]}{path.suffix}"
+        self._assets[name] = Asset(content, _MEDIA_TYPES[path.suffix])
+        self._urls[path.name] = f"{self._root}/assets/{name}"
+
+
+def _draw_brand_sheet(digits: str) -> Asset:
+    color = parse_color(f"#{digits}")
+    assert isinstance(color, Color)
+    palette = derive_palette(color)
+    sheet = _BRAND_SHEET.format(
+        color=palette.color,
+        color_text=palette.color_text,
+        link_color=palette.link_color,
+        link_color_dark=palette.link_color_dark,
+    )
+    if measure_contrast(color, WHITE) < _LIGHT:
+        sheet += ".button { border-color: var(--edge); }\n"
+    return Asset(sheet.encode("ascii"), "text/css")

@@ -1,0 +1,38 @@
+"""What handlers ask for by type: the service, the pages, the work for afterwards.
+
+Here belongs how a handler comes by these. What they are stands in `needs`, `pages` and `afterwards`.
+"""
+
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from web.afterwards import Afterwards
+from web.assets import Assets
+from web.needs import WebService
+from web.pages import Pages
+
+READ = ["GET", "HEAD"]
+"""The methods that change nothing. FastAPI does not add HEAD by itself, and mail scanners send it."""
+
+
+def _service(request: Request) -> WebService:
+    return cast("WebService", request.app.state.service)
+
+
+def _pages(request: Request) -> Pages:
+    return cast("Pages", request.app.state.pages)
+
+
+def _assets(request: Request) -> Assets:
+    return cast("Assets", request.app.state.assets)
+
+
+def _afterwards(request: Request) -> Afterwards:
+    return cast("Afterwards", request.app.state.afterwards)
+
+
+Service = Annotated[WebService, Depends(_service)]
+Shown = Annotated[Pages, Depends(_pages)]
+Files = Annotated[Assets, Depends(_assets)]
+Later = Annotated[Afterwards, Depends(_afterwards)]

@@ -1,0 +1,45 @@
+"""The front page, the health check, and the files that pages need."""
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import JSONResponse, Response
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from badges.transactions import reading
+from web.assets import FOREVER
+from web.context import READ, Files, Service, Shown
+
+router = APIRouter()
+
+
+@router.api_route("/", methods=READ)
+def show_front(request: Request, service: Service, pages: Shown) -> Response:
+    """Say what this is."""
+    return pages.show(request, "index.html", {"has_outbox": service.outbox is not None})
+
+
+@router.api_route("/healthz", methods=READ)
+def say_health(service: Service) -> Response:
+    """Say whether pages can be served: 200, or 503 when the database does not answer. For load balancers."""
+    try:
+        with reading(service.office.engine).connect() as connection:
+            connection.execute(select(1))
+    except SQLAlchemyError:
+        return JSONResponse({"status": "no database"}, 503)
+    return JSONResponse({"status": "ok"})
+
+
+@router.api_route("/assets/{name}", methods=READ)
+def send_asset(name: str, assets: Files) -> Response:
+    """Send a style sheet, script or icon."""
+    asset = assets.find(name)
+    if asset is None:
+        raise HTTPException(404)
+    return Response(asset.content, 200, {"cache-control": FOREVER}, asset.media_type)
+
+
+@router.api_route("/robots.txt", methods=READ)
+def send_robots() -> Response:
+    """Ask crawlers to leave the pages of links alone. Badge pages stay open: previews are made from them."""
+    text = "User-agent: *\nDisallow: /p/\nDisallow: /not-me/\nDisallow: /unsubscribe/\nDisallow: /mail/\n"
+    return Response(text, media_type="text/plain")

@@ -1,0 +1,74 @@
+"""What the pages are given from outside: the acts' office, the clock, where they stand, how a stored mail is shown.
+
+Here belong the values that `create_app` takes. Nothing in `web` reads settings, the environment or the clock itself.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from desk.office import Office
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class ShownMail:
+    """A mail as its recipient sees it, for view in browser. Nothing in it carries authority."""
+
+    language: str
+    subject: str
+    html: str
+
+
+ShowMail = Callable[[str], ShownMail | None]
+"""From a message's id to the mail; None if there is no such message."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the service stands. Every absolute URL starts here and never with a request's Host header.
+
+    `base_url` has no slash at its end; it may have a path, which a reverse proxy takes off.
+    """
+
+    base_url: str
+    support_address: str
+
+    @property
+    def root(self) -> str:
+        """The path that every link within the pages starts with: empty, or for example `/badges`."""
+        return urlsplit(self.base_url).path
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port."""
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def host(self) -> str:
+        """The host name without its port, in lower case."""
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers are to insist on TLS."""
+        return urlsplit(self.base_url).scheme == "https"
+
+
+@dataclass(frozen=True)
+class WebService:
+    """Everything that the pages stand on."""
+
+    office: Office
+    """What the acts work with: database, signed links, templates of mails."""
+    place: Place
+    clock: Clock
+    show_mail: ShowMail
+    templates: Path
+    """The folder of page templates (`templates/pages`)."""
+    outbox: Path | None = None
+    """The folder of the local outbox; None: mail goes elsewhere, and there is no outbox page."""

@@ -1,0 +1,77 @@
+"""Turning a template and values into a page, in a language.
+
+Here belong the template environment and what every page has in common: language, links, the addresses of style sheet
+and script. What a page says stands in `templates/pages`, which values it gets in the handlers.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from gettext import NullTranslations
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from web.assets import Assets
+from web.languages import LANGUAGES, choose_language, read_catalogues
+from web.needs import Place
+
+
+class Pages:
+    """Renders pages. One environment a language, made at start: a broken catalogue stops the start, not a visitor."""
+
+    def __init__(self, folder: Path, place: Place, assets: Assets) -> None:
+        self._environments = {
+            code: _make_environment(folder, code, catalogue, place, assets)
+            for code, catalogue in read_catalogues(folder / "locale").items()
+        }
+
+    def language_of(self, request: Request, known: Sequence[str | None] = ()) -> str:
+        """Return the language to answer in. `known` are languages that are known of the visitor, surest first."""
+        return choose_language(request.query_params.get("lang"), request.headers.get("accept-language"), known)
+
+    def show(
+        self,
+        request: Request,
+        template: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        status: int = 200,
+        known: Sequence[str | None] = (),
+    ) -> HTMLResponse:
+        """Return the page, in the language that `language_of` chooses."""
+        environment = self._environments[self.language_of(request, known)]
+        html = environment.get_template(template).render(values or {})
+        return HTMLResponse(html, status, {"vary": "Accept-Language"})
+
+
+def _make_environment(
+    folder: Path, language: str, catalogue: NullTranslations, place: Place, assets: Assets
+) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals.update(
+        language=language,
+        languages=LANGUAGES,
+        root=place.root,
+        support_address=place.support_address,
+        asset=assets.url_of,
+        brand=assets.url_of_brand,
+    )
+
+    def say_date(day: date, width: str = "long") -> str:
+        return format_date(day, width, locale=language)
+
+    environment.filters["say_date"] = say_date
+    return environment
