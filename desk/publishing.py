@@ -3,7 +3,6 @@
 What a template knows of issuer and badge class stands in `constants`; compiling, in `mailer.templates.publishing`.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -13,10 +12,10 @@ from sqlalchemy import Connection, text
 from badges.columns import to_microseconds
 from desk.constants import Wanted, gather_constants
 from mailer.templates.constants import Constants, SiteConstants
+from mailer.templates.environment import TemplateSources
 from mailer.templates.faults import PublishFault
 from mailer.templates.published import Published
-
-Compile = Callable[[str, Constants], Published | PublishFault]
+from mailer.templates.publishing import publish
 
 
 @dataclass(frozen=True)
@@ -29,9 +28,9 @@ class PublishRefused:
 class Publisher:
     """Publishes what acts want and remembers it, so that a template is compiled once for each of its contents."""
 
-    def __init__(self, site: SiteConstants, compile_template: Compile) -> None:
+    def __init__(self, site: SiteConstants, sources: TemplateSources) -> None:
         self._site = site
-        self._compile = compile_template
+        self._sources = sources
         self._compiled: dict[tuple[str, Constants], Published] = {}
         self._lock = Lock()
 
@@ -49,7 +48,7 @@ class Publisher:
             published = self._compiled.get((wanted.kind, constants))
             if published is not None:
                 return published
-            outcome = self._compile(wanted.kind, constants)
+            outcome = publish(wanted.kind, constants, self._sources)
             if isinstance(outcome, PublishFault):
                 return PublishRefused(str(outcome))
             self._compiled[(wanted.kind, constants)] = outcome

@@ -1,0 +1,100 @@
+"""Issuing a badge to a roster: one act, two passes over the file, one commit.
+
+Here belongs the order of things. The first pass checks every row, also against the records, and renders every mail
+once; only then does the second write awards and messages, all of them in one transaction. Both stream: memory does
+not grow with the roster. The same roster again issues nothing twice.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+
+from badges.tables import BadgeClass, Issuer
+from badges.transactions import reading
+from desk.issuing.deciding import Terms
+from desk.issuing.order import (
+    Checked,
+    Issued,
+    IssueObserver,
+    IssueOrder,
+    IssueRefused,
+    RowsRefused,
+)
+from desk.issuing.passes import Passes
+from desk.office import Office
+from desk.roster.languages import LANGUAGES
+from desk.roster.reading import read_roster
+from desk.roster.rows import RosterFault
+
+_PATIENCE = timedelta(minutes=1)
+"""A time that is meant as "now" may have passed by this much while it was typed."""
+
+IssueOutcome = Issued | Checked | RowsRefused | IssueRefused
+
+
+def issue_roster(
+    office: Office, order: IssueOrder, now: datetime, observer: IssueObserver | None = None
+) -> IssueOutcome:
+    """Award a badge to everybody in a roster and enqueue their mails, or tell why not."""
+    passes = _prepare(office, order, now, observer or IssueObserver())
+    if isinstance(passes, IssueRefused):
+        return passes
+    with reading(office.engine).connect() as connection:
+        checked = passes.check(connection)
+    if isinstance(checked, IssueRefused):
+        return checked
+    if checked.bad and not order.skip_bad:
+        return RowsRefused(checked)
+    return Checked(checked) if order.dry_run else _write(office, passes)
+
+
+def _prepare(office: Office, order: IssueOrder, now: datetime, observer: IssueObserver) -> Passes | IssueRefused:
+    day = (order.at or now).astimezone(UTC).date()
+    roster = read_roster(order.source, order.name, day)
+    if isinstance(roster, RosterFault):
+        return IssueRefused(f"{order.name} {roster.reason}")
+    with reading(office.engine).connect() as connection:
+        terms = _judge_order(order, now) or _find_terms(connection, order, day)
+    if isinstance(terms, IssueRefused):
+        return terms
+    return Passes(office, order, terms, roster, observer, now)
+
+
+def _write(office: Office, passes: Passes) -> Issued | IssueRefused:
+    try:
+        with office.engine.begin() as connection:
+            return passes.write(connection)
+    except IntegrityError:
+        return IssueRefused("somebody else was issuing to the same people at the same time; run it again")
+
+
+def _find_terms(connection: Connection, order: IssueOrder, day: date) -> Terms | IssueRefused:
+    query = (
+        select(
+            col(BadgeClass.id), col(BadgeClass.issuer_id), col(BadgeClass.expires_after_months), col(Issuer.language)
+        )
+        .join(Issuer, col(Issuer.id) == col(BadgeClass.issuer_id))
+        .where(col(BadgeClass.slug) == order.badge)
+    )
+    badge = connection.execute(query).first()
+    if badge is None:
+        return IssueRefused(f"there is no badge {order.badge}; {_list_badges(connection)}")
+    badge_class_id, issuer_id, months, language = badge
+    return Terms(badge_class_id, issuer_id, months, day, order.language or language)
+
+
+def _list_badges(connection: Connection) -> str:
+    slugs = connection.execute(select(col(BadgeClass.slug)).order_by(col(BadgeClass.slug)).limit(20)).scalars().all()
+    return f"there are {', '.join(slugs)}" if slugs else "import a programme first"
+
+
+def _judge_order(order: IssueOrder, now: datetime) -> IssueRefused | None:
+    if order.language not in (None, *LANGUAGES):
+        return IssueRefused(f"there is no language {order.language}; there are {', '.join(LANGUAGES)}")
+    if order.at is not None and order.at < now - _PATIENCE:
+        return IssueRefused(f"the time to send, {order.at.isoformat()}, has passed")
+    if order.not_later_than is not None and order.not_later_than <= (order.at or now):
+        return IssueRefused(f'"not later than" {order.not_later_than.isoformat()} is not after the time to send')
+    return None
