@@ -78,7 +78,7 @@ def find_newest_award(connection: Connection, earner_id: str) -> str | None:
     return connection.execute(query.limit(1)).scalar_one_or_none()
 
 
-def _awards() -> Select[Any]:
+def _awards() -> Select[*tuple[Any, ...]]:
     return (
         select(
             col(Assertion.id),

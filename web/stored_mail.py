@@ -10,7 +10,6 @@ from email.message import EmailMessage
 from email.parser import BytesHeaderParser
 from html import escape
 from pathlib import Path
-from typing import cast
 from urllib.parse import quote
 
 SUFFIX = ".eml"
@@ -65,9 +64,7 @@ def summarize_mail(path: Path) -> MailSummary:
     """Read only the header section."""
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
-    # The parser's type says Message; under this policy it makes an EmailMessage.
-    message = cast("EmailMessage", BytesHeaderParser(policy=policy.default).parsebytes(head))
-    return _summarize(message, path)
+    return _summarize(BytesHeaderParser(policy=policy.default).parsebytes(head), path)
 
 
 def read_mail(path: Path) -> StoredMail:
@@ -96,8 +93,7 @@ def _text_of(message: EmailMessage, subtype: str) -> str:
 
 
 def _image_parts(message: EmailMessage) -> list[EmailMessage]:
-    parts = (cast("EmailMessage", part) for part in message.walk())
-    return [part for part in parts if part["Content-ID"] and part.get_content_type() in _SHOWN_IMAGES]
+    return [part for part in message.walk() if part["Content-ID"] and part.get_content_type() in _SHOWN_IMAGES]
 
 
 def _image_of(part: EmailMessage) -> MailImage:

@@ -21,7 +21,7 @@ PHONE = (390, 844)
 DESKTOP = (1280, 900)
 
 
-class BrowserFault(Exception):
+class BrowserError(Exception):
     """The browser refused a command, or a script in the page failed."""
 
 
@@ -89,7 +89,7 @@ class Browser:
             if answer.get("id") != number:
                 self._note(answer)
             elif "error" in answer:
-                raise BrowserFault(f"{method}: {answer['error']}")
+                raise BrowserError(f"{method}: {answer['error']}")
             else:
                 return dict(answer["result"])
 
@@ -116,7 +116,7 @@ class Browser:
         """Return what an expression in the page comes to, awaiting a promise."""
         answer = self.send("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in answer:
-            raise BrowserFault(json.dumps(answer["exceptionDetails"])[:500])
+            raise BrowserError(json.dumps(answer["exceptionDetails"])[:500])
         return answer["result"].get("value")
 
     def type(self, selector: str, text: str) -> None:
@@ -160,7 +160,7 @@ class Browser:
         while b"\0" not in self._rest:
             data = self._input.read(1 << 16)
             if not data:
-                raise BrowserFault("the browser has gone")
+                raise BrowserError("the browser has gone")
             self._rest += data
         message, _, self._rest = self._rest.partition(b"\0")
         return dict(json.loads(message))
