@@ -72,25 +72,26 @@ def find_browser(configured: str | None) -> str | None:
     return None
 
 
-def take_pictures(browser: str, html: str, images: Mapping[str, str], folder: Path) -> Taken | NotTaken:
-    """Write a PNG of each view at each width to `folder`, named after both.
+def embed_images(html: str, images: Mapping[str, str]) -> str:
+    """Return `html` with a `data:` URL in place of each `src` in `images`."""
+    for source, data_url in images.items():
+        html = html.replace(f'src="{html_text.escape(source)}"', f'src="{data_url}"')
+    return html
 
-    `images` gives a `data:` URL for the `src` of each image that is to be seen; nothing is fetched.
+
+def take_pictures(browser: str, html: str, folder: Path, name: str) -> Taken | NotTaken:
+    """Write a PNG of each view at each width to `folder`: `name`-phone-light.png and so on.
+
+    Nothing is fetched: only images with `data:` URLs are seen.
     """
-    stage = _stage(_embed(html, images), list(WIDTHS.values()))
+    stage = _stage(html, list(WIDTHS.values()))
     files: list[Path] = []
     for view in VIEWS:
         shot = _run(browser, view, stage)
         if isinstance(shot, NotTaken):
             return shot
-        files += _cut(shot, view, folder)
+        files += _cut(shot, folder, f"{name}-{{}}-{view.name}.png")
     return Taken(tuple(files))
-
-
-def _embed(html: str, images: Mapping[str, str]) -> str:
-    for source, data_url in images.items():
-        html = html.replace(f'src="{html_text.escape(source)}"', f'src="{data_url}"')
-    return html
 
 
 def _stage(html: str, widths: Sequence[int]) -> str:
@@ -169,12 +170,12 @@ def _start(command: list[str], folder: Path) -> str:
     return lines[-1] if lines else f"exit status {process.returncode}"
 
 
-def _cut(shot: Image.Image, view: View, folder: Path) -> list[Path]:
+def _cut(shot: Image.Image, folder: Path, pattern: str) -> list[Path]:
     files, left = [], 0
-    for name, width in WIDTHS.items():
+    for device, width in WIDTHS.items():
         column = shot.crop((left, 0, left + width, shot.height))
         box = ImageChops.difference(column, Image.new("RGB", column.size, _MARK)).getbbox()
-        file = folder / f"{name}-{view.name}.png"
+        file = folder / pattern.format(device)
         column.crop((0, 0, width, box[3] if box else 1)).save(file, optimize=True)
         files.append(file)
         left += width + _GAP

@@ -1,11 +1,12 @@
-"""The mail that is looked at: a whole message as it would go out, taken apart by the standard library.
+"""The mail that is looked at: a whole message as it would go out.
 
-Lint reads the bytes and not the template, so that it judges what a recipient gets. Here belongs taking apart only.
+Lint reads the bytes and not the template, so that it judges what a recipient gets. Here belongs what is known of it;
+what is wrong with it is found by the checks.
 """
 
 from dataclasses import dataclass
-from email import message_from_bytes, policy
-from email.message import EmailMessage
+
+from mailer.parts import read_parts
 
 _RESERVED_TOPS = frozenset({"example", "test", "invalid", "localhost"})
 _RESERVED = ("example.com", "example.net", "example.org")
@@ -53,33 +54,15 @@ def is_reserved(domain: str) -> bool:
 
 def read_mail(data: bytes, origin: Origin, language: str, is_notice: bool) -> RenderedMail:
     """Take the message `data` apart. Whatever is wrong with it becomes a defect, never an exception."""
-    message = message_from_bytes(data, policy=policy.default)
-    assert isinstance(message, EmailMessage)
-    parts = [part for part in message.walk() if isinstance(part, EmailMessage)]
-    content_ids = (str(part["Content-ID"]).strip().strip("<>") for part in parts if part["Content-ID"])
+    parts = read_parts(data)
     return RenderedMail(
         data=data,
         origin=origin,
         language=language,
         is_notice=is_notice,
-        subject=str(message["Subject"] or ""),
-        html=_first_of(parts, "text/html"),
-        text=_first_of(parts, "text/plain"),
-        content_ids=frozenset(content_ids),
-        defects=tuple(dict.fromkeys(_defects_of(parts))),
+        subject=parts.subject,
+        html=parts.html,
+        text=parts.text,
+        content_ids=frozenset(parts.images),
+        defects=parts.defects,
     )
-
-
-def _first_of(parts: list[EmailMessage], content_type: str) -> str | None:
-    for part in parts:
-        if part.get_content_type() == content_type and not part.is_attachment():
-            content = part.get_payload(decode=True)
-            assert isinstance(content, bytes)
-            return content.decode(part.get_content_charset("utf-8"), errors="replace")
-    return None
-
-
-def _defects_of(parts: list[EmailMessage]) -> list[str]:
-    found = [defect for part in parts for defect in part.defects]
-    found += [defect for part in parts for value in part.values() for defect in getattr(value, "defects", ())]
-    return [f"{type(defect).__name__}: {defect}" for defect in found]

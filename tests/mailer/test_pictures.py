@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from mailer.pictures import VIEWS, WIDTHS, NotTaken, Taken, find_browser, take_pictures
+from mailer.pictures import VIEWS, WIDTHS, NotTaken, Taken, embed_images, find_browser, take_pictures
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><meta name="color-scheme" content="light dark"><style>
 body { margin: 0; background-color: #ffffff; }
@@ -31,9 +31,10 @@ def png_url(color: tuple[int, int, int]) -> str:
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Image.Image]:
     browser = find_browser(None)
     assert browser is not None
-    taken = take_pictures(browser, PAGE, {"cid:badge": png_url((255, 0, 0))}, tmp_path_factory.mktemp("pictures"))
+    html = embed_images(PAGE, {"cid:badge": png_url((255, 0, 0))})
+    taken = take_pictures(browser, html, tmp_path_factory.mktemp("pictures"), "mail")
     assert isinstance(taken, Taken)
-    return {file.stem: Image.open(file).convert("RGB") for file in taken.files}
+    return {file.stem.removeprefix("mail-"): Image.open(file).convert("RGB") for file in taken.files}
 
 
 @pytest.mark.needs("chromium")
@@ -75,7 +76,7 @@ def test_a_browser_that_is_not_there_is_not_found() -> None:
 
 
 def test_a_browser_that_takes_no_picture_is_a_reason(tmp_path: Path) -> None:
-    taken = take_pictures("/bin/false", PAGE, {}, tmp_path)
+    taken = take_pictures("/bin/false", PAGE, tmp_path, "mail")
     assert taken == NotTaken("/bin/false made no picture: exit status 1")
 
 
@@ -84,6 +85,6 @@ def test_a_browser_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.Monke
     hanging.write_text("#!/bin/sh\nsleep 100 &\nwait\n")
     hanging.chmod(0o755)
     monkeypatch.setattr("mailer.pictures.TIMEOUT", 0.5)
-    taken = take_pictures(str(hanging), PAGE, {}, tmp_path)
+    taken = take_pictures(str(hanging), PAGE, tmp_path, "mail")
     assert isinstance(taken, NotTaken)
     assert "still running" in taken.reason

@@ -1,0 +1,85 @@
+"""Sample mails: messages as the ledger would hold them, about nobody, for lint, previews and tests.
+
+Here belong invented recipients and values. Ids name no row, so a link that is minted for them opens nothing; whoever
+composes samples should sign with a key made for the purpose all the same.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mailer.notices import NOTICES
+from mailer.queue.claimed import Claimed
+
+NAME = "María González"
+ADDRESS = "maria.gonzalez@mail.example"
+SAMPLE_ID = "sample2345"
+VALID_FOR = timedelta(days=3 * 365)
+
+Facts = dict[str, str | int | None]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Who a sample mail is to, and which of the optional values it has."""
+
+    name: str = NAME
+    address: str = ADDRESS
+    expires: bool = True
+    """The badge expires one day."""
+    needs_password: bool = True
+    """The account has no password yet, so the mail brings the link that sets one."""
+
+
+def samples_of(kind: str) -> Iterator[Sample]:
+    """Yield samples that between them show everything a kind of mail may say."""
+    optional = {slot.name for slot in NOTICES[kind].slots if slot.optional}
+    for expires in (True, False) if "expires_on" in optional else (True,):
+        for needs_password in (True, False) if "password_url" in optional else (True,):
+            yield Sample(expires=expires, needs_password=needs_password)
+
+
+def sample_facts(kind: str, sample: Sample, now: datetime) -> Facts:
+    """Return what the ledger records of such a message (see `mailer.filling`)."""
+    day, instant = now.date().isoformat(), now.strftime("%Y-%m-%dT%H:%MZ")
+    who: Facts = {"name": sample.name, "address": sample.address}
+    award: Facts = {
+        "issued": day,
+        "expires": (now + VALID_FOR).date().isoformat() if sample.expires else None,
+        "assertion": SAMPLE_ID,
+    }
+    account: Facts = {"account": SAMPLE_ID, "serial": 1 if sample.needs_password else None}
+    by_kind: dict[str, Facts] = {
+        "issuance": award | account,
+        "reminder": award | account,
+        "expiry_notice": award,
+        "password_link": {"account": SAMPLE_ID, "serial": 1},
+        "password_changed": {"changed": instant},
+        "name_changed": {"old_name": "Maria Gonzales", "changed": instant},
+        "not_me_report": {"issued": day, "assertion": SAMPLE_ID, "reported": day},
+    }
+    return who | by_kind[kind]
+
+
+def sample_message(kind: str, template_digest: str, mail_domain: str, sample: Sample, now: datetime) -> Claimed:
+    """Return a message of `kind`, as a worker would hold it."""
+    return Claimed(
+        id=SAMPLE_ID,
+        kind=kind,
+        stream=NOTICES[kind].stream,
+        message_id=f"{SAMPLE_ID}@{mail_domain}",
+        issuer_id=SAMPLE_ID,
+        earner_id=None,
+        batch_id=None,
+        rcpt_to=sample.address,
+        domain=sample.address.rpartition("@")[2],
+        template_digest=template_digest,
+        facts=json.dumps(sample_facts(kind, sample, now), ensure_ascii=False),
+        written_at=now,
+        due_at=now,
+        not_later_than=None,
+        attempts=0,
+        fence=0,
+        worker_id=SAMPLE_ID,
+    )
