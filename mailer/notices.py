@@ -52,6 +52,8 @@ class Notice:
     slots: tuple[Slot, ...]
     shows_badge: bool = True
     """The badge image is part of the mail, and `badge` is among the template's constants."""
+    to_earner: bool = True
+    """The recipient is the earner that the mail is about; else it is the issuer."""
 
 
 _WHO = (Slot("earner_name"), Slot("user_name"))
@@ -82,6 +84,7 @@ _ALL = (
         "not_me_report",
         Stream.ACCOUNT,
         (*_WHO, Slot("issued_on"), Slot("credential_id"), Slot("reported_on")),
+        to_earner=False,
     ),
 )
 

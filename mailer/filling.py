@@ -1,0 +1,157 @@
+"""Filling: from the facts recorded with a message to the text of each slot, in the language of its template.
+
+Here belongs how each slot gets its text: dates in words, links minted when the mail is made. Which slots a kind has
+stands in `notices`; what becomes of the text, in `mailer.templates.published`. Pure: the time is an argument.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from babel.dates import format_date, format_skeleton
+
+from badges.linkedin import finish_add_to_profile_url, start_of_add_to_profile_url
+from badges.links import LinkMaker, Payload, Purpose
+from mailer.notices import NOTICES
+from mailer.templates.published import Traits
+
+Facts = Mapping[str, Any]
+"""What was recorded when the message was enqueued (docs/flow.md lists the keys of each kind)."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """The service that sends: where its links lead and which addresses its mails bear."""
+
+    base_url: str
+    """Without a slash at the end."""
+    mail_domain: str
+    account_from: str
+    notices_from: str
+    feedback_id: str
+
+    @property
+    def request_password_url(self) -> str:
+        """The page where an earner asks for a new password link."""
+        return f"{self.base_url}/password"
+
+
+def fill_slots(  # noqa: PLR0913, PLR0917 - everything that a mail depends on
+    kind: str,
+    facts: Facts,
+    traits: Traits,
+    site: Site,
+    links: LinkMaker,
+    message_id: str,
+    now: datetime,
+    *,
+    with_authority: bool = True,
+) -> dict[str, str | None]:
+    """Return the text of every slot of `kind`; None for an optional one that is absent.
+
+    `message_id` is the id of the message's row. With `with_authority` False no link that allows its bearer anything is
+    minted: for a mail that is shown again in a browser or to staff.
+    """
+    mail = _Mail(kind, facts, traits, site, links, message_id, now, with_authority)
+    return {slot.name: _FILLERS[slot.name](mail) for slot in NOTICES[kind].slots}
+
+
+@dataclass(frozen=True, slots=True)
+class _Mail:
+    kind: str
+    facts: Facts
+    traits: Traits
+    site: Site
+    links: LinkMaker
+    message_id: str
+    now: datetime
+    with_authority: bool
+
+    def mint_url(self, path: str, purpose: Purpose, payload: Payload) -> str:
+        if not self.with_authority:
+            return f"{self.site.base_url}/"
+        return self._mint(path, purpose, payload)
+
+    def browser_url(self) -> str:
+        # It shows the mail without authority, so it is the same link there.
+        return self._mint("mail", Purpose.BROWSER, [self.message_id])
+
+    def _mint(self, path: str, purpose: Purpose, payload: Payload) -> str:
+        return f"{self.site.base_url}/{path}/{self.links.mint(purpose, payload, self.now)}"
+
+    def badge_url(self) -> str:
+        return f"{self.site.base_url}/badges/{self.facts['assertion']}"
+
+    def password_url(self) -> str | None:
+        asked_for = self.kind == "password_link"
+        if not self.with_authority:
+            return self.site.request_password_url if asked_for else None
+        serial = self.facts["serial"]
+        if serial is None:
+            return None
+        purpose = Purpose.PASSWORD if asked_for else Purpose.FIRST_PASSWORD
+        return self._mint("p", purpose, [self.facts["account"], serial])
+
+    def linkedin_url(self) -> str:
+        traits = self.traits
+        start = _start_of_linkedin_url(traits.badge_name or "", traits.organization_id, traits.organization)
+        expires = self.facts["expires"]
+        return finish_add_to_profile_url(
+            start,
+            read_date(self.facts["issued"]),
+            read_date(expires) if expires else None,
+            self.badge_url(),
+            self.facts["assertion"],
+        )
+
+    def day(self, fact: str) -> str | None:
+        value = self.facts[fact]
+        return write_day(value, self.traits.language) if value else None
+
+    def month(self, fact: str) -> str | None:
+        value = self.facts[fact]
+        return write_month(value, self.traits.language) if value else None
+
+
+_FILLERS: Mapping[str, Callable[[_Mail], str | None]] = {
+    "earner_name": lambda mail: mail.facts["name"],
+    "old_name": lambda mail: mail.facts["old_name"],
+    "user_name": lambda mail: mail.facts["address"],
+    "issued_on": lambda mail: mail.day("issued"),
+    "expires_on": lambda mail: mail.day("expires"),
+    "changed_on": lambda mail: mail.day("changed"),
+    "reported_on": lambda mail: mail.day("reported"),
+    "linkedin_issued": lambda mail: mail.month("issued"),
+    "linkedin_expires": lambda mail: mail.month("expires"),
+    "credential_id": lambda mail: mail.facts["assertion"],
+    "badge_url": _Mail.badge_url,
+    "linkedin_url": _Mail.linkedin_url,
+    "password_url": _Mail.password_url,
+    "browser_url": _Mail.browser_url,
+    "not_me_url": lambda mail: mail.mint_url("not-me", Purpose.NOT_ME, [mail.facts["assertion"]]),
+    "unsubscribe_url": lambda mail: mail.mint_url("unsubscribe", Purpose.UNSUBSCRIBE, [mail.message_id]),
+}
+
+_start_of_linkedin_url = lru_cache(maxsize=256)(start_of_add_to_profile_url)
+
+
+@lru_cache(maxsize=1024)
+def read_date(text: str) -> date:
+    """Return the day of a recorded date or moment (ISO 8601). A moment's day is the one in UTC."""
+    return datetime.fromisoformat(text).date()
+
+
+@lru_cache(maxsize=1024)
+def write_day(text: str, language: str) -> str:
+    """Return a recorded date in words ("November 23, 2026"), a recorded moment with its time in UTC."""
+    moment = datetime.fromisoformat(text)
+    day = format_date(moment, "long", locale=language)
+    return f"{day}, {moment:%H:%M} UTC" if "T" in text else day
+
+
+@lru_cache(maxsize=1024)
+def write_month(text: str, language: str) -> str:
+    """Return month and year of a recorded date in words ("November 2026"), as LinkedIn asks for them."""
+    return format_skeleton("yMMMM", read_date(text), locale=language)
