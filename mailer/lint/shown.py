@@ -51,9 +51,13 @@ DEGRADES: Mapping[str, str] = {
     "html-aria-labelledby": _SCREEN_READERS,
     "html-bdi": "the program decides about the direction of a name by its letters",
     "html-body": "the outermost table has the same colours",
+    "html-dir": "the program decides about the direction of a text by its letters",
     "html-doctype": "the layout is made of tables, which need none",
+    "html-lang": "a screen reader takes the language that it is set to",
     "html-meta-color-scheme": "the light colours stay, or the program inverts them by its own rules",
+    "html-role": "a screen reader may count the cells of the layout",
     "html-semantics": "the element is shown like a `div`",
+    "html-style": "all that matters stands in the elements themselves",
     "html-target": "the link opens where the program likes",
 }
 """What a program shows in place of a feature, where that looks right too."""
