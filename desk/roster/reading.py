@@ -1,49 +1,135 @@
-"""From a file to rows: `read_roster` tells what the file is and finds its columns, `Roster.rows` checks line by line."""
+"""From a file to rows: `read_roster` tells what the file is and finds its columns, `Roster.rows` checks each line."""
 
-import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from typing import BinaryIO
 
-from desk.roster.rows import Bad, RosterFault, RosterLine, Row
-from wire.address import AddressFault, parse_address
+from desk.roster.cells import is_blank
+from desk.roster.checking import Checker
+from desk.roster.columns import NoColumns
+from desk.roster.dates import Order, find_order
+from desk.roster.delimited import DelimitedText, find_delimiter
+from desk.roster.encodings import tell_encoding
+from desk.roster.headers import Header, find_header
+from desk.roster.kinds import Kind, tell_kind
+from desk.roster.lines import Broken, Table, read_below, read_column
+from desk.roster.rows import Bad, Repeated, RosterFault, RosterLine, Row
+from desk.roster.seen import SeenAddresses
+from desk.roster.workbook import open_workbook
+
+_EVIDENCE_ROWS = 10_000
+"""How far a column is read for the order of day and month."""
 
 
 @dataclass
 class Roster:
-    """A file whose columns are known. Nothing but its head is in memory."""
+    """A file whose columns are known. Only its head is in memory; `source` stays open as long as this is used."""
 
     columns: dict[str, str]
-    """Field of `Row` to the name of its column in the file."""
+    """Field to the name of its column in the file; the name is `name`, or `first_name` and `last_name`."""
     ignored_columns: tuple[str, ...]
     encoding: str | None
-    """Of a text file; None for a workbook."""
+    """Of a text file, as Python names it; None for a workbook."""
     delimiter: str | None
-    blank_lines: int = 0
-    """Set by a pass of `rows` that ran to its end."""
-    _source: BinaryIO = field(default_factory=io.BytesIO, repr=False)
+    """Of a text file; None for a workbook."""
+    sheet: str | None
+    """The title of the worksheet that is read; None for a text file."""
+    blank_lines: int = field(default=0, init=False)
+    """Lines below the header with nothing in them; set by a pass over `rows` that came to its end."""
+    _table: Table = field(repr=False, kw_only=True)
+    _header: Header = field(repr=False, kw_only=True)
+    _checker: Checker = field(repr=False, kw_only=True)
 
-    def rows(self) -> Iterator[RosterLine]:
-        """Yield a value for each line below the header that is not blank. May be called again, after a pass is over."""
-        self._source.seek(0)
-        text = io.TextIOWrapper(self._source, encoding="utf-8-sig", newline="")
-        reader = csv.DictReader(text)
-        for cells in reader:
-            address = parse_address(cells[self.columns["address"]])
-            if isinstance(address, AddressFault):
-                yield Bad(reader.line_num, "address", address.reason, cells[self.columns["address"]])
-                continue
-            yield Row(reader.line_num, str(address).lower(), cells[self.columns["name"]], None, None, None)
-        text.detach()
+    def rows(self) -> Generator[RosterLine, None, None]:
+        """Yield a value for each line below the header that is not blank.
+
+        May be called again for another pass, once the one before is done with or closed: both read the same stream.
+        """
+        blank = 0
+        check = self._checker.check
+        with SeenAddresses() as seen, closing(read_below(self._table, self._header.line)) as lines:
+            for line in lines:
+                if isinstance(line, Broken):
+                    yield Bad(line.line, "row", line.reason, "")
+                    continue
+                first, last, cells = line
+                outcome = check(first, cells)
+                if isinstance(outcome, Row):
+                    yield _compare(outcome, seen)
+                elif all(map(is_blank, cells)):
+                    blank += last - first + 1
+                else:
+                    yield _tell_span(outcome, last)
+        self.blank_lines = blank
 
 
 def read_roster(source: BinaryIO, name: str, today: date) -> Roster | RosterFault:
-    """Return the roster in `source` (seekable; `name` as the file was called), or why there is none."""
-    source.seek(0)
-    header = source.readline().decode("utf-8-sig").strip().split(",")
-    columns = {"address": "email", "name": "name"}
-    if not {"email", "name"} <= set(header):
-        return RosterFault("has no column for the address and the name")
-    return Roster(columns, (), "utf-8", ",", 0, source)
+    """Return the roster in `source`, or in one line why there is none. Never raises on what `source` holds.
+
+    `source` is seekable; `name` is what the file is called, held against what it holds; `today` is the issuer's.
+    """
+    kind = tell_kind(source, name)
+    if isinstance(kind, RosterFault):
+        return kind
+    return _read_workbook(source, today) if kind is Kind.WORKBOOK else _read_text(source, today)
+
+
+def _read_text(source: BinaryIO, today: date) -> Roster | RosterFault:
+    encoding = tell_encoding(source)
+    if isinstance(encoding, RosterFault):
+        return encoding
+    text = DelimitedText(source, encoding, find_delimiter(source, encoding))
+    header = find_header(text)
+    if isinstance(header, NoColumns):
+        return RosterFault(header.reason)
+    checker = _make_checker(text, header, today)
+    ignored = header.columns.ignored
+    return Roster(
+        header.columns.names, ignored, encoding, text.delimiter, None, _table=text, _header=header, _checker=checker
+    )
+
+
+def _read_workbook(source: BinaryIO, today: date) -> Roster | RosterFault:
+    sheets = open_workbook(source)
+    if isinstance(sheets, RosterFault):
+        return sheets
+    nearest = NoColumns("is a workbook without a visible sheet", -2)
+    for sheet in sheets:
+        header = find_header(sheet)
+        if isinstance(header, Header):
+            checker = _make_checker(sheet, header, today)
+            names, ignored = header.columns.names, header.columns.ignored
+            return Roster(names, ignored, None, None, sheet.title, _table=sheet, _header=header, _checker=checker)
+        nearest = max(nearest, header, key=lambda none: none.nearness)
+    return RosterFault(nearest.reason)
+
+
+def _make_checker(table: Table, header: Header, today: date) -> Checker:
+    positions = header.columns.positions
+    orders: dict[str, Order | None] = {}
+    for name in ("issued_on", "expires_on"):
+        if name in positions:
+            orders[name] = find_order(islice(read_column(table, header.line, positions[name]), _EVIDENCE_ROWS))
+    return Checker(header.columns, today, orders, table.epoch)
+
+
+def _compare(row: Row, seen: SeenAddresses) -> RosterLine:
+    met = seen.meet(row.address, (row.name, row.issued_on, row.expires_on, row.language), row.line)
+    if met is None:
+        return row
+    first_line, is_same = met
+    if is_same:
+        return Repeated(row.line, first_line)
+    return Bad(
+        row.line, "address", f"is on line {first_line} already, with another name, date or language", row.address
+    )
+
+
+def _tell_span(bad: Bad, last: int) -> Bad:
+    """A quote left open swallows the lines after it: say which, or their people would go missing unseen."""
+    if last == bad.line:
+        return bad
+    return Bad(bad.line, bad.field, f"{bad.reason} (lines {bad.line} to {last} are one row)", bad.value)
