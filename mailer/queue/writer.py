@@ -26,11 +26,12 @@ class Writer:
         self._engine = engine
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
 
-    async def __aenter__(self) -> Self:
+    def __enter__(self) -> Self:
         return self
 
-    async def __aexit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, *_: object) -> None:
+        """Let the running act end, and take no more."""
+        self._thread.shutdown(wait=True)
 
     async def run(self, act: Callable[[Connection], Answer]) -> Answer:
         """Run `act` in a transaction, again and again while the database is busy or away, and return its answer.
@@ -48,10 +49,6 @@ class Writer:
                 _log.warning("ledger_busy", fault=str(fault.orig), next_try_in=pause)
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
-
-    def close(self) -> None:
-        """Let the running act end, and take no more."""
-        self._thread.shutdown(wait=True)
 
     def _commit(self, act: Callable[[Connection], Answer]) -> Answer:
         with self._engine.begin() as connection:

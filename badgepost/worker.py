@@ -1,0 +1,166 @@
+"""The worker: one process that claims messages, composes, delivers and records them until it is stopped.
+
+Here belongs its life: start, heartbeat, sweep, drain. Everything it works with is passed in (`badgepost.wiring` makes
+it from the settings), so that a test can drive it.
+"""
+
+import asyncio
+import signal
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection, Engine
+
+from badgepost.worker_lock import WorkerLock
+from mailer.delivery.feed import LedgerFeed, Wiring
+from mailer.delivery.limits import Gates, Limit
+from mailer.delivery.shelf import Shelf
+from mailer.delivery.transport import MakesMail, Transport
+from mailer.queue.journal import Journal
+from mailer.queue.leases import HEARTBEAT_EVERY, find_former, keep_alive, new_lease_id, recover, register
+from mailer.queue.recording import Step, record
+from mailer.queue.settling import Policy
+from mailer.queue.sweeping import Swept, sweep
+from mailer.queue.watching import ChangeWatch
+from mailer.queue.writer import Writer
+
+_log = structlog.get_logger("badgepost.worker")
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a worker is made of."""
+
+    engine: Engine
+    maker: MakesMail
+    transport: Transport
+    policy: Policy = field(default_factory=Policy)
+    domain_limits: Mapping[str, Limit] = field(default_factory=dict)
+    relay_rates: Mapping[str, Limit] = field(default_factory=dict)
+    clock: Callable[[], datetime] = _utc_now
+    pulse: timedelta = HEARTBEAT_EVERY
+    """Between two heartbeats, each with a sweep."""
+    drain: timedelta = timedelta(seconds=30)
+    """How long a stopped worker waits for the replies it is owed. After that they are `unknown`."""
+
+
+class Worker:
+    """One incarnation of the worker that `lock` names."""
+
+    def __init__(self, work: Work, lock: WorkerLock, *, once: bool = False) -> None:
+        self._work = work
+        self._lock = lock
+        self._writer = Writer(work.engine)
+        self._watch = ChangeWatch(work.engine)
+        self._lease_id = new_lease_id()
+        wiring = Wiring(
+            writer=self._writer,
+            journal=Journal[Step](self._writer, record),
+            maker=work.maker,
+            shelf=Shelf(Gates(work.domain_limits), Gates(work.relay_rates)),
+            policy=work.policy,
+            clock=work.clock,
+            has_changed=self._watch.has_changed,
+        )
+        self._feed = LedgerFeed(wiring, self._lease_id, once=once)
+
+    async def run(self) -> Counter[str]:
+        """Deliver until `stop` is called, or with `once` until nothing is due. Return how many came to which outcome.
+
+        Raises what ended it, if that is neither.
+        """
+        with self._writer:
+            await self._begin()
+            try:
+                await self._deliver()
+            finally:
+                await self._end()
+                self._watch.close()
+        if self._feed.fault is not None:
+            raise self._feed.fault
+        return self._feed.outcomes
+
+    def stop(self) -> None:
+        """Begin no further message; end when those under way have their replies, or their time is over."""
+        _log.info("stopping", worker=self._lock.name)
+        self._feed.end()
+
+    async def _begin(self) -> None:
+        await self._enlist()
+        former = await self._writer.run(
+            lambda connection: find_former(connection, self._lease_id, self._lock.name, self._lock.place)
+        )
+        now = self._work.clock()
+        recovered = await self._writer.run(lambda connection: recover(connection, former, now, self._work.policy))
+        _log.info(
+            "started", worker=self._lock.name, lease=self._lease_id, freed=recovered.freed, unknown=recovered.unknown
+        )
+
+    async def _enlist(self) -> None:
+        lease_id, name, place, now = self._lease_id, self._lock.name, self._lock.place, self._work.clock()
+        await self._writer.run(lambda connection: register(connection, lease_id, name, place, now))
+
+    async def _deliver(self) -> None:
+        lanes = [asyncio.create_task(lane.run(self._feed)) for lane in self._work.transport.lanes()]
+        keepers = [asyncio.create_task(self._feed.run()), asyncio.create_task(self._keep_pulse())]
+        for task in (*lanes, *keepers):
+            task.add_done_callback(self._notice)
+        try:
+            await self._feed.wait_for_end()
+            _, late = await asyncio.wait(lanes, timeout=self._work.drain.total_seconds())
+        finally:
+            for task in (*lanes, *keepers):
+                task.cancel()
+            await asyncio.gather(*lanes, *keepers, return_exceptions=True)
+        if late:
+            _log.warning("drain_over", still_under_way=len(late))
+
+    def _notice(self, task: "asyncio.Task[None]") -> None:
+        if not task.cancelled() and task.exception() is not None:
+            self._feed.fail(task.exception() or RuntimeError("unreachable"))
+
+    async def _keep_pulse(self) -> None:
+        while await self._feed.rest(self._work.pulse.total_seconds()):
+            alive, swept = await self._beat(self._work.clock())
+            if not alive:
+                await self._start_anew()
+            if swept.expired or swept.cancelled or swept.recovered.freed or swept.recovered.unknown:
+                _log.info("swept", expired=swept.expired, cancelled=swept.cancelled, recovered=swept.recovered)
+
+    async def _beat(self, now: datetime) -> tuple[bool, Swept]:
+        def act(connection: Connection) -> tuple[bool, Swept]:
+            return keep_alive(connection, self._lease_id, now), sweep(connection, now, self._work.policy)
+
+        return await self._writer.run(act)
+
+    async def _start_anew(self) -> None:
+        """Others took this process for dead and have its messages: go on as a new incarnation, with none."""
+        _log.warning("taken_for_dead", worker=self._lock.name, lease=self._lease_id)
+        self._lease_id = new_lease_id()
+        await self._enlist()
+        self._feed.worker_id = self._lease_id
+
+    async def _end(self) -> None:
+        await self._feed.flush()
+        now = self._work.clock()
+        left = await self._writer.run(lambda connection: recover(connection, [self._lease_id], now, self._work.policy))
+        _log.info("ended", worker=self._lock.name, unknown=left.unknown, **self._feed.outcomes)
+
+
+async def run_until_signal(worker: Worker) -> Counter[str]:
+    """Run `worker`; SIGTERM and SIGINT make it drain."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, worker.stop)
+    try:
+        return await worker.run()
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)

@@ -1,0 +1,281 @@
+"""Between the ledger and the lanes: claims ahead, composes, keeps to the limits, records.
+
+Here belongs the flow of parcels in one worker process. How rows are claimed and steps are written stands in
+`mailer.queue`, how a mail leaves in the transports. Memory stays flat: what is claimed ahead are rows of some 600
+bytes, and a mail is composed when a lane takes it.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from mailer.delivery.outcomes import Outcome
+from mailer.delivery.shelf import Shelf
+from mailer.delivery.transport import MakesMail, Parcel
+from mailer.queue.claimed import Claimed
+from mailer.queue.claiming import claim, give_back, set_aside
+from mailer.queue.journal import Journal
+from mailer.queue.recording import Intent, Result, Step
+from mailer.queue.relays import RelayNote, save_relay
+from mailer.queue.settling import Policy, settle
+from mailer.queue.writer import Writer
+
+CLAIM = 200
+"""The most messages of one claim."""
+CLAIM_PER_LANE = 16
+"""What a lane at work or waiting is worth: the one probe of a relay that was down does not claim the lot."""
+SHELF = 1000
+"""The most messages claimed ahead, when limits hold up those that are here."""
+REST = 1.0
+"""Seconds between two looks at an empty queue."""
+GLANCE = 0.2
+"""Seconds between two questions whether anything was written at all, where that can be asked for next to nothing."""
+
+_log = structlog.get_logger("badgepost.delivery")
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """What a feed works with."""
+
+    writer: Writer
+    journal: Journal[Step]
+    maker: MakesMail
+    shelf: Shelf
+    policy: Policy
+    clock: Callable[[], datetime]
+    has_changed: Callable[[], bool]
+    """Whether the database was written since the last time this was asked. May say yes too often, not too rarely."""
+
+
+class LedgerFeed:
+    """The feed of one worker process. `worker_id` is the incarnation that its claims are made under."""
+
+    def __init__(self, wiring: Wiring, worker_id: str, *, once: bool = False) -> None:
+        self._with = wiring
+        self.worker_id = worker_id
+        self.outcomes: Counter[str] = Counter()
+        self.fault: BaseException | None = None
+        self._once = once
+        self._under_way = 0
+        self._downs: Counter[str] = Counter()
+        """How often each relay was reported down: whoever waits for a parcel for it then waits in vain."""
+        self._waiters: list[asyncio.Future[None]] = []
+        self._wanted = asyncio.Event()
+        self._stirred = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._chores: set[asyncio.Task[None]] = set()
+
+    @property
+    def ended(self) -> bool:
+        """See `transport.Feed`."""
+        return self._ended.is_set()
+
+    async def run(self) -> None:
+        """Keep the shelf filled until the feed ends; with `once`, end it when nothing is due."""
+        while not self._ended.is_set():
+            await self._wanted.wait()
+            self._wanted.clear()
+            if not self._ended.is_set() and not await self._refill():
+                await self._rest()
+                self._wanted.set()
+
+    def end(self) -> None:
+        """Hand out no more parcels and grant no more intents: lanes end after what they have under way."""
+        self._ended.set()
+        self._wanted.set()
+        self._stir()
+
+    def fail(self, fault: BaseException) -> None:
+        """End because of `fault`, which is not any one message's."""
+        self.fault = self.fault or fault
+        self.end()
+
+    async def wait_for_end(self) -> None:
+        """Return when the feed has ended."""
+        await self._ended.wait()
+
+    async def flush(self) -> None:
+        """Give back what no lane took, and return when everything is on disk."""
+        self.give_all_back(None)
+        await self._with.journal.flush()
+        if self._chores:
+            await asyncio.wait(self._chores)
+
+    async def take(self, relay: str, patience: float | None = None) -> Parcel | None:
+        """See `transport.Feed`."""
+        loop = asyncio.get_running_loop()
+        deadline = None if patience is None else loop.time() + patience
+        reports = self._downs[relay]
+        while not self._ended.is_set() and self._downs[relay] == reports:
+            parcel = self.take_now(relay)
+            if parcel is not None:
+                return parcel
+            remaining = None if deadline is None else deadline - loop.time()
+            if remaining is not None and remaining <= 0:
+                return None
+            await self._wait(relay, remaining)
+        return None
+
+    def take_now(self, relay: str) -> Parcel | None:
+        """See `transport.Feed`."""
+        while not self._ended.is_set():
+            message = self._with.shelf.pick(relay, asyncio.get_running_loop().time())
+            if len(self._with.shelf) < CLAIM_PER_LANE:
+                self._wanted.set()
+            if message is None:
+                return None
+            parcel = self._compose(message)
+            if parcel is not None:
+                self._under_way += 1
+                return parcel
+            self._with.shelf.leave(message, relay)
+        return None
+
+    async def intend(self, parcel: Parcel, relay: str) -> bool:
+        """See `transport.Feed`."""
+        if self._ended.is_set():
+            self.give_back(parcel, relay)
+            return False
+        granted = await self._with.journal.submit(Intent(parcel.message, relay, self._with.clock()))
+        if not granted:
+            self._leave(parcel, relay)
+        return granted
+
+    def settle(self, parcel: Parcel, relay: str, outcome: Outcome) -> None:
+        """See `transport.Feed`."""
+        now = self._with.clock()
+        settlement = settle(parcel.message, outcome, relay, now, self._with.policy)
+        written = self._with.journal.submit(Result(parcel.message, outcome, settlement, now))
+        written.add_done_callback(self._check)
+        self.outcomes[type(outcome).__name__.lower()] += 1
+        self._leave(parcel, relay)
+        _log.info(
+            "attempt", message=parcel.message.id, relay=relay, state=settlement.state.value, reason=settlement.reason
+        )
+
+    def give_back(self, parcel: Parcel, relay: str, reason: str | None = None) -> None:
+        """See `transport.Feed`."""
+        self._return([parcel.message], reason)
+        self._leave(parcel, relay)
+
+    def give_all_back(self, reason: str | None) -> None:
+        """See `transport.Feed`. No relay is up: with `once`, there is nothing more to be done."""
+        self._return(self._with.shelf.clear(), reason)
+        if self._once and reason is not None:
+            self.end()
+
+    def report_relay(self, relay: str, reason: str | None, next_try_in: float | None) -> None:
+        """See `transport.Feed`."""
+        now = self._with.clock()
+        next_try = None if next_try_in is None else now + timedelta(seconds=next_try_in)
+        note = RelayNote(relay, reason is None, now, reason, next_try)
+        _log.warning("relay", relay=relay, up=note.is_up, reason=reason, next_try_in=next_try_in)
+        self._start(lambda connection: save_relay(connection, note))
+        if not note.is_up:
+            self._downs[relay] += 1
+            self._stir()
+
+    async def rest(self, seconds: float) -> bool:
+        """See `transport.Feed`."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._ended.wait()
+        except TimeoutError:
+            return True
+        return False
+
+    async def _refill(self) -> bool:
+        """Claim more if lanes want more; tell whether anything came of it."""
+        shelf, worker_id = self._with.shelf, self.worker_id
+        if len(shelf) >= (SHELF if self._waiters else CLAIM_PER_LANE):
+            return True
+        self._with.has_changed()
+        limit = min(CLAIM, CLAIM_PER_LANE * max(1, self._under_way + len(self._waiters)))
+        now, stocked = self._with.clock(), shelf.stocked_domains()
+        claimed = await self._with.writer.run(lambda connection: claim(connection, worker_id, limit, now, stocked))
+        self.outcomes.update(suppressed=claimed.suppressed, expired=claimed.expired)
+        self._return(shelf.put(claimed.messages), None)
+        self._stir()
+        return not claimed.is_empty
+
+    async def _rest(self) -> None:
+        """Return when there may be something due again."""
+        if self._once and not self._under_way and not len(self._with.shelf):
+            self.end()
+        self._stirred.clear()
+        for _ in range(int(REST / GLANCE)):
+            try:
+                async with asyncio.timeout(GLANCE):
+                    await self._stirred.wait()
+                    return
+            except TimeoutError:
+                if self._ended.is_set() or self._with.has_changed():
+                    return
+
+    async def _wait(self, relay: str, seconds: float | None) -> None:
+        """Return when there may be something for `relay`, at the latest after `seconds`."""
+        loop = asyncio.get_running_loop()
+        by_limit = self._with.shelf.wait(relay, loop.time())
+        waiter: asyncio.Future[None] = loop.create_future()
+        self._waiters.append(waiter)
+        self._wanted.set()
+        try:
+            async with asyncio.timeout(min((wait for wait in (seconds, by_limit) if wait is not None), default=None)):
+                await waiter
+        except TimeoutError:
+            return
+        finally:
+            if waiter in self._waiters:
+                self._waiters.remove(waiter)
+
+    def _stir(self) -> None:
+        """Something changed: lanes that wait look again."""
+        self._stirred.set()
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    def _compose(self, message: Claimed) -> Parcel | None:
+        try:
+            return Parcel(message, self._with.maker.compose(message, self._with.clock()))
+        except (DBAPIError, OSError, MemoryError) as fault:
+            self.fail(fault)
+        except Exception as fault:
+            _log.exception("not_composed", message=message.id)
+            reason = f"set aside, it could not be composed: {type(fault).__name__}: {fault}"
+            now = self._with.clock()
+            self.outcomes["set_aside"] += 1
+            self._start(lambda connection: set_aside(connection, message, reason, now))
+        return None
+
+    def _leave(self, parcel: Parcel, relay: str) -> None:
+        self._under_way -= 1
+        made_room = self._with.shelf.leave(parcel.message, relay)
+        if made_room or not self._under_way:
+            self._stir()
+
+    def _return(self, messages: Iterable[Claimed], reason: str | None) -> None:
+        rows = [(message, reason) for message in messages]
+        if rows:
+            self._start(lambda connection: give_back(connection, rows))
+
+    def _start(self, act: Callable[[Connection], None]) -> None:
+        chore = asyncio.create_task(self._with.writer.run(act))
+        self._chores.add(chore)
+        chore.add_done_callback(self._finish)
+
+    def _finish(self, chore: asyncio.Task[None]) -> None:
+        self._chores.discard(chore)
+        self._check(chore)
+
+    def _check(self, done: "asyncio.Future[bool] | asyncio.Task[None]") -> None:
+        if not done.cancelled() and done.exception() is not None:
+            self.fail(done.exception() or RuntimeError("unreachable"))
