@@ -71,6 +71,11 @@ def pending_revision(engine: Engine) -> tuple[str | None, str | None]:
         return MigrationContext.configure(connection).get_current_revision(), head
 
 
+def is_known_revision(revision: str) -> bool:
+    """Tell whether this program has the migration `revision`; one that it lacks is of a newer program."""
+    return any(script.revision == revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions())
+
+
 def alembic_config() -> Config:
     """Return what Alembic needs to find the migrations; the caller adds the connection to run them on."""
     config = Config()

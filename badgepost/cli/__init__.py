@@ -1,1 +1,62 @@
-"""The command line. One module a subject; each adds its commands to `app`."""
+"""The command line. One module a subject; each adds its commands to `app`. docs/commands.md lists them all."""
+
+import os
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy.exc import OperationalError
+
+from badgepost.cli import issue, programme
+from badgepost.refusal import Refusal
+from badgepost.settings import CONFIG_VARIABLE
+
+app = typer.Typer(
+    name="badgepost",
+    help="The e-mail side of digital-badge programmes.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for module in (programme, issue):
+    app.add_typer(module.app)
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"badgepost {version('badgepost')}")
+        raise typer.Exit
+
+
+@app.callback()
+def read_options(
+    config: Annotated[
+        Path | None, typer.Option(help=f"The settings file; otherwise {CONFIG_VARIABLE}, or badgepost.toml here.")
+    ] = None,
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version and end.")
+    ] = False,
+) -> None:
+    """Badges in, mails out: import a programme, issue to rosters, see what became of every mail."""
+    if config is not None:
+        # In the environment, so that worker processes read the same file.
+        os.environ[CONFIG_VARIABLE] = str(config)
+
+
+def main() -> None:
+    """Run a command. Whatever the caller can mend is said in one line each, with exit status 2."""
+    try:
+        app()
+    except Refusal as refusal:
+        _say_no(*refusal.lines)
+    except OperationalError as error:
+        _say_no(f"the database cannot be used: {error.orig}")
+
+
+def _say_no(*lines: str) -> None:
+    for line in lines:
+        print(f"badgepost: {line}", file=sys.stderr)
+    sys.exit(2)

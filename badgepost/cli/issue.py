@@ -1,0 +1,135 @@
+"""`badgepost issue`: award a badge to everybody in a roster."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+from badgepost.cli.asking import get_service, now, parse_time, refuse
+from desk.issue import IssueOutcome, issue_roster
+from desk.issuing.order import (
+    Checked,
+    Issued,
+    IssueObserver,
+    IssueOrder,
+    IssueRefused,
+    IssueSummary,
+    RowsRefused,
+    Warned,
+)
+from desk.roster.rows import Bad
+
+app = typer.Typer()
+
+_Time = Annotated[str | None, typer.Option(metavar="TIME", help="With its zone, as in 2026-12-01T09:00+01:00.")]
+
+
+@app.command()
+def issue(
+    roster: Annotated[
+        Path, typer.Argument(help="CSV or .xlsx with at least a column for addresses and one for names.")
+    ],
+    badge: Annotated[str, typer.Option(help="The badge's slug.")],
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Issue to the good rows although some are bad.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, write nothing.")] = False,
+    at: Annotated[str | None, typer.Option(metavar="TIME", help="When to send, as in 2026-12-01T09:00+01:00.")] = None,
+    not_later_than: Annotated[
+        str | None, typer.Option(metavar="TIME", help="What has not left by then is not sent any more.")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(help="For rows and earners that name none; otherwise the issuer's.")
+    ] = None,
+) -> None:
+    """Award a badge to everybody in a roster and queue their mails. The same roster again issues nothing twice."""
+    service = get_service()
+    starts, ends = parse_time(at, "--at"), parse_time(not_later_than, "--not-later-than")
+    try:
+        source = roster.open("rb")
+    except OSError as error:
+        refuse(f"{roster}: {error.strerror}")
+    with source, _Watcher(roster.name) as watcher:
+        order = IssueOrder(
+            badge=badge,
+            source=source,
+            name=roster.name,
+            language=language,
+            skip_bad=skip_bad,
+            dry_run=dry_run,
+            at=starts,
+            not_later_than=ends,
+        )
+        outcome = issue_roster(service.office, order, now(), watcher)
+    _report(roster.name, outcome)
+
+
+def _report(name: str, outcome: IssueOutcome) -> None:
+    match outcome:
+        case IssueRefused(reason):
+            refuse(reason)
+        case RowsRefused(summary):
+            refuse(
+                f"{name}: {summary.bad} of {summary.rows_in} rows are bad, so nothing was written; "
+                "mend them, or issue to the others with --skip-bad"
+            )
+        case Checked(summary):
+            typer.echo(f"Dry run of {name}: nothing was written.\n{_tabulate(summary, 'mails to queue')}")
+        case Issued(summary, batch_id):
+            batch = f" as batch {batch_id}" if batch_id else "; there was nothing new to issue"
+            typer.echo(f"Issued {name}{batch}.\n{_tabulate(summary, 'mails queued')}")
+
+
+def _tabulate(summary: IssueSummary, mails: str) -> str:
+    counts = [
+        ("rows in", summary.rows_in),
+        (mails, summary.mails),
+        ("already issued", summary.already_issued),
+        ("repeated", summary.repeated),
+        ("bad, skipped", summary.bad),
+    ]
+    width = max(len(f"{number:,}") for _, number in counts)
+    return "\n".join(f"  {word:<15}{number:>{width},}" for word, number in counts)
+
+
+class _Watcher(IssueObserver):
+    """Says what is wrong with rows as soon as it is known; a progress bar where somebody watches."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+            disable=not sys.stderr.isatty(),
+        )
+        self._checking = self._progress.add_task("checking", total=None)
+        self._writing = self._progress.add_task("writing", total=None, visible=False)
+
+    def __enter__(self) -> "_Watcher":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_failure: object) -> None:
+        self._progress.stop()
+
+    def on_bad(self, bad: Bad) -> None:
+        value = f" ({bad.value})" if bad.value else ""
+        self._say(f"{self._name}:{bad.line}: {bad.field} {bad.reason}{value}")
+
+    def on_warning(self, warned: Warned) -> None:
+        self._say(f"{self._name}:{warned.line}: warning: {warned.reason}")
+
+    def on_progress(self, checked: int, written: int) -> None:
+        self._progress.update(self._checking, completed=checked)
+        if written:
+            total = self._progress.tasks[self._checking].completed
+            self._progress.update(self._writing, completed=written, total=total, visible=True)
+
+    def _say(self, line: str) -> None:
+        self._progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
