@@ -19,6 +19,8 @@ NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 """When every message of a run is written and signed."""
 
 RECIPIENTS = 64
+ISSUER_ID = "benchissueraaaaa"
+BADGE_CLASS_ID = "benchbadgeclassa"
 
 _NAMES = (
     "Zoë Ñúñez-Łukasik",
@@ -91,7 +93,7 @@ def make_image() -> Image:
 def make_issuer() -> Issuer:
     """Return the issuer: a name with an umlaut and an ampersand, its LinkedIn organisation known."""
     return Issuer(
-        id="benchissueraaaaa",
+        id=ISSUER_ID,
         slug="buergerwerk",
         name="Bürgerwerk & Söhne",
         domain="buergerwerk.example",
@@ -104,7 +106,7 @@ def make_issuer() -> Issuer:
 def make_badge_class(issuer: Issuer, image: Image) -> BadgeClass:
     """Return the badge class: a name with angle brackets, criteria of several lines."""
     return BadgeClass(
-        id="benchbadgeclassa",
+        id=BADGE_CLASS_ID,
         slug="joints",
         issuer_id=issuer.id,
         name="Joints <Level 3> & More",
