@@ -68,6 +68,8 @@ class Timeouts(_Part):
     connect: float = 30
     command: float = 300
     reply: float = 600
+    idle: float = 10
+    """How long a connection waits for another message before it is closed."""
 
 
 class DkimKeyFile(_Part):
@@ -100,6 +102,8 @@ class Settings(BaseSettings):
 
     transport: Literal["outbox", "smtp", "memory"] = "outbox"
     relays: list[Relay] = []
+    helo_name: str = ""
+    """What we call ourselves to a relay (RFC 5321 section 4.1.1.1). Empty: this machine's full name."""
     limits: dict[str, DomainLimit] = {}
     """By recipient domain; `default` for all others."""
     retry: Retry = Retry()
@@ -150,6 +154,10 @@ class Settings(BaseSettings):
         if len(set(names)) < len(names):
             raise ValueError("two relays bear the same name; give each its own")
         return self
+
+    def outbox_dir(self) -> Path:
+        """Return the folder of the local outbox."""
+        return self.data_dir / "outbox"
 
     def url_of_database(self) -> str:
         """Return the SQLAlchemy URL in force."""

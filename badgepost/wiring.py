@@ -1,112 +1,141 @@
 """Building the service from its settings: the only place that knows every part.
 
-Here belongs who is given what. Each part is made once; anything that is missing (a key file, a template folder, a
-database of another version) ends the start with a `Refusal`, never a half-built service.
+Here belongs who is given what. Each part is made once. What the parts stand on (database, keys, templates) is found by
+`opening`, which ends the start with a `Refusal` if anything is missing.
 """
 
+import socket
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
-from pydantic import ValidationError
-from sqlalchemy import Engine, inspect
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy import Engine, select
+from sqlmodel import col
 
-from badgepost.database import is_known_revision, migrate, open_engine, pending_revision
+from badgepost.opening import find_templates, open_database, read_dkim_keys, read_link_keys
 from badgepost.refusal import Refusal
-from badgepost.settings import Settings, read_secret_keys
+from badgepost.settings import Settings
+from badgepost.worker import Work
 from badges.links import LinkMaker
+from badges.tables import Image
+from badges.transactions import reading
 from desk.office import Office
 from desk.publishing import Publisher
+from mailer.compose import Composer
+from mailer.delivery.limits import Limit
+from mailer.delivery.memory import MemoryTransport
+from mailer.delivery.outbox import OutboxTransport
+from mailer.delivery.relay import Relay, Timeouts
+from mailer.delivery.smtp import SmtpTransport
+from mailer.delivery.transport import Transport
+from mailer.dkim import Signer
+from mailer.filling import Site
+from mailer.mime import ImageBytes
+from mailer.notices import Stream
+from mailer.queue.settling import Policy
+from mailer.queue.tables import PublishedTemplate
+from mailer.retry import RetryPolicy
 from mailer.templates.constants import SiteConstants
 from mailer.templates.environment import TemplateSources
+from mailer.templates.published import Published
 
 
 @dataclass(frozen=True)
 class Service:
-    """The parts, wired."""
+    """What every command works with."""
 
     settings: Settings
     engine: Engine
+    site: Site
     office: Office
-    site: SiteConstants
-
-
-def load_settings() -> Settings:
-    """Read the settings in force. Raises `Refusal` with one line for each that is wrong."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        raise Refusal(*(_explain_setting(fault) for fault in error.errors(include_url=False))) from error
-    except (FileNotFoundError, ValueError) as error:
-        raise Refusal(f"settings: {error}") from error
 
 
 def open_service(settings: Settings) -> Service:
     """Build the service on a database that is ready. Raises `Refusal`."""
     engine = open_database(settings)
-    keys = _read_keys(settings)
-    site = SiteConstants(settings.base_url, settings.support_address, f"{settings.base_url}/password")
-    office = Office(
-        engine=engine,
-        links=LinkMaker(keys),
-        publisher=Publisher(site, TemplateSources.from_directory(find_templates() / "email")),
+    site = Site(
+        base_url=settings.base_url,
         mail_domain=settings.mail_domain,
+        account_from=settings.account_from,
+        notices_from=settings.notices_from,
+        feedback_id=settings.feedback_id,
     )
-    return Service(settings, engine, office, site)
+    constants = SiteConstants(site.base_url, settings.support_address, site.request_password_url)
+    sources = TemplateSources.from_directory(find_templates() / "email")
+    links = LinkMaker(read_link_keys(settings))
+    return Service(settings, engine, site, Office(engine, links, Publisher(constants, sources), site))
 
 
-def open_database(settings: Settings) -> Engine:
-    """Return an engine on a database of the right version; an empty one is made ready."""
-    engine = connect(settings)
-    found, needed = pending_revision(engine)
-    if found == needed:
-        return engine
-    if found is None:
-        _migrate_empty(engine, settings)
-        return engine
-    if is_known_revision(found):
-        raise Refusal(f"the database is of revision {found}, this program needs {needed}: run `badgepost migrate`")
-    raise Refusal(f"the database is of revision {found}, which this program does not know: install a newer badgepost")
+def make_composer(service: Service) -> Composer:
+    """Return what turns messages into signed mails. Raises `Refusal` if a DKIM key is missing."""
+    signer = Signer(read_dkim_keys(service.settings))
+    load_template, load_image = template_loader(service.engine), image_loader(service.engine)
+    return Composer(service.site, service.office.links, signer, load_template, load_image)
 
 
-def connect(settings: Settings) -> Engine:
-    """Return an engine, whatever state the database is in."""
+def make_work(service: Service) -> Work:
+    """Return what a worker is made of."""
+    settings = service.settings
+    resend = {Stream.ACCOUNT: settings.unknown_account, Stream.NOTICES: settings.unknown_notices}
+    return Work(
+        engine=service.engine,
+        maker=make_composer(service),
+        transport=make_transport(settings),
+        policy=Policy(
+            retry=RetryPolicy(**settings.retry.model_dump()),
+            resend_unknown=frozenset(stream.value for stream, policy in resend.items() if policy == "resend"),
+        ),
+        domain_limits={domain: Limit(limit.concurrency, limit.rate) for domain, limit in settings.limits.items()},
+        relay_rates={relay.name: Limit(rate=relay.rate) for relay in settings.relays if relay.rate},
+    )
+
+
+def make_transport(settings: Settings) -> Transport:
+    """Return the way that mail leaves. Raises `Refusal` for files that cannot be read or made."""
+    makers: dict[str, Callable[[Settings], Transport]] = {
+        "outbox": lambda settings: OutboxTransport(settings.outbox_dir()),
+        "smtp": _make_smtp,
+        "memory": lambda _: MemoryTransport(),
+    }
     try:
-        return open_engine(settings.url_of_database())
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-        raise Refusal(f"database_url: {error}".splitlines()[0]) from error
+        return makers[settings.transport](settings)
     except OSError as error:
-        raise Refusal(f"the database's folder cannot be made: {error.filename}: {error.strerror}") from error
+        raise Refusal(f"transport {settings.transport}: {error.filename}: {error.strerror}") from error
 
 
-@cache
-def find_templates() -> Path:
-    """Return the folder that holds `email` and `pages`: beside the packages, or installed with them."""
-    here = Path(__file__).resolve().parent
-    for folder in (here.parent / "templates", here / "assets" / "templates"):
-        if (folder / "email").is_dir():
-            return folder
-    raise Refusal(f"there are no templates beside {here}: install badgepost again")
+def template_loader(engine: Engine) -> Callable[[str], Published]:
+    """Return a function from digest to published template; it raises `KeyError` for an unknown one."""
+
+    def load(digest: str) -> Published:
+        query = select(col(PublishedTemplate.content)).where(col(PublishedTemplate.digest) == digest)
+        with reading(engine).connect() as connection:
+            content = connection.execute(query).scalar_one_or_none()
+        if content is None:
+            raise KeyError(f"there is no published template {digest}")
+        return Published.from_json(content)
+
+    return load
 
 
-def _read_keys(settings: Settings) -> list[str]:
-    try:
-        return read_secret_keys(settings)
-    except OSError as error:
-        raise Refusal(f"the key that signs links cannot be kept: {error.filename}: {error.strerror}") from error
+def image_loader(engine: Engine) -> Callable[[str], ImageBytes]:
+    """Return a function from digest to picture; it raises `KeyError` for an unknown one."""
+
+    def load(digest: str) -> ImageBytes:
+        query = select(col(Image.media_type), col(Image.content)).where(col(Image.digest) == digest)
+        with reading(engine).connect() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            raise KeyError(f"there is no image {digest}")
+        return ImageBytes(*row)
+
+    return load
 
 
-def _migrate_empty(engine: Engine, settings: Settings) -> None:
-    tables = inspect(engine).get_table_names()
-    if tables:
-        raise Refusal(
-            f"{settings.url_of_database()} holds tables of something else ({tables[0]}): name another database"
+def _make_smtp(settings: Settings) -> Transport:
+    relays = [
+        Relay(
+            **relay.model_dump(exclude={"password"}),
+            password=relay.password.get_secret_value() if relay.password else None,
         )
-    migrate(engine)
-
-
-def _explain_setting(fault: object) -> str:
-    assert isinstance(fault, dict)
-    name = ".".join(str(step) for step in fault["loc"]) or "settings"
-    return f"setting {name}: {str(fault['msg']).removeprefix('Value error, ')}"
+        for relay in settings.relays
+    ]
+    return SmtpTransport(relays, settings.helo_name or socket.getfqdn(), Timeouts(**settings.timeouts.model_dump()))

@@ -59,4 +59,4 @@ def write_letter(connection: Connection, office: Office, letter: Letter, now: da
         batch_id=letter.batch_id,
         earner_id=letter.earner_id,
     )
-    return enqueue(connection, [message], office.mail_domain).inserted == 1
+    return enqueue(connection, [message], office.site.mail_domain).inserted == 1

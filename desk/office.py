@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from badges.links import LinkMaker
 from desk.publishing import Publisher
+from mailer.filling import Site
 
 
 @dataclass(frozen=True)
@@ -18,5 +19,5 @@ class Office:
     engine: Engine
     links: LinkMaker
     publisher: Publisher
-    mail_domain: str
-    """The domain of Message-IDs."""
+    site: Site
+    """Where links lead and which addresses the mails bear."""

@@ -7,15 +7,15 @@ password link that was asked for) goes on, because nobody can do without it.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlmodel import col
 
-from badges.columns import to_microseconds
 from badges.links import Expired, Forged, Genuine, Payload, Purpose
 from badges.tables import Issuer
 from badges.transactions import reading
 from desk.office import Office
 from mailer.notices import Stream
+from mailer.queue.suppressions import Suppressed, suppress
 from mailer.queue.tables import Message
 
 
@@ -55,23 +55,12 @@ def unsubscribe(office: Office, token: str, now: datetime) -> Unsubscribed | NoS
     found = read_unsubscribe_link(office, token, now)
     if isinstance(found, NoSubscription):
         return found
-    row = {
-        "address": found.address,
-        "issuer_id": found.issuer_id,
-        "stream": Stream.NOTICES,
-        "source_message_id": found.message_id,
-        "created_at": to_microseconds(now),
-    }
+    entry = Suppressed(
+        found.address, "unsubscribed", now, found.issuer_id, Stream.NOTICES, source_message_id=found.message_id
+    )
     with office.engine.begin() as connection:
-        connection.execute(_SUPPRESS, row)
+        suppress(connection, [entry])
     return Unsubscribed(found)
-
-
-_SUPPRESS = text("""
-    INSERT INTO suppression (address, issuer_id, stream, reason, source_message_id, created_at)
-    VALUES (:address, :issuer_id, :stream, 'unsubscribed', :source_message_id, :created_at)
-    ON CONFLICT (address, issuer_id, stream) DO NOTHING
-""")
 
 
 def _find_subscription(office: Office, payload: Payload) -> Subscription | NoSubscription:

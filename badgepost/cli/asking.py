@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 from typing import NoReturn
 
 from badgepost.logging import set_up_logs
+from badgepost.opening import load_settings
 from badgepost.refusal import Refusal
-from badgepost.wiring import Service, load_settings, open_service
+from badgepost.wiring import Service, open_service
 
 
 def get_service() -> Service:

@@ -8,7 +8,7 @@ import typer
 
 from badgepost.cli.asking import get_service, now, refuse
 from badgepost.database import migrate as bring_up_to_date
-from badgepost.wiring import connect, load_settings
+from badgepost.opening import connect, load_settings
 from desk.programme import ProgrammeImported, import_programme
 from desk.programme_document import ProgrammeFaults
 

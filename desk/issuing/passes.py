@@ -111,7 +111,7 @@ class Passes:
         return Writing(
             terms=self.terms,
             batch_id=batch_id,
-            mail_domain=self.office.mail_domain,
+            mail_domain=self.office.site.mail_domain,
             templates=templates,
             now=self.now,
             due_at=self.order.at or self.now,

@@ -7,11 +7,13 @@ from sqlalchemy import Connection
 
 from desk.constants import Wanted
 from desk.issuing.deciding import NewAward, Terms
-from desk.issuing.writing import KIND
+from desk.issuing.writing import KIND, facts_of
 from desk.mailing import BrokenTemplateError
 from desk.office import Office
 from desk.publishing import PublishRefused
+from mailer.filling import fill_slots
 from mailer.templates.published import Published
+from wire.header import mailbox
 
 
 class Rendering:
@@ -30,6 +32,7 @@ class Rendering:
             published = self._prepared.get(award.language) or self._prepare(connection, award.language)
             if isinstance(published, PublishRefused):
                 return published
+            self._render(published, award)
         return None
 
     def publish(self, connection: Connection, awards: Iterable[NewAward]) -> Mapping[str, str]:
@@ -40,6 +43,14 @@ class Rendering:
                 raise BrokenTemplateError(published.reason)
             self._stored[language] = published.digest
         return self._stored
+
+    def _render(self, published: Published, award: NewAward) -> None:
+        # Whatever is missing or cannot stand in a header raises here, before anything is written, not when it is sent.
+        facts = facts_of(award)
+        office = self._office
+        values = fill_slots(KIND, facts, published.traits, office.site, office.links, award.assertion_id, self._now)
+        published.fill(values)
+        mailbox("To", award.holder.name, award.holder.address)
 
     def _prepare(self, connection: Connection, language: str) -> Published | PublishRefused:
         published = self._office.publisher.prepare(connection, self._wanted(language))

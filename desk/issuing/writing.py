@@ -55,9 +55,9 @@ def write_awards(connection: Connection, awards: Sequence[NewAward], writing: Wr
     enqueue(connection, (_compose_message(award, writing) for award in awards), writing.mail_domain)
 
 
-def facts_of(award: NewAward) -> str:
+def facts_of(award: NewAward) -> dict[str, str | int | None]:
     """Return the recorded values of an issuance mail, as `mailer.filling` reads them."""
-    facts = {
+    return {
         "name": award.holder.name,
         "address": award.holder.address,
         "issued": award.issued_on.isoformat(),
@@ -66,7 +66,6 @@ def facts_of(award: NewAward) -> str:
         "account": award.holder.account_id,
         "serial": award.serial,
     }
-    return json.dumps(facts, ensure_ascii=False)
 
 
 def _write_earners(connection: Connection, awards: Sequence[NewAward], writing: Writing) -> None:
@@ -110,7 +109,7 @@ def _compose_message(award: NewAward, writing: Writing) -> NewMessage:
         rcpt_to=award.holder.address,
         domain=award.holder.address.rpartition("@")[2],
         template_digest=writing.templates[award.language],
-        facts=facts_of(award),
+        facts=json.dumps(facts_of(award), ensure_ascii=False),
         written_at=writing.due_at,
         due_at=writing.due_at,
         not_later_than=writing.not_later_than,

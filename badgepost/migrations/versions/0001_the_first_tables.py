@@ -62,6 +62,7 @@ def upgrade() -> None:
     op.create_table('worker_lease',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
+    sa.Column('place', sa.String(), nullable=False),
     sa.Column('started_at', sa.BigInteger(), nullable=False),
     sa.Column('heartbeat_at', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('id')
@@ -145,6 +146,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('batch', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_batch_issuer_id'), ['issuer_id'], unique=False)
+        batch_op.create_index('ix_batch_stopped', ['id'], unique=False, sqlite_where=sa.text("state <> 'running'"), postgresql_where=sa.text("state <> 'running'"))
 
     op.create_table('issuer_contact',
     sa.Column('id', sa.String(), nullable=False),
@@ -207,6 +209,7 @@ def upgrade() -> None:
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('reason', sa.String(), nullable=True),
     sa.Column('worker_id', sa.String(), nullable=True),
+    sa.Column('held_at', sa.BigInteger(), nullable=True),
     sa.Column('fence', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['batch_id'], ['batch.id'], ),
     sa.ForeignKeyConstraint(['earner_id'], ['earner.id'], ),
@@ -217,9 +220,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.create_index('ix_message_batch_state', ['batch_id', 'state'], unique=False)
-        batch_op.create_index('ix_message_claimable', ['due_at', 'domain'], unique=False, sqlite_where=sa.text("state IN ('queued', 'deferred') AND worker_id IS NULL"), postgresql_where=sa.text("state IN ('queued', 'deferred') AND worker_id IS NULL"))
+        batch_op.create_index('ix_message_claimable', ['due_at', 'domain', 'batch_id'], unique=False, sqlite_where=sa.text("state IN ('queued', 'deferred') AND worker_id IS NULL AND held_at IS NULL AND batch_id IS NOT NULL"), postgresql_where=sa.text("state IN ('queued', 'deferred') AND worker_id IS NULL AND held_at IS NULL AND batch_id IS NOT NULL"))
+        batch_op.create_index('ix_message_claimable_single', ['due_at', 'domain'], unique=False, sqlite_where=sa.text("state IN ('queued', 'deferred') AND worker_id IS NULL AND held_at IS NULL AND batch_id IS NULL"), postgresql_where=sa.text("state IN ('queued', 'deferred') AND worker_id IS NULL AND held_at IS NULL AND batch_id IS NULL"))
         batch_op.create_index(batch_op.f('ix_message_earner_id'), ['earner_id'], unique=False)
         batch_op.create_index('ix_message_held_by', ['worker_id'], unique=False, sqlite_where=sa.text('worker_id IS NOT NULL'), postgresql_where=sa.text('worker_id IS NOT NULL'))
+        batch_op.create_index('ix_message_not_later_than', ['not_later_than'], unique=False, sqlite_where=sa.text("state IN ('queued', 'deferred') AND worker_id IS NULL AND held_at IS NULL AND not_later_than IS NOT NULL"), postgresql_where=sa.text("state IN ('queued', 'deferred') AND worker_id IS NULL AND held_at IS NULL AND not_later_than IS NOT NULL"))
         batch_op.create_index(batch_op.f('ix_message_rcpt_to'), ['rcpt_to'], unique=False)
 
     op.create_table('attempt',
@@ -244,9 +249,11 @@ def downgrade() -> None:
     op.drop_table('attempt')
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_message_rcpt_to'))
+        batch_op.drop_index('ix_message_not_later_than', sqlite_where=sa.text("state IN ('queued', 'deferred') AND worker_id IS NULL AND held_at IS NULL AND not_later_than IS NOT NULL"), postgresql_where=sa.text("state IN ('queued', 'deferred') AND worker_id IS NULL AND held_at IS NULL AND not_later_than IS NOT NULL"))
         batch_op.drop_index('ix_message_held_by', sqlite_where=sa.text('worker_id IS NOT NULL'), postgresql_where=sa.text('worker_id IS NOT NULL'))
         batch_op.drop_index(batch_op.f('ix_message_earner_id'))
-        batch_op.drop_index('ix_message_claimable', sqlite_where=sa.text("state IN ('queued', 'deferred') AND worker_id IS NULL"), postgresql_where=sa.text("state IN ('queued', 'deferred') AND worker_id IS NULL"))
+        batch_op.drop_index('ix_message_claimable_single', sqlite_where=sa.text("state IN ('queued', 'deferred') AND worker_id IS NULL AND held_at IS NULL AND batch_id IS NULL"), postgresql_where=sa.text("state IN ('queued', 'deferred') AND worker_id IS NULL AND held_at IS NULL AND batch_id IS NULL"))
+        batch_op.drop_index('ix_message_claimable', sqlite_where=sa.text("state IN ('queued', 'deferred') AND worker_id IS NULL AND held_at IS NULL AND batch_id IS NOT NULL"), postgresql_where=sa.text("state IN ('queued', 'deferred') AND worker_id IS NULL AND held_at IS NULL AND batch_id IS NOT NULL"))
         batch_op.drop_index('ix_message_batch_state')
 
     op.drop_table('message')
@@ -260,6 +267,7 @@ def downgrade() -> None:
 
     op.drop_table('issuer_contact')
     with op.batch_alter_table('batch', schema=None) as batch_op:
+        batch_op.drop_index('ix_batch_stopped', sqlite_where=sa.text("state <> 'running'"), postgresql_where=sa.text("state <> 'running'"))
         batch_op.drop_index(batch_op.f('ix_batch_issuer_id'))
 
     op.drop_table('batch')

@@ -1,0 +1,100 @@
+"""What a command stands on before it does anything: settings, a database of the right version, keys, templates.
+
+Here belongs finding these and saying in one line what is wrong with one. What is built from them stands in `wiring`.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import structlog
+from pydantic import ValidationError
+from sqlalchemy import Engine, inspect
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from badgepost.database import is_known_revision, migrate, open_engine, pending_revision
+from badgepost.refusal import Refusal
+from badgepost.settings import Settings, read_secret_keys
+from mailer.dkim import DkimKey
+from mailer.keys import KeyFault, load_key
+
+_log = structlog.get_logger(__name__)
+
+
+def load_settings() -> Settings:
+    """Read the settings in force. Raises `Refusal` with one line for each that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise Refusal(*(_explain_setting(fault) for fault in error.errors(include_url=False))) from error
+    except (FileNotFoundError, ValueError) as error:
+        raise Refusal(f"settings: {error}") from error
+
+
+def open_database(settings: Settings) -> Engine:
+    """Return an engine on a database of the right version; an empty one is made ready."""
+    engine = connect(settings)
+    found, needed = pending_revision(engine)
+    if found == needed:
+        return engine
+    if found is None:
+        _migrate_empty(engine, settings)
+        return engine
+    if is_known_revision(found):
+        raise Refusal(f"the database is of revision {found}, this program needs {needed}: run `badgepost migrate`")
+    raise Refusal(f"the database is of revision {found}, which this program does not know: install a newer badgepost")
+
+
+def connect(settings: Settings) -> Engine:
+    """Return an engine, whatever state the database is in."""
+    try:
+        return open_engine(settings.url_of_database())
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise Refusal(f"database_url: {error}".splitlines()[0]) from error
+    except OSError as error:
+        raise Refusal(f"the database's folder cannot be made: {error.filename}: {error.strerror}") from error
+
+
+@cache
+def find_templates() -> Path:
+    """Return the folder that holds `email` and `pages`: beside the packages, or installed with them."""
+    here = Path(__file__).resolve().parent
+    for folder in (here.parent / "templates", here / "assets" / "templates"):
+        if (folder / "email").is_dir():
+            return folder
+    raise Refusal(f"there are no templates beside {here}: install badgepost again")
+
+
+def read_link_keys(settings: Settings) -> list[str]:
+    """Return the keys that sign links, oldest first."""
+    try:
+        return read_secret_keys(settings)
+    except OSError as error:
+        raise Refusal(f"the key that signs links cannot be kept: {error.filename}: {error.strerror}") from error
+
+
+def read_dkim_keys(settings: Settings) -> list[DkimKey]:
+    """Return the keys that sign mails. A missing one stops the start: unsigned mail would spoil the domain's name."""
+    loaded = [load_key(file.file, file.selector, file.domain) for file in settings.dkim]
+    faults = [fault for fault in loaded if isinstance(fault, KeyFault)]
+    if faults:
+        raise Refusal(*(f"DKIM key {fault}: make keys with `badgepost keys new`" for fault in faults))
+    keys = [key for key in loaded if not isinstance(key, KeyFault)]
+    for key in keys:
+        if key.warning:
+            _log.warning("dkim_key", warning=key.warning)
+    return [key.key for key in keys]
+
+
+def _migrate_empty(engine: Engine, settings: Settings) -> None:
+    tables = inspect(engine).get_table_names()
+    if tables:
+        raise Refusal(
+            f"{settings.url_of_database()} holds tables of something else ({tables[0]}): name another database"
+        )
+    migrate(engine)
+
+
+def _explain_setting(fault: object) -> str:
+    assert isinstance(fault, dict)
+    name = ".".join(str(step) for step in fault["loc"]) or "settings"
+    return f"setting {name}: {str(fault['msg']).removeprefix('Value error, ')}"
