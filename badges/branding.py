@@ -40,7 +40,10 @@ class BadColor:
 BLACK = Color(0, 0, 0)
 WHITE = Color(255, 255, 255)
 NIGHT = Color(0x1B, 0x1E, 0x24)
-"""The ground of text in dark mode (templates/email/_dark.css)."""
+"""The lightest ground of links in dark mode (templates/email/_screen.css)."""
+
+PAPER = Color(0xF1, 0xF3, 0xF5)
+"""The darkest ground of text in light mode: around the card (templates/email/_style.css)."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Palette:
     color_text: str
     """Black or white, whichever is readable on `color`."""
     link_color: str
-    """`color`, darkened as far as needed to be readable on white."""
+    """`color`, darkened as far as needed to be readable on white and on `PAPER`."""
     link_color_dark: str
     """`color`, lightened as far as needed to be readable in dark mode."""
 
@@ -70,7 +73,7 @@ def derive_palette(color: Color) -> Palette:
     return Palette(
         color=str(color),
         color_text=str(text_on(color)),
-        link_color=str(darken_until(color, READABLE, WHITE)),
+        link_color=str(darken_until(color, READABLE, PAPER)),
         link_color_dark=str(lighten_until(color, READABLE_AT_NIGHT, NIGHT)),
     )
 

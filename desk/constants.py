@@ -23,8 +23,10 @@ from mailer.templates.constants import (
     SiteConstants,
 )
 
-_SHOWN_SIDE = 300
+_BADGE_BOX = (300, 300)
 """Pixels that a badge takes in a mail at most; its file may have more, for sharp screens."""
+_LOGO_BOX = (260, 48)
+"""The same for an issuer's logo."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def gather_constants(connection: Connection, wanted: Wanted, site: SiteConstants
         site=site,
         linkedin=LinkedinConstants(issuer.name, issuer.linkedin_organization_id, badge.name if badge else ""),
         sender_name=issuer.sender_name or issuer.name,
-        wording=issuer.wording,
+        wording=issuer.wording if NOTICES[wanted.kind].shows_wording else None,
     )
 
 
@@ -68,6 +70,8 @@ _ISSUERS: Select[*tuple[Any, ...]] = select(
     col(Issuer.wording),
     col(Issuer.logo_digest),
     col(Image.media_type).label("logo_type"),
+    col(Image.width).label("logo_width"),
+    col(Image.height).label("logo_height"),
 ).outerjoin(Image, col(Image.digest) == col(Issuer.logo_digest))
 
 _BADGES: Select[*tuple[Any, ...]] = select(
@@ -86,6 +90,8 @@ def _describe_issuer(issuer: Row[*tuple[Any, ...]], site: SiteConstants) -> Issu
     color = parse_color(issuer.brand_color)
     assert isinstance(color, Color), color.reason  # was checked when it was stored
     palette = derive_palette(color)
+    has_logo = issuer.logo_digest is not None
+    logo_width, logo_height = _fit(issuer.logo_width, issuer.logo_height, _LOGO_BOX) if has_logo else (0, 0)
     return IssuerConstants(
         name=issuer.name,
         website=issuer.website,
@@ -94,15 +100,17 @@ def _describe_issuer(issuer: Row[*tuple[Any, ...]], site: SiteConstants) -> Issu
         color_text=palette.color_text,
         link_color=palette.link_color,
         link_color_dark=palette.link_color_dark,
-        logo_url=_url_of_image(issuer.logo_digest, issuer.logo_type, site) if issuer.logo_digest else None,
+        logo_url=_url_of_image(issuer.logo_digest, issuer.logo_type, site) if has_logo else None,
         domain=issuer.domain,
+        logo_width=logo_width,
+        logo_height=logo_height,
     )
 
 
 def _gather_badge(connection: Connection, wanted: Wanted, delivery: str, site: SiteConstants) -> BadgeConstants:
     badge = connection.execute(_BADGES.where(col(BadgeClass.id) == wanted.badge_class_id)).one()
     hosted = delivery == "hosted"
-    width, height = _shown_size(badge.width, badge.height)
+    width, height = _fit(badge.width, badge.height, _BADGE_BOX)
     return BadgeConstants(
         name=badge.name,
         description=badge.description,
@@ -115,11 +123,10 @@ def _gather_badge(connection: Connection, wanted: Wanted, delivery: str, site: S
     )
 
 
-def _shown_size(width: int, height: int) -> tuple[int, int]:
-    """Return the size in a mail: at most _SHOWN_SIDE each way, in proportion, never larger than the picture is."""
-    longest = max(width, height)
-    shown = min(_SHOWN_SIDE, longest)
-    return max(1, round(width * shown / longest)), max(1, round(height * shown / longest))
+def _fit(width: int, height: int, box: tuple[int, int]) -> tuple[int, int]:
+    """Return the size in a mail: within `box` (width, height), in proportion, never larger than the picture is."""
+    scale = min(1, box[0] / width, box[1] / height)
+    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def _url_of_image(digest: str, media_type: str, site: SiteConstants) -> str:

@@ -52,6 +52,8 @@ class Notice:
     slots: tuple[Slot, ...]
     shows_badge: bool = True
     """The badge image is part of the mail, and `badge` is among the template's constants."""
+    shows_wording: bool = False
+    """The issuer's own block is part of the mail. It may ask for slots of the issuance mail, which others lack."""
     to_earner: bool = True
     """The recipient is the earner that the mail is about; else it is the issuer."""
 
@@ -74,8 +76,18 @@ _LINKEDIN = (
 )
 
 _ALL = (
-    Notice("issuance", Stream.ACCOUNT, _WHO + _AWARD + _LINKEDIN + _PASSWORD + _NOT_ME + _BROWSER),
-    Notice("reminder", Stream.NOTICES, _WHO + _AWARD + _LINKEDIN + _PASSWORD + _NOT_ME + _BROWSER + _UNSUBSCRIBE),
+    Notice(
+        "issuance",
+        Stream.ACCOUNT,
+        _WHO + _AWARD + _LINKEDIN + _PASSWORD + _NOT_ME + _BROWSER,
+        shows_wording=True,
+    ),
+    Notice(
+        "reminder",
+        Stream.NOTICES,
+        _WHO + _AWARD + _LINKEDIN + _PASSWORD + _NOT_ME + _BROWSER + _UNSUBSCRIBE,
+        shows_wording=True,
+    ),
     Notice("expiry_notice", Stream.NOTICES, _WHO + _AWARD + _BROWSER + _UNSUBSCRIBE),
     Notice("password_link", Stream.ACCOUNT, (*_WHO, Slot("password_url", Form.URL)), shows_badge=False),
     Notice("password_changed", Stream.ACCOUNT, (*_WHO, Slot("changed_on")), shows_badge=False),

@@ -28,6 +28,9 @@ class IssuerConstants:
     """`color`, lightened until it is readable in dark mode."""
     logo_url: str | None
     domain: str
+    logo_width: int = 0
+    logo_height: int = 0
+    """Pixels that the logo is shown at; 0 without a logo."""
 
 
 @dataclass(frozen=True)
