@@ -1,4 +1,4 @@
-"""A database with the fixture's issuer, badge and published template in it, and a composer: what every figure stands on.
+"""What every figure stands on: a database with the fixture's issuer, badge and published template, and a composer.
 
 Here belongs making it from the product's own parts. The database is a SQLite file as the program itself opens it
 (WAL, synchronous=FULL). What is mailed stands in `bench.fixture`, what the peers are given in `bench.orders`.
