@@ -1,7 +1,7 @@
 """`/mail/{token}`: a mail as a page, for those whose mail program shows it badly.
 
 People pass such addresses on, so nothing in the page may act in the earner's name: links that carry authority lead
-to a page that says so (`needs.ShowMail`). The mail brings its own styles within, so its policy allows those, but no
+to a page that says so (`mail_copy`). The mail brings its own styles within, so its policy allows those, but no
 script, no form and no frame; and it is sandboxed into an origin of its own.
 """
 
@@ -9,7 +9,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from badges.links import Expired, Genuine, Purpose
+from badges.transactions import reading
 from web.context import READ, Service, Shown
+from web.mail_copy import copy_mail
 from web.needs import Place
 from web.pages import Pages
 
@@ -30,11 +32,13 @@ def show_mail(request: Request, token: str, service: Service, pages: Shown) -> R
     """Show the mail that the link names."""
     match service.office.links.unsign(Purpose.BROWSER, token, service.clock()):
         case Genuine([str() as message_id]):
-            mail = service.show_mail(message_id)
+            own_url = f"{service.place.base_url}/mail/{token}"
         case Expired():
             return _refuse(request, pages, expired=True)
         case _:
             return _refuse(request, pages, expired=False)
+    with reading(service.office.engine).connect() as connection:
+        mail = copy_mail(connection, service, message_id, own_url)
     if mail is None:
         return _refuse(request, pages, expired=True)
     headers = {"content-security-policy": mail_policy(service.place), "content-language": mail.language}

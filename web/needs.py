@@ -1,4 +1,4 @@
-"""What the pages are given from outside: the acts' office, the clock, where they stand, how a stored mail is shown.
+"""What the pages are given from outside: the acts' office, the clock, and where they stand.
 
 Here belong the values that `create_app` takes. Nothing in `web` reads settings, the environment or the clock itself.
 """
@@ -6,25 +6,13 @@ Here belong the values that `create_app` takes. Nothing in `web` reads settings,
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from desk.office import Office
 
 Clock = Callable[[], datetime]
-
-
-@dataclass(frozen=True)
-class ShownMail:
-    """A mail as its recipient sees it, for view in browser. Nothing in it carries authority."""
-
-    language: str
-    subject: str
-    html: str
-
-
-ShowMail = Callable[[str], ShownMail | None]
-"""From a message's id to the mail; None if there is no such message."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +52,15 @@ class WebService:
     """Everything that the pages stand on."""
 
     office: Office
-    """What the acts work with: database, signed links, templates of mails."""
-    place: Place
+    """What the acts work with: database, signed links, templates of mails, site."""
+    support_address: str
     clock: Clock
-    show_mail: ShowMail
     templates: Path
     """The folder of page templates (`templates/pages`)."""
     outbox: Path | None = None
     """The folder of the local outbox; None: mail goes elsewhere, and there is no outbox page."""
+
+    @cached_property
+    def place(self) -> Place:
+        """Where the service stands."""
+        return Place(self.office.site.base_url, self.support_address)

@@ -1,0 +1,121 @@
+"""`badgepost serve`: the pages in this process, the workers as its children, until a signal says stop.
+
+Here belongs the life of the whole: listen, start, look after, drain. The pages are put together in `web.app`, the
+children are kept by `children`.
+"""
+
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Event, Thread
+from types import FrameType
+
+import uvicorn
+
+from badgepost.children import Child, Children
+from badgepost.opening import find_templates
+from badgepost.refusal import Refusal
+from badgepost.wiring import Service
+from web.app import create_app
+from web.needs import WebService
+
+DRAIN_SECONDS = 45.0
+"""How long workers may take to finish what they have under way; theirs is 30 seconds."""
+_LOOK_EVERY = 0.5
+
+
+def make_web_service(service: Service, clock: Callable[[], datetime]) -> WebService:
+    """Return what the pages stand on."""
+    settings = service.settings
+    return WebService(
+        office=service.office,
+        support_address=settings.support_address,
+        clock=clock,
+        templates=find_templates() / "pages",
+        outbox=settings.outbox_dir() if settings.transport == "outbox" else None,
+    )
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket; port 0 takes any free one. Raises `Refusal` if it cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=512)
+    except OSError as error:
+        raise Refusal(
+            f"cannot listen on {host} port {port}: {error.strerror}; set web_port (and base_url) to another"
+        ) from error
+
+
+class PageServer:
+    """The pages on a socket, in a thread of their own: the main thread keeps the signals."""
+
+    def __init__(self, service: WebService, listener: socket.socket) -> None:
+        # No access log: the paths of token pages are secrets.
+        config = uvicorn.Config(
+            create_app(service), log_config=None, log_level="warning", access_log=False, server_header=False
+        )
+        self._server = uvicorn.Server(config)
+        self._listener = listener
+        self._thread = Thread(target=self._run, name="pages", daemon=True)
+
+    def start(self) -> None:
+        """Begin to answer; requests that come earlier wait in the socket's backlog."""
+        self._thread.start()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the pages are still being served."""
+        return self._thread.is_alive()
+
+    def stop(self) -> None:
+        """Answer what has been asked, then end."""
+        self._server.should_exit = True
+        self._thread.join()
+
+    def _run(self) -> None:
+        self._server.run(sockets=[self._listener])
+
+
+@dataclass(frozen=True)
+class Running:
+    """What a start came to, for whoever tells people where to look."""
+
+    address: str
+    port: int
+
+
+def serve(service: Service, announce: Callable[[Running], None]) -> int:
+    """Serve until SIGTERM or SIGINT; return the exit status. Raises `Refusal` before anything has started."""
+    settings = service.settings
+    listener = listen(settings.web_host, settings.web_port)
+    stop = Event()
+    _stop_on_signals(stop)
+    pages = PageServer(make_web_service(service, lambda: datetime.now(UTC)), listener)
+    children = Children([_make_worker(number) for number in range(1, settings.workers + 1)])
+    pages.start()
+    children.look_after()
+    announce(Running(settings.web_host, listener.getsockname()[1]))
+    try:
+        while pages.is_alive and not stop.wait(_LOOK_EVERY):
+            children.look_after()
+        return 0 if stop.is_set() else 1
+    finally:
+        children.stop(DRAIN_SECONDS)
+        pages.stop()
+
+
+def _make_worker(number: int) -> Child:
+    name = f"serve-{number}"
+    return Child(name, [sys.executable, "-m", "badgepost", "worker", "--name", name])
+
+
+def _stop_on_signals(stop: Event) -> None:
+    def note(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, note)
+    signal.signal(signal.SIGINT, note)
