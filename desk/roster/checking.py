@@ -47,13 +47,9 @@ class Checker:
         width = self.columns.width
         if len(cells) > width and not all(map(is_blank, cells[width:])):
             return f"has {len(cells)} cells where the header has {width}: is a cell with a delimiter in it not quoted?"
-        needed = self._last_needed
-        return None if len(cells) > needed else f"has {len(cells)} cells where the header has {width}"
-
-    @property
-    def _last_needed(self) -> int:
-        positions = self.columns.positions
-        return max(positions[field] for field in ("address", "name", "first_name", "last_name") if field in positions)
+        if len(cells) >= self.columns.needed:
+            return None
+        return f"has {len(cells)} cell{'s' if len(cells) > 1 else ''} where the header has {width}"
 
     def _read_address(self, written: str) -> str | CellFault:
         text = written.strip(" \u00a0")

@@ -54,6 +54,7 @@ WEAK_SYNONYMS: Mapping[str, tuple[str, ...]] = {
 }
 """Names that may mean something else (a street, a birthday): used only where no column has a name of `SYNONYMS`."""
 
+_NEEDED = {"address", "name", "first_name", "last_name"}
 _SURNAME_BESIDE = {"vorname": {"name"}, "prenom": {"nom", "name"}}
 """German and French rosters call the surname plainly `Name`, `Nom` beside a column for the first name."""
 _GIVEN_BESIDE_SURNAME = {"nombre"}
@@ -76,6 +77,8 @@ class Columns:
     ignored: tuple[str, ...]
     width: int
     """How many cells a row has at most."""
+    needed: int
+    """How many it has at least: up to the last cell of address and name."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,8 @@ def match_columns(cells: Sequence[Cell]) -> Columns | NoColumns:
     width = max((place + 1 for place, name in enumerate(names) if name), default=0)
     used = set(positions.values())
     ignored = tuple(name for place, name in enumerate(names) if name and place not in used)
-    return Columns(positions, {field: names[place] for field, place in positions.items()}, ignored, width)
+    needed = max(place for field, place in positions.items() if field in _NEEDED) + 1
+    return Columns(positions, {field: names[place] for field, place in positions.items()}, ignored, width, needed)
 
 
 SPOKEN: Mapping[str, str] = {

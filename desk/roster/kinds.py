@@ -80,7 +80,7 @@ def _tell_by_content(source: BinaryIO, head: bytes) -> Kind | RosterFault:
         return RosterFault("is empty") if not head or _is_blank(source) else RosterFault("holds no text")
     for signature, what in _SIGNATURES:
         if head.startswith(signature):
-            return RosterFault(f"is {what}")
+            return RosterFault(f"is {what}" if _ADVICE in what else f"is {what}, not a roster (CSV or .xlsx)")
     if head.startswith(b"PK"):
         return _tell_archive(source)
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
@@ -109,4 +109,4 @@ def _tell_archive(source: BinaryIO) -> Kind | RosterFault:
         return Kind.WORKBOOK
     if "content.xml" in names and "mimetype" in names:
         return RosterFault(f"is an OpenDocument file: {_ADVICE}")
-    return RosterFault("is a zip archive, not a workbook")
+    return RosterFault("is a zip archive, not a roster (CSV or .xlsx)")

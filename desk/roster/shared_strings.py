@@ -33,17 +33,16 @@ class SharedStrings:
         self._file.close()
 
 
-def read_shared_strings(stream: IO[bytes]) -> SharedStrings:
-    """Return the strings of a sharedStrings part. Raises `WorkbookError`."""
-    reader = _Reader(SharedStrings())
+def fill_strings(strings: SharedStrings, stream: IO[bytes]) -> None:
+    """Add the strings of a sharedStrings part. Raises `WorkbookError`."""
+    reader = _Reader(strings)
     for _ in feed_part(stream, reader.start, reader.end, reader.text):
         pass
-    return reader.strings
 
 
 class _Reader:
     def __init__(self, strings: SharedStrings) -> None:
-        self.strings = strings
+        self._strings = strings
         self._pieces: list[str] = []
         self._length = 0
         self._in_text = False
@@ -60,7 +59,7 @@ class _Reader:
 
     def end(self, name: str) -> None:
         if name == "si":
-            self.strings.append(unescape("".join(self._pieces)))
+            self._strings.append(unescape("".join(self._pieces)))
         elif name == "rPh":
             self._in_reading_aid = False
         elif name == "t":

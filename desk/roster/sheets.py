@@ -20,19 +20,21 @@ MAX_COLUMNS = 256
 _VALUES = frozenset({"v", "t", "f"})
 
 
-def read_sheet(
-    stream: IO[bytes], strings: SharedStrings | None, date_styles: frozenset[int], epoch: date
-) -> Iterator[Line]:
+def read_sheet(stream: IO[bytes], strings: SharedStrings, date_styles: frozenset[int], epoch: date) -> Iterator[Line]:
     """Yield the rows that a worksheet part has, with their row numbers. Raises `WorkbookError`."""
     reader = _Reader(strings, date_styles, epoch)
-    for _ in feed_part(stream, reader.start, reader.end, reader.text):
+    try:
+        for _ in feed_part(stream, reader.start, reader.end, reader.text):
+            yield from reader.take_lines()
+    except WorkbookError:
         yield from reader.take_lines()
+        raise
 
 
 class _Reader:
     """Expat calls `start`, `end` and `text`; `lines` fills up."""
 
-    def __init__(self, strings: SharedStrings | None, date_styles: frozenset[int], epoch: date) -> None:
+    def __init__(self, strings: SharedStrings, date_styles: frozenset[int], epoch: date) -> None:
         self._strings = strings
         self._date_styles = date_styles
         self._epoch = epoch
@@ -109,8 +111,6 @@ class _Reader:
         if kind == "n":
             return self._read_number_cell()
         if kind == "s":
-            if self._strings is None:
-                raise WorkbookError("a cell refers to a string that is not there")
             return self._strings[_read_number(self._value)]
         if kind == "b":
             return "TRUE" if self._value == "1" else "FALSE"

@@ -19,7 +19,7 @@ from openpyxl.xml.constants import SHARED_STRINGS
 
 from desk.roster.lines import Broken, Line, Lines
 from desk.roster.rows import RosterFault
-from desk.roster.shared_strings import SharedStrings, read_shared_strings
+from desk.roster.shared_strings import SharedStrings, fill_strings
 from desk.roster.sheets import read_sheet
 from desk.roster.xml_parts import WorkbookError, feed_part
 
@@ -56,18 +56,12 @@ class Sheet:
             yield Broken(last + 1, f"cannot be read, nor what follows: the workbook is damaged ({error})")
 
     def _read(self) -> Iterator[Line]:
-        with (
-            zipfile.ZipFile(self.source) as archive,
-            closing(self._read_strings(archive)) as strings,
-            archive.open(self.part) as stream,
-        ):
-            yield from read_sheet(stream, strings, self.date_styles, self.epoch)
-
-    def _read_strings(self, archive: zipfile.ZipFile) -> SharedStrings:
-        if self.strings_part is None:
-            return SharedStrings()
-        with archive.open(self.strings_part) as stream:
-            return read_shared_strings(stream)
+        with zipfile.ZipFile(self.source) as archive, closing(SharedStrings()) as strings:
+            if self.strings_part is not None:
+                with archive.open(self.strings_part) as stream:
+                    fill_strings(strings, stream)
+            with archive.open(self.part) as stream:
+                yield from read_sheet(stream, strings, self.date_styles, self.epoch)
 
 
 def open_workbook(source: BinaryIO) -> tuple[Sheet, ...] | RosterFault:
