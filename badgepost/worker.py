@@ -100,7 +100,7 @@ class Worker:
         now = self._work.clock()
         recovered = await self._writer.run(lambda connection: recover(connection, former, now, self._work.policy))
         _log.info(
-            "started", worker=self._lock.name, lease=self._lease_id, freed=recovered.freed, unknown=recovered.unknown
+            "started", worker=self._lock.name, lease=self._lease_id, freed=recovered.freed, in_doubt=recovered.unknown
         )
 
     async def _enlist(self) -> None:
@@ -151,7 +151,7 @@ class Worker:
         await self._feed.flush()
         now = self._work.clock()
         left = await self._writer.run(lambda connection: recover(connection, [self._lease_id], now, self._work.policy))
-        _log.info("ended", worker=self._lock.name, unknown=left.unknown, **self._feed.outcomes)
+        _log.info("ended", worker=self._lock.name, left_in_doubt=left.unknown, outcomes=dict(self._feed.outcomes))
 
 
 async def run_until_signal(worker: Worker) -> Counter[str]:

@@ -78,7 +78,8 @@ class Conversation(asyncio.Protocol):
                 self._break(found.reason)
             else:
                 self._replies.append(found)
-        self._wake()
+        if self._replies:
+            self._wake()
 
     def eof_received(self) -> bool:
         self._break("the relay hung up")
