@@ -15,7 +15,7 @@ from jinja2.lexer import Token, TokenStream
 from mailer.templates.faults import PublishFault, Refusal
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
-_MARK = re.compile(f"{_OPEN}([^{_CLOSE}]*):([0-9]+){_CLOSE}")
+_MARK = re.compile(f"{_OPEN}([0-9a-fA-F]*):([0-9]+){_CLOSE}")
 
 
 class Marks(Extension):
@@ -38,6 +38,8 @@ class Marks(Extension):
 
 def _mark_lines(text: str, name: str, first_line: int) -> str:
     lines = text.split("\n")
+    # In hexadecimal, which even a filter that changes letters leaves readable.
+    name = name.encode().hex()
     return "\n".join(f"{_OPEN}{name}:{first_line + number}{_CLOSE}{line}" for number, line in enumerate(lines))
 
 
@@ -55,7 +57,7 @@ class SourceMap:
             parts.append(part)
             length += len(part)
             self._offsets.append(length)
-            self._places.append((mark[1], int(mark[2])))
+            self._places.append((bytes.fromhex(mark[1]).decode(), int(mark[2])))
             end = mark.end()
         self.text = "".join([*parts, marked[end:]])
 

@@ -122,7 +122,7 @@ class _Publishing:
         filled = _fill(pieces, {name: None if value is None else str(escape(value)) for name, value in values.items()})
         if len(filled.encode()) > HTML_LIMIT:
             raise html.refuse(0, f"the HTML has {len(filled.encode())} bytes; {HTML_LIMIT} are allowed")
-        element = find_difference(inline_css(_render(self._clean, html.template, context)), filled)
+        element = find_difference(remove_blanks(inline_css(_render(self._clean, html.template, context))), filled)
         if element is not None:
             line = line_of_element(html.text, element)
             raise html.refuse_line(line, "filling the published HTML gives another document than inlining a filled one")

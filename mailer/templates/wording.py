@@ -173,7 +173,9 @@ class _SyntaxCheck:
 
 
 def _refusal(node: nodes.Node, reason: str) -> Refusal:
-    return Refusal(PublishFault(NAME, node.lineno, reason))
+    # Some nodes that Jinja2 puts in by itself have no line; then what they hold has.
+    lines = [found.lineno for found in (node, *node.find_all(nodes.Node)) if found.lineno]
+    return Refusal(PublishFault(NAME, lines[0] if lines else 1, reason))
 
 
 def _check_elements(pieces: Iterable[Piece], words: Words) -> None:

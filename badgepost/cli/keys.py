@@ -1,0 +1,143 @@
+"""`badgepost keys`: makes DKIM keys and says what goes into the DNS and into the settings.
+
+Here belong the words on the screen and writing the files. Keys and records themselves stand in `mailer.keys`.
+
+Rotation: make a key with a new selector, publish its record, put it into the settings, restart; take the old key out of
+the settings then, and its record out of the DNS a week later, when no mail that it signed is on its way any more.
+"""
+
+import os
+import re
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from badgepost.settings import DkimKeyFile, Settings
+from mailer.keys import (
+    KeyFault,
+    KeyType,
+    load_key,
+    make_key,
+    record_name,
+    record_value,
+    split_record,
+    to_pem,
+    zone_line,
+)
+from wire.address import AddressFault, parse_address
+
+app = typer.Typer(help="DKIM keys: make them, and see what belongs into the DNS.", no_args_is_help=True)
+
+_SELECTOR = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
+_MISTAKE = 2
+"""Exit status for what the caller can put right."""
+
+
+class Types(StrEnum):
+    """Which keys to make."""
+
+    RSA = "rsa"
+    ED25519 = "ed25519"
+    BOTH = "both"
+
+
+@app.command("new")
+def make_new(
+    domain: Annotated[str, typer.Option(help="The domain of the From addresses.")],
+    selector: Annotated[str | None, typer.Option(help="Its name in the DNS; default: bp and this month.")] = None,
+    types: Annotated[Types, typer.Option("--type", help="RSA for all receivers, Ed25519 beside it.")] = Types.BOTH,
+    directory: Annotated[Path, typer.Option("--dir", help="Where the private keys are put.")] = Path("keys"),
+) -> None:
+    """Make private keys (mode 0600) and print the DNS records and the settings."""
+    domain = _check_domain(domain)
+    name = selector.lower() if selector else f"bp{datetime.now(UTC):%Y%m}"
+    if not _SELECTOR.fullmatch(name):
+        raise _refuse(f"{name!r} is no selector: letters, digits and hyphens, such as bp2026")
+    made = [_write_key(directory, domain, chosen, key_type) for chosen, key_type in _selectors(name, types)]
+    _print_records(made)
+    _print_settings(made)
+
+
+@app.command("list")
+def list_keys() -> None:
+    """Print the keys in the settings, their records, and what is wrong with them."""
+    keys = Settings().dkim
+    if not keys:
+        typer.echo("No DKIM key is set: mails go out unsigned. Make one with: badgepost keys new --domain DOMAIN")
+    faults = [_print_key(key) for key in keys]
+    if any(faults):
+        raise typer.Exit(_MISTAKE)
+
+
+def _selectors(name: str, types: Types) -> list[tuple[str, KeyType]]:
+    if types is Types.BOTH:
+        # A selector names one key, and each of the two algorithms needs its own.
+        return [(f"{name}r", "rsa"), (f"{name}e", "ed25519")]
+    return [(name, "rsa" if types is Types.RSA else "ed25519")]
+
+
+def _check_domain(domain: str) -> str:
+    address = parse_address(f"postmaster@{domain}")
+    if isinstance(address, AddressFault):
+        raise _refuse(f"{domain!r} is no domain")
+    return address.domain
+
+
+def _write_key(directory: Path, domain: str, selector: str, key_type: KeyType) -> DkimKeyFile:
+    path = directory / f"{selector}.{domain}.pem"
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Exclusive: a private key that is in use must never be written over.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise _refuse(f"{path} is there already; choose another --selector or --dir") from error
+    except OSError as error:
+        raise _refuse(f"{path} cannot be written: {error.strerror}") from error
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(to_pem(make_key(key_type)))
+    return DkimKeyFile(selector=selector, domain=domain, file=path)
+
+
+def _print_records(made: list[DkimKeyFile]) -> None:
+    typer.echo("1. Publish in the DNS, each as one TXT record (the strings are one value, joined without blanks):\n")
+    for key_file in made:
+        _print_key(key_file)
+        typer.echo()
+
+
+def _print_settings(made: list[DkimKeyFile]) -> None:
+    typer.echo("2. When they can be looked up, put into badgepost.toml and restart:\n")
+    for key_file in made:
+        typer.echo(
+            f'[[dkim]]\nselector = "{key_file.selector}"\ndomain = "{key_file.domain}"\n'
+            f'file = "{_toml_text(key_file.file)}"\n'
+        )
+
+
+def _toml_text(path: Path) -> str:
+    return str(path).replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _print_key(key_file: DkimKeyFile) -> bool:
+    """Print one key with its record; return whether it is at fault."""
+    loaded = load_key(key_file.file, key_file.selector, key_file.domain)
+    name = record_name(key_file.selector, key_file.domain)
+    if isinstance(loaded, KeyFault):
+        typer.echo(f"{name}: {loaded}", err=True)
+        return True
+    value = record_value(loaded.key.private_key)
+    typer.echo(f"   name   {name}\n   type   TXT")
+    for number, part in enumerate(split_record(value)):
+        typer.echo(f'   {"value " if number == 0 else "      "} "{part}"')
+    typer.echo(f"   zone   {zone_line(name, value)}")
+    if loaded.warning:
+        typer.echo(f"   {loaded.warning}", err=True)
+    return False
+
+
+def _refuse(reason: str) -> typer.Exit:
+    typer.echo(reason, err=True)
+    return typer.Exit(_MISTAKE)
