@@ -55,7 +55,16 @@ def compose_badge(name: str, issuer_name: str, color: str) -> Image.Image:
 def _reduce(picture: Image.Image) -> Image.Image:
     """Return `picture` at its size, in so few colours that its PNG is a third as long: every mail carries it."""
     small = picture.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
-    return small.quantize(_COLORS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    reduced = small.quantize(_COLORS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    colors = bytearray(reduced.getpalette("RGBA") or b"")
+    colors[3::4] = bytes(_settle(alpha) for alpha in colors[3::4])
+    reduced.putpalette(colors, "RGBA")
+    return reduced
+
+
+def _settle(alpha: int) -> int:
+    """Undo what averaging does to the opacity of what is wholly opaque or wholly clear."""
+    return 0 if alpha < 8 else 255 if alpha > 247 else alpha
 
 
 def _draw_seal(pen: ImageDraw.ImageDraw, brand: Color) -> None:
