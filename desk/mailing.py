@@ -1,10 +1,10 @@
-"""Writing one mail into the ledger, in the transaction of the act that it tells about.
+"""Writing mails into the ledger, in the transaction of the act that they tell about.
 
-Here belongs what single mails have in common; a roster's mails are written in bulk by `issuing`.
+Here belongs what all mails but those of a roster have in common; a roster's are written by `issuing`.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from desk.constants import Wanted
 from desk.office import Office
 from desk.publishing import PublishRefused
 from mailer.notices import NOTICES
-from mailer.queue.ledger import NewMessage, enqueue
+from mailer.queue.ledger import Enqueued, NewMessage, enqueue
 
 Fact = str | int | None
 
@@ -41,22 +41,41 @@ class Letter:
 
 def write_letter(connection: Connection, office: Office, letter: Letter, now: datetime) -> bool:
     """Enqueue `letter`, due at once; False if the ledger has it already. Raises `BrokenTemplateError`."""
-    wanted = Wanted(letter.kind, letter.issuer_id, letter.badge_class_id, letter.language)
+    return write_letters(connection, office, [letter], now).inserted == 1
+
+
+def write_letters(connection: Connection, office: Office, letters: Iterable[Letter], now: datetime) -> Enqueued:
+    """Enqueue `letters`, due at once; those that the ledger has already change nothing. Raises the same."""
+    messages = _compose_messages(connection, office, letters, now)
+    return enqueue(connection, messages, office.site.mail_domain)
+
+
+def _compose_messages(
+    connection: Connection, office: Office, letters: Iterable[Letter], now: datetime
+) -> Iterator[NewMessage]:
+    digests: dict[Wanted, str] = {}
+    for letter in letters:
+        wanted = Wanted(letter.kind, letter.issuer_id, letter.badge_class_id, letter.language)
+        if wanted not in digests:
+            digests[wanted] = _publish(connection, office, wanted, now)
+        yield NewMessage(
+            idempotency_key=letter.key,
+            kind=letter.kind,
+            stream=NOTICES[letter.kind].stream,
+            issuer_id=letter.issuer_id,
+            rcpt_to=letter.rcpt_to,
+            domain=letter.rcpt_to.rpartition("@")[2],
+            template_digest=digests[wanted],
+            facts=json.dumps(letter.facts, ensure_ascii=False),
+            written_at=now,
+            due_at=now,
+            batch_id=letter.batch_id,
+            earner_id=letter.earner_id,
+        )
+
+
+def _publish(connection: Connection, office: Office, wanted: Wanted, now: datetime) -> str:
     published = office.publisher.publish(connection, wanted, now)
     if isinstance(published, PublishRefused):
         raise BrokenTemplateError(published.reason)
-    message = NewMessage(
-        idempotency_key=letter.key,
-        kind=letter.kind,
-        stream=NOTICES[letter.kind].stream,
-        issuer_id=letter.issuer_id,
-        rcpt_to=letter.rcpt_to,
-        domain=letter.rcpt_to.rpartition("@")[2],
-        template_digest=published.digest,
-        facts=json.dumps(letter.facts, ensure_ascii=False),
-        written_at=now,
-        due_at=now,
-        batch_id=letter.batch_id,
-        earner_id=letter.earner_id,
-    )
-    return enqueue(connection, [message], office.site.mail_domain).inserted == 1
+    return published.digest

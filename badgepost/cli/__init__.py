@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import OperationalError
 
-from badgepost.cli import issue, programme
+from badgepost.cli import issue, keys, lint, looking, notices, preview, programme, serve
 from badgepost.refusal import Refusal
 from badgepost.settings import CONFIG_VARIABLE
 
@@ -21,8 +21,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (programme, issue):
+for module in (programme, issue, notices, looking, lint, preview, serve):
     app.add_typer(module.app)
+app.add_typer(keys.app, name="keys")
 
 
 def _say_version(wanted: bool) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from desk.checking import refuse_flawed
 from desk.constants import Wanted
 from desk.issuing.deciding import NewAward, Terms
 from desk.issuing.writing import KIND, facts_of
@@ -54,8 +55,12 @@ class Rendering:
 
     def _prepare(self, connection: Connection, language: str) -> Published | PublishRefused:
         published = self._office.publisher.prepare(connection, self._wanted(language))
-        if isinstance(published, Published):
-            self._prepared[language] = published
+        if isinstance(published, PublishRefused):
+            return published
+        flawed = refuse_flawed(connection, self._office, published, self._now)
+        if flawed is not None:
+            return flawed
+        self._prepared[language] = published
         return published
 
     def _wanted(self, language: str) -> Wanted:

@@ -1,0 +1,61 @@
+"""Changing an earner's name. Only an issuer may ask for it; who asked is the caller's to know.
+
+Here belongs the act: the new name counts for everything at once, and the earner is told what it was before.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import update
+from sqlmodel import col
+
+from badges.tables import Earner
+from desk.mailing import Letter, write_letter
+from desk.office import Office
+from desk.people import find_by_id, find_issuer
+
+
+@dataclass(frozen=True)
+class Renamed:
+    """Done; `old_name` is what it was before."""
+
+    old_name: str
+
+
+@dataclass(frozen=True)
+class NotRenamed:
+    """There is no such earner, or they bear that name already."""
+
+    reason: str
+
+
+def rename_earner(
+    office: Office, earner_id: str, new_name: str, now: datetime, issuer_id: str | None = None
+) -> Renamed | NotRenamed:
+    """Give an earner another name and mail them a notice in the name of `issuer_id` (None: who awarded last)."""
+    with office.engine.begin() as connection:
+        person = find_by_id(connection, earner_id)
+        if person is None:
+            return NotRenamed(f"there is no earner {earner_id}")
+        if person.name == new_name:
+            return NotRenamed(f"the name is {new_name} already")
+        connection.execute(update(Earner).where(col(Earner.id) == earner_id).values(name=new_name))
+        speaker = issuer_id or find_issuer(connection, earner_id)
+        if speaker is not None:
+            changed = now.astimezone(UTC)
+            letter = Letter(
+                kind="name_changed",
+                key=f"name-changed/{earner_id}/{changed.isoformat()}",
+                issuer_id=speaker,
+                earner_id=earner_id,
+                rcpt_to=person.address,
+                language=person.language,
+                facts={
+                    "name": new_name,
+                    "address": person.address,
+                    "old_name": person.name,
+                    "changed": changed.strftime("%Y-%m-%dT%H:%MZ"),
+                },
+            )
+            write_letter(connection, office, letter, now)
+        return Renamed(person.name)

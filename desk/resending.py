@@ -1,0 +1,127 @@
+"""Sending an issuance mail once more: to one person, or to those of a batch whom it did not reach.
+
+Here belong these acts. A mail that is sent again is a message of its own with a fresh password link; the old one
+stays in the records as it was. One that is still on its way is not doubled.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+from sqlmodel import col
+
+from badges.tables import Assertion
+from desk.awards import Award, facts_with_link, read_awards, select_awards
+from desk.mailing import Letter, write_letters
+from desk.office import Office
+from desk.password_requests import raise_serial
+from desk.people import find_by_address
+from mailer.queue.states import State
+from mailer.queue.tables import Batch, Message
+from wire.address import AddressFault, fold_address, parse_address
+
+KIND = "issuance"
+
+_UNREACHED = (State.BOUNCED, State.EXPIRED, State.SUPPRESSED, State.UNKNOWN)
+_ON_ITS_WAY = (State.QUEUED, State.DEFERRED, State.SENDING)
+
+PAGE = 500
+
+
+@dataclass(frozen=True)
+class Resent:
+    """How many mails were queued, and how many awards were passed over because a mail is on its way already."""
+
+    mails: int
+    on_their_way: int
+
+
+@dataclass(frozen=True)
+class NotResent:
+    """There is nothing to send; `reason` is one line."""
+
+    reason: str
+
+
+def resend_to(office: Office, address: str, now: datetime) -> Resent | NotResent:
+    """Send the issuance mails of everything that the owner of `address` holds once more."""
+    parsed = parse_address(address)
+    if isinstance(parsed, AddressFault):
+        return NotResent(f"{address}: {parsed.reason}")
+    with office.engine.begin() as connection:
+        person = find_by_address(connection, fold_address(parsed))
+        if person is None:
+            return NotResent(f"nobody is known under {address}")
+        awards = read_awards(connection, select_awards().where(col(Assertion.earner_id) == person.earner_id))
+        if not awards:
+            return NotResent(f"{address} holds no badge")
+        return send_again(connection, office, awards, now)
+
+
+def resend_failed(office: Office, batch_id: str, now: datetime) -> Resent | NotResent:
+    """Send once more to those of a batch whom the mail did not reach: bounced, expired, suppressed, unknown."""
+    with office.engine.begin() as connection:
+        if connection.execute(select(col(Batch.id)).where(col(Batch.id) == batch_id)).first() is None:
+            return NotResent(f"there is no batch {batch_id}")
+        mails = on_their_way = 0
+        for awards in _find_unreached(connection, batch_id):
+            resent = send_again(connection, office, awards, now)
+            mails, on_their_way = mails + resent.mails, on_their_way + resent.on_their_way
+        return Resent(mails, on_their_way)
+
+
+def send_again(connection: Connection, office: Office, awards: Iterable[Award], now: datetime) -> Resent:
+    """Write the issuance mails of `awards` anew, but for those with one on its way."""
+    sendable, on_their_way = [], 0
+    for award in awards:
+        if _count_mails(connection, award, _ON_ITS_WAY):
+            on_their_way += 1
+        else:
+            sendable.append(award)
+    letters = _write_letters(connection, sendable)
+    return Resent(write_letters(connection, office, letters, now).inserted, on_their_way)
+
+
+def _write_letters(connection: Connection, awards: Iterable[Award]) -> Iterator[Letter]:
+    for award in awards:
+        number = _count_mails(connection, award)
+        serial = None if award.has_password else raise_serial(connection, award.account_id)
+        yield Letter(
+            kind=KIND,
+            key=_key_of(award) if number == 0 else f"{_key_of(award)}/{number}",
+            issuer_id=award.issuer_id,
+            earner_id=award.earner_id,
+            rcpt_to=award.address,
+            language=award.language,
+            badge_class_id=award.badge_class_id,
+            facts=facts_with_link(award, serial),
+        )
+
+
+def _count_mails(connection: Connection, award: Award, states: Iterable[State] | None = None) -> int:
+    """Count the issuance mails of an award: its key, and the key with a number behind it."""
+    query = select(func.count()).where(
+        col(Message.earner_id) == award.earner_id,
+        (col(Message.idempotency_key) == _key_of(award)) | col(Message.idempotency_key).like(f"{_key_of(award)}/%"),
+    )
+    if states is not None:
+        query = query.where(col(Message.state).in_(list(states)))
+    return connection.execute(query).scalar_one()
+
+
+def _key_of(award: Award) -> str:
+    return f"{KIND}/{award.assertion_id}"
+
+
+def _find_unreached(connection: Connection, batch_id: str) -> Iterator[list[Award]]:
+    unreached = select(col(Message.id)).where(
+        col(Message.batch_id) == batch_id,
+        col(Message.idempotency_key) == KIND + "/" + col(Assertion.id),
+        col(Message.state).in_(list(_UNREACHED)),
+    )
+    query = select_awards().where(unreached.exists()).order_by(col(Assertion.id)).limit(PAGE)
+    after = ""
+    while page := read_awards(connection, query.where(col(Assertion.id) > after)):
+        yield page
+        after = page[-1].assertion_id

@@ -1,0 +1,57 @@
+"""A test mail to oneself: the issuance mail of a badge as its earners will get it, about an invented person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from badges.ids import make_id
+from badges.tables import BadgeClass
+from desk.mailing import Letter, write_letter
+from desk.office import Office
+from mailer.samples import Sample, sample_facts
+from wire.address import AddressFault, fold_address, parse_address
+
+KIND = "issuance"
+
+
+@dataclass(frozen=True)
+class SampleQueued:
+    """The mail is on its way."""
+
+    rcpt_to: str
+
+
+@dataclass(frozen=True)
+class SampleRefused:
+    """No mail; `reason` is one line."""
+
+    reason: str
+
+
+def send_sample(
+    office: Office, badge: str, address: str, now: datetime, language: str | None = None
+) -> SampleQueued | SampleRefused:
+    """Queue a sample of the mail for `badge` to `address`. Its links name nobody, so they open nothing."""
+    parsed = parse_address(address)
+    if isinstance(parsed, AddressFault):
+        return SampleRefused(f"{address}: {parsed.reason}")
+    with office.engine.begin() as connection:
+        query = select(col(BadgeClass.id), col(BadgeClass.issuer_id)).where(col(BadgeClass.slug) == badge)
+        found = connection.execute(query).first()
+        if found is None:
+            return SampleRefused(f"there is no badge {badge}")
+        badge_class_id, issuer_id = found
+        letter = Letter(
+            kind=KIND,
+            key=f"test/{make_id()}",
+            issuer_id=issuer_id,
+            badge_class_id=badge_class_id,
+            earner_id=None,
+            rcpt_to=fold_address(parsed),
+            language=language,
+            facts=sample_facts(KIND, Sample(), now),
+        )
+        write_letter(connection, office, letter, now)
+    return SampleQueued(letter.rcpt_to)
