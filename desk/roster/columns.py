@@ -73,7 +73,7 @@ class Columns:
     positions: dict[str, int]
     """Field to place in the row, from 0; the name is `name`, or `first_name` and `last_name`."""
     names: dict[str, str]
-    """Field to the column's name as the file has it."""
+    """Field to the column's name as the file has it, made printable."""
     ignored: tuple[str, ...]
     width: int
     """How many cells a row has at most."""
@@ -95,12 +95,12 @@ _WEAK = {fold_text(name): field for field, names in WEAK_SYNONYMS.items() for na
 
 def match_columns(cells: Sequence[Cell]) -> Columns | NoColumns:
     """Tell what each column of the header `cells` holds, or why they make no header."""
-    names = [" ".join(write_cell(cell).split()) for cell in cells]
+    names = [shorten(" ".join(write_cell(cell).split())) for cell in cells]
     found = _find_fields([fold_text(name) for name in names])
     doubled = next((places for places in found.values() if len(places) > 1), None)
     if doubled:
         field = next(field for field, places in found.items() if places is doubled)
-        both = " and ".join(f"“{shorten(names[place])}”" for place in doubled[:2])
+        both = " and ".join(f"“{names[place]}”" for place in doubled[:2])
         return NoColumns(f"has two columns for the {SPOKEN[field]}, {both}: keep one of them", len(found))
     missing = _tell_missing(found)
     if missing:
@@ -161,7 +161,7 @@ def _tell_missing(found: Mapping[str, list[int]]) -> str | None:
 
 
 def _tell_found(names: Sequence[str]) -> str:
-    listed = [f"“{shorten(name)}”" for name in names if name]
+    listed = [f"“{name}”" for name in names if name]
     if not listed:
         return "no column has a name"
     if any("@" in name for name in names):

@@ -17,6 +17,7 @@ from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.xml.constants import SHARED_STRINGS
 
+from desk.roster.cells import shorten
 from desk.roster.lines import Broken, Line, Lines
 from desk.roster.rows import RosterFault
 from desk.roster.shared_strings import SharedStrings, fill_strings
@@ -53,7 +54,7 @@ class Sheet:
                 last = line[1]
                 yield line
         except (WorkbookError, zipfile.BadZipFile, zlib.error, EOFError, OSError, KeyError, RuntimeError) as error:
-            yield Broken(last + 1, f"cannot be read, nor what follows: the workbook is damaged ({error})")
+            yield Broken(last + 1, f"cannot be read, nor what follows: the workbook is damaged ({shorten(str(error))})")
 
     def _read(self) -> Iterator[Line]:
         with zipfile.ZipFile(self.source) as archive, closing(SharedStrings()) as strings:
@@ -71,7 +72,7 @@ def open_workbook(source: BinaryIO) -> tuple[Sheet, ...] | RosterFault:
             reason = _refuse_sizes(archive) or _refuse_head(archive)
             return RosterFault(reason) if reason else _list_sheets(source)
     except WorkbookError as error:
-        return RosterFault(f"{_DAMAGED} ({error})")
+        return RosterFault(f"{_DAMAGED} ({shorten(str(error))})")
     except Exception:
         # openpyxl raises whatever its descriptors trip over in a hostile file.
         return RosterFault(_DAMAGED)
@@ -97,7 +98,7 @@ def _refuse_head(archive: zipfile.ZipFile) -> str | None:
         if not part.filename.endswith((".xml", ".rels")):
             continue
         if part.file_size > _MAX_HEAD_PART:
-            return f"is a workbook whose {part.filename} is over 16 MB"
+            return f"is a workbook whose {shorten(part.filename)} is over 16 MB"
         with archive.open(part) as stream:
             for _ in feed_part(stream, _ignore, _ignore, _ignore):
                 pass
@@ -122,7 +123,7 @@ def _list_sheets(source: BinaryIO) -> tuple[Sheet, ...]:
     return tuple(
         Sheet(
             source,
-            sheet.name,
+            shorten(sheet.name),
             relation.target,
             strings.PartName.removeprefix("/") if strings else None,
             frozenset(reader.wb._date_formats),  # type: ignore[attr-defined]
