@@ -1,21 +1,29 @@
 """Sample mails: messages as the ledger would hold them, about nobody, for lint, previews and tests.
 
-Here belong invented recipients and values. Ids name no row, so a link that is minted for them opens nothing; whoever
-composes samples should sign with a key made for the purpose all the same.
+Here belong invented recipients and values. Ids name no row, and links are signed with a key that is thrown away, so
+nothing that a sample shows opens anything.
 """
 
 import json
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from badges.assertions import expiry_of
+from badges.links import LinkMaker
+from mailer.compose import Composer, LoadImage
+from mailer.dkim import Signer
+from mailer.filling import Site
 from mailer.notices import NOTICES
 from mailer.queue.claimed import Claimed
+from mailer.templates.published import Published
 
 NAME = "María González"
 ADDRESS = "maria.gonzalez@mail.example"
 SAMPLE_ID = "sample2345"
-VALID_FOR = timedelta(days=3 * 365)
+VALID_FOR = 36
+"""Months."""
 
 Facts = dict[str, str | int | None]
 
@@ -46,7 +54,7 @@ def sample_facts(kind: str, sample: Sample, now: datetime) -> Facts:
     who: Facts = {"name": sample.name, "address": sample.address}
     award: Facts = {
         "issued": day,
-        "expires": (now + VALID_FOR).date().isoformat() if sample.expires else None,
+        "expires": str(expiry_of(now.date(), VALID_FOR)) if sample.expires else None,
         "assertion": SAMPLE_ID,
     }
     account: Facts = {"account": SAMPLE_ID, "serial": 1 if sample.needs_password else None}
@@ -83,3 +91,19 @@ def sample_message(kind: str, template_digest: str, mail_domain: str, sample: Sa
         fence=0,
         worker_id=SAMPLE_ID,
     )
+
+
+def compose_sample(  # noqa: PLR0913 - everything that a mail depends on
+    published: Published,
+    load_image: LoadImage,
+    site: Site,
+    sample: Sample,
+    now: datetime,
+    *,
+    signer: Signer | None = None,
+) -> bytes:
+    """Return a whole mail made from `published`. Its links are signed with a key that nobody keeps."""
+    links = LinkMaker([secrets.token_urlsafe()])
+    composer = Composer(site, links, signer or Signer([]), lambda _digest: published, load_image)
+    message = sample_message(published.kind, published.digest, site.mail_domain, sample, now)
+    return composer.compose(message, now).data

@@ -1,1 +1,4 @@
-"""What is wrong with a mail before it is sent: `linting.lint_mail` for one, `addresses.lint_addresses` for a roster."""
+"""What is wrong with a mail before it is sent.
+
+`linting` looks at one mail, `published` at a template, `addresses` at a roster.
+"""

@@ -4,7 +4,7 @@ Whether a row may be issued to at all is decided when a roster is read; here are
 with a few lines as examples, so that a roster of a million rows makes a short report.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mailer.lint.findings import Finding, worst_first
@@ -34,46 +34,44 @@ class _Suspicion:
     rows: int = 0
     examples: list[str] = field(default_factory=list)
 
-    def add(self, line: int, address: str) -> None:
-        self.rows += 1
-        if len(self.examples) < EXAMPLES:
-            self.examples.append(f"line {line}: {address}")
-
     def as_finding(self) -> Finding:
         more = f", and {self.rows - len(self.examples)} more" if self.rows > len(self.examples) else ""
         return Finding(self.code, self.message, "; ".join(self.examples) + more)
 
 
-def lint_addresses(rows: Iterable[tuple[int, str]], origin: Origin) -> list[Finding]:
-    """Return what looks wrong with the addresses of a roster, given as line number and address.
+class Suspicions:
+    """Gathers what looks wrong, row by row, in memory that grows with the kinds of suspicion and not with the rows."""
 
-    Reads the rows once. Remembers one spelling an address, about 150 bytes each.
-    """
-    suspicions: dict[str, _Suspicion] = {}
-    spellings: dict[str, str] = {}
-    for line, written in rows:
-        for code, message in _suspect(written, spellings, origin):
-            suspicions.setdefault(message, _Suspicion(code, message)).add(line, written)
-    return worst_first(suspicion.as_finding() for suspicion in suspicions.values())
+    def __init__(self) -> None:
+        self._by_message: dict[str, _Suspicion] = {}
+
+    def add(self, code: str, message: str, line: int, excerpt: str) -> None:
+        """Note one row."""
+        suspicion = self._by_message.setdefault(message, _Suspicion(code, message))
+        suspicion.rows += 1
+        if len(suspicion.examples) < EXAMPLES:
+            suspicion.examples.append(f"line {line}: {excerpt}")
+
+    def add_address(self, line: int, address: str, origin: Origin) -> None:
+        """Note what is suspicious about one address, if anything."""
+        for code, message in suspect_address(address, origin):
+            self.add(code, message, line, address)
+
+    def findings(self) -> list[Finding]:
+        """Return one finding for each suspicion, the worst first."""
+        return worst_first(suspicion.as_finding() for suspicion in self._by_message.values())
 
 
-def _suspect(written: str, spellings: dict[str, str], origin: Origin) -> list[tuple[str, str]]:
-    parsed = parse_address(written)
+def suspect_address(address: str, origin: Origin) -> Iterator[tuple[str, str]]:
+    """Yield the code and the message of each suspicion against `address`."""
+    parsed = parse_address(address)
     if not isinstance(parsed, Address):
-        return [("address-invalid", f"not an e-mail address: {parsed.reason}")]
-    found = []
+        yield "address-invalid", f"not an e-mail address: {parsed.reason}"
+        return
     suggestion = suggest_domain(parsed.domain)
     if suggestion:
-        found.append(
-            ("address-typo", f"{parsed.domain} looks like a misspelt {suggestion}; ask, and correct the roster")
-        )
+        yield "address-typo", f"{parsed.domain} looks like a misspelt {suggestion}; ask, and correct the roster"
     if parsed.local_part.partition("+")[0].lower() in ROLES:
-        found.append(("address-role", "an office's address, not a person's: whoever reads it could open the account"))
+        yield "address-role", "an office's address, not a person's: whoever reads it could open the account"
     if is_reserved(parsed.domain) and not origin.is_trial:
-        found.append(("address-reserved", f"{parsed.domain} is reserved for examples; nothing can be delivered there"))
-    folded = str(parsed).lower()
-    if spellings.setdefault(folded, written) != written:
-        found.append(
-            ("address-duplicate", "the same address in another spelling stands further up; it is one person's")
-        )
-    return found
+        yield "address-reserved", f"{parsed.domain} is reserved for examples; nothing can be delivered there"

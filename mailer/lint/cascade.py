@@ -25,7 +25,7 @@ class Cascade:
     def __init__(self, document: Document, sheets: Iterable[StyleSheet], dark: bool) -> None:
         self._winners: dict[etree._Element, dict[str, tuple[Weight, Declaration]]] = {}
         for element in document.elements():
-            for position, declaration in enumerate(read_style_attribute(element)):
+            for position, declaration in enumerate(read_style_attribute(element.get("style", ""))):
                 self._enter(element, declaration, (declaration.important, True, _NO_SPECIFICITY, position))
         rules = (rule for sheet in sheets for rule in sheet.rules if applies(rule, dark))
         for position, rule in enumerate(rules):

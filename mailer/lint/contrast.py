@@ -29,10 +29,9 @@ class Pair:
     background: Color
 
 
-def check_contrast(document: Document, sheets: list[StyleSheet]) -> Iterator[Finding]:
-    """Yield a finding for each pair of colours that is too close; `sheets` are the document's."""
+def check_contrast(document: Document, sheets: list[StyleSheet], light: Cascade) -> Iterator[Finding]:
+    """Yield a finding for each pair of colours that is too close; `light` is the document's usual appearance."""
     seen: set[Pair] = set()
-    light = Cascade(document, sheets, dark=False)
     yield from _check(document, light, seen, "contrast-low", "")
     if any(is_dark(prelude) for sheet in sheets for prelude in sheet.at_rules):
         dark = Cascade(document, sheets, dark=True)

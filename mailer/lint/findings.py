@@ -29,8 +29,9 @@ link-empty link-relative link-script link-insecure link-broken link-sample
 unset-variable
 script form remote-style outlook-comment-unbalanced
 linkedin-task linkedin-name linkedin-organization linkedin-date linkedin-expiry linkedin-url linkedin-cut
-header-missing header-repeated header-malformed message-id line-too-long line-ending unsubscribe-header mime-defect
-address-invalid
+template-broken mime-defect
+header-missing header-repeated header-malformed message-id line-too-long line-ending unsubscribe-header
+address-invalid roster-row
 """
 
 _WARNINGS = """

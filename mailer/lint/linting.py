@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from mailer.lint.cascade import Cascade
 from mailer.lint.contrast import check_contrast
 from mailer.lint.document import Document, read_document
 from mailer.lint.findings import Finding, worst_first
@@ -41,13 +42,14 @@ def _findings(mail: RenderedMail, clients: tuple[str, ...]) -> Iterator[Finding]
 
 def _findings_in_document(mail: RenderedMail, document: Document, clients: tuple[str, ...]) -> Iterator[Finding]:
     sheets = read_style_sheets(document)
+    light = Cascade(document, sheets, dark=False)
     yield from check_leftovers(mail, document)
     yield from check_links(mail, document)
     yield from check_linkedin(document)
     yield from _check_unsubscribe_link(mail, document)
     yield from check_images(mail, document)
-    yield from check_structure(mail, document, sheets)
-    yield from check_contrast(document, sheets)
+    yield from check_structure(mail, document, sheets, light)
+    yield from check_contrast(document, sheets, light)
     yield from check_shown(document, sheets, clients, read_support_data())
 
 

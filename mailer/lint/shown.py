@@ -16,7 +16,7 @@ from mailer.lint.features import (
 )
 from mailer.lint.findings import Finding
 from mailer.lint.styles import StyleSheet, read_style_attribute
-from mailer.lint.support import CLIENTS, Support, SupportData
+from mailer.lint.support import CLIENTS, Support, SupportData, name_clients
 
 OUTLOOK_WINDOWS = "outlook.windows"
 
@@ -85,7 +85,7 @@ def check_shown(
             first.setdefault(use.feature, use)
             blamed.setdefault(use.feature, set()).update(without)
     for feature, use in first.items():
-        yield _finding(use, [client for client in clients if client in blamed[feature]], data)
+        yield _finding(use, [client for client in clients if client in blamed[feature]], clients, data)
 
 
 def _lacks(use: Use, client: str, data: SupportData) -> bool:
@@ -96,10 +96,10 @@ def _lacks(use: Use, client: str, data: SupportData) -> bool:
     return data.support_of(use.feature, client) is Support.NO
 
 
-def _finding(use: Use, clients: list[str], data: SupportData) -> Finding:
+def _finding(use: Use, clients: Sequence[str], asked: Sequence[str], data: SupportData) -> Finding:
     kind = "css" if use.feature.startswith("css-") else "html"
     names = tuple(CLIENTS.get(client, client) for client in clients)
-    said = f"{data.title_of(use.feature)} is not shown by {', '.join(names)}"
+    said = f"{data.title_of(use.feature)} is not shown by {name_clients(clients, asked)}"
     if use.feature in DEGRADES:
         return Finding(f"{kind}-degrades", f"{said}: {DEGRADES[use.feature]}", use.where, names)
     advice = "leave it out, or give these programs something else"
@@ -111,7 +111,7 @@ def _uses(document: Document, sheets: Sequence[StyleSheet], data: SupportData) -
         hidden = element in document.hidden_from_outlook
         for feature in features_of_element(element, data):
             yield Use(feature, place_of(element), hidden_from_outlook=hidden)
-        for declaration in read_style_attribute(element):
+        for declaration in read_style_attribute(element.get("style", "")):
             where = shorten(f"line {line_of(element)}: {declaration.name}: {declaration.text}")
             for feature in features_of_declaration(declaration, data):
                 yield Use(feature, where, hidden_from_outlook=hidden)

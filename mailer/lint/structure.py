@@ -14,7 +14,9 @@ _OPENED = re.compile(r"<!--\[if\b[^\]]*\]>(?:<!-*>|-->)?|<!\[if\b[^\]]*\]>", re.
 _CLOSED = re.compile(r"<!\[endif\](?:--)?>", re.IGNORECASE)
 
 
-def check_structure(mail: RenderedMail, document: Document, sheets: list[StyleSheet]) -> Iterator[Finding]:
+def check_structure(
+    mail: RenderedMail, document: Document, sheets: list[StyleSheet], light: Cascade
+) -> Iterator[Finding]:
     """Yield a finding for each fault of the document as a whole."""
     yield from _check_head(mail, document)
     headings = list(document.named("h1"))
@@ -24,7 +26,7 @@ def check_structure(mail: RenderedMail, document: Document, sheets: list[StyleSh
         if table.get("role") not in {"presentation", "none"} and table.find(".//th") is None:
             said = 'give a layout table role="presentation", or screen readers count its cells aloud'
             yield Finding("table-role", said, place_of(table))
-    if not _has_preheader(document, sheets):
+    if not _has_preheader(document, light):
         said = "begin the body with a hidden line that lists of mails show after the subject"
         yield Finding("preheader-missing", said)
     yield from _check_forbidden(document, sheets)
@@ -42,10 +44,9 @@ def _check_head(mail: RenderedMail, document: Document) -> Iterator[Finding]:
         )
 
 
-def _has_preheader(document: Document, sheets: list[StyleSheet]) -> bool:
-    cascade = Cascade(document, sheets, dark=False)
+def _has_preheader(document: Document, light: Cascade) -> bool:
     first = next(((element, text) for element, text in texts(document) if text.strip("\u200b\u200c\u00a0 \n")), None)
-    return first is not None and is_hidden(cascade, first[0])
+    return first is not None and is_hidden(light, first[0])
 
 
 def _check_forbidden(document: Document, sheets: list[StyleSheet]) -> Iterator[Finding]:

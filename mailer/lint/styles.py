@@ -6,6 +6,7 @@ Here belongs reading CSS. Which rule wins for an element stands in `cascade`, wh
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import tinycss2
@@ -80,7 +81,7 @@ def _declarations_of(content: Any, first_line: int) -> Iterator[Declaration]:
             yield Declaration(node.lower_name, tuple(node.value), node.important, first_line + int(node.source_line))
 
 
-def read_style_attribute(element: etree._Element) -> list[Declaration]:
-    """Return the declarations of the element's style attribute."""
-    style = element.get("style")
-    return list(_declarations_of(style, line_of(element) - 1)) if style else []
+@lru_cache(maxsize=1024)
+def read_style_attribute(style: str) -> tuple[Declaration, ...]:
+    """Return the declarations of a style attribute; a mail repeats the same few. Lines are those of the attribute."""
+    return tuple(_declarations_of(style, 0))

@@ -82,6 +82,17 @@ def read_support_data() -> SupportData:
     return SupportData(raw["date"], tuple(raw["clients"]), features)
 
 
+def name_clients(clients: Sequence[str], asked: Sequence[str]) -> str:
+    """Return what people call `clients`: a program by its name alone if it is meant on every platform in `asked`."""
+    said: dict[str, None] = {}
+    for client in clients:
+        family = client.partition(".")[0]
+        whole = [one for one in asked if one.startswith(family + ".")]
+        name = CLIENTS.get(client, client)
+        said[name.partition(" (")[0] if set(whole) <= set(clients) and family != "outlook" else name] = None
+    return ", ".join(said)
+
+
 def usual_clients(language: str) -> tuple[str, ...]:
     """Return the programs that readers of `language` are likely to have."""
     return EVERYWHERE + BY_LANGUAGE.get(language.partition("-")[0], ())
