@@ -54,8 +54,11 @@ class ReplyReader:
 
     @property
     def has_rest(self) -> bool:
-        """A reply has begun and not ended. Bytes left after the reply to STARTTLS were not protected by TLS: an attack
-        (RFC 3207 section 6), so whoever starts TLS looks here first."""
+        """A reply has begun and not ended.
+
+        Whatever follows the reply to STARTTLS before TLS has begun, a rest or further replies of the same `feed`, was
+        not protected and may be an attacker's (RFC 3207 section 6): whoever starts TLS makes sure there is none.
+        """
         return bool(self._rest or self._lines)
 
     def feed(self, data: bytes) -> list[Reply | ReplyFault]:
