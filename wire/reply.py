@@ -52,15 +52,6 @@ class ReplyReader:
         self._lines: list[bytes] = []
         self._fault: ReplyFault | None = None
 
-    @property
-    def has_rest(self) -> bool:
-        """A reply has begun and not ended.
-
-        Whatever follows the reply to STARTTLS before TLS has begun, a rest or further replies of the same `feed`, was
-        not protected and may be an attacker's (RFC 3207 section 6): whoever starts TLS makes sure there is none.
-        """
-        return bool(self._rest or self._lines)
-
     def feed(self, data: bytes) -> list[Reply | ReplyFault]:
         """Return the replies that `data` completes, in order; a fault comes last."""
         if self._fault:

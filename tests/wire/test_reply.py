@@ -62,18 +62,6 @@ def test_pipelined_replies_come_in_order() -> None:
     assert [str(reply) for reply in replies] == ["250 2.1.0 a", "550 5.1.1 b c", "354 d"]
 
 
-def test_the_rest_after_a_reply_is_told() -> None:
-    reader = ReplyReader()
-    reader.feed(b"220 go ahead\r\n")
-    assert not reader.has_rest
-    reader.feed(b"250")
-    assert reader.has_rest
-    reader.feed(b"-a\r\n")
-    assert reader.has_rest
-    reader.feed(b"250 b\r\n")
-    assert not reader.has_rest
-
-
 REPLY_LINES = st.builds(
     lambda code, separator, text, end: code + separator + text + end,
     st.sampled_from([b"220", b"250", b"354", b"421", b"550", b"99"]),
