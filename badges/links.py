@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
-from itsdangerous import BadSignature, TimestampSigner, URLSafeSerializer
+from itsdangerous import BadData, TimestampSigner, URLSafeSerializer
 from itsdangerous.encoding import base64_encode, int_to_bytes
 
 
@@ -92,7 +92,7 @@ class LinkMaker:
         try:
             content, minted_at = self._signers[purpose].unsign(token, return_timestamp=True)
             payload = self._serializer.load_payload(content)
-        except BadSignature:
+        except BadData:
             return Forged()
         if not isinstance(payload, list):
             return Forged()

@@ -56,6 +56,8 @@ def make_new(
     name = selector.lower() if selector else f"bp{datetime.now(UTC):%Y%m}"
     if not _SELECTOR.fullmatch(name):
         raise _refuse(f"{name!r} is no selector: letters, digits and hyphens, such as bp2026")
+    for chosen, _ in _selectors(name, types):
+        _refuse_existing(_path_of(directory, domain, chosen))
     made = [_write_key(directory, domain, chosen, key_type) for chosen, key_type in _selectors(name, types)]
     _print_records(made)
     _print_settings(made)
@@ -87,18 +89,25 @@ def _check_domain(domain: str) -> str:
 
 
 def _write_key(directory: Path, domain: str, selector: str, key_type: KeyType) -> DkimKeyFile:
-    path = directory / f"{selector}.{domain}.pem"
+    path = _path_of(directory, domain, selector)
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Exclusive: a private key that is in use must never be written over.
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as error:
-        raise _refuse(f"{path} is there already; choose another --selector or --dir") from error
     except OSError as error:
         raise _refuse(f"{path} cannot be written: {error.strerror}") from error
     with os.fdopen(descriptor, "wb") as file:
         file.write(to_pem(make_key(key_type)))
     return DkimKeyFile(selector=selector, domain=domain, file=path)
+
+
+def _path_of(directory: Path, domain: str, selector: str) -> Path:
+    return directory / f"{selector}.{domain}.pem"
+
+
+def _refuse_existing(path: Path) -> None:
+    if path.exists():
+        raise _refuse(f"{path} is there already; choose another --selector or --dir")
 
 
 def _print_records(made: list[DkimKeyFile]) -> None:

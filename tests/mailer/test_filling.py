@@ -1,0 +1,124 @@
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from badges.links import Genuine, LinkMaker, Purpose
+from mailer.filling import Site, fill_slots
+from mailer.notices import NOTICES
+from mailer.templates.published import Traits
+
+TRAITS = Traits("en", "Sender", "C <Basics> & more", "cid:x@y.example", "ab" * 32, "Müller & Söhne", 1234567)
+LINKS = LinkMaker(["key"])
+ALL_FACTS: dict[str, Any] = {
+    "name": "Anna Berg",
+    "old_name": "Anna Meier",
+    "address": "anna@mail.example",
+    "issued": "2026-01-01",
+    "expires": "2028-12-31",
+    "assertion": "abcdefghijklmnop",
+    "account": "qrstuvwxyz234567",
+    "serial": 4,
+    "changed": "2026-11-23T10:05Z",
+    "reported": "2026-11-23T23:30Z",
+}
+
+
+def fill(site: Site, now: datetime, kind: str = "issuance", traits: Traits = TRAITS, **changed: Any) -> dict[str, str]:
+    values = fill_slots(kind, {**ALL_FACTS, **changed}, traits, site, LINKS, "messageid", now)
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def unsign(url: str, prefix: str, purpose: Purpose, now: datetime) -> list[str | int]:
+    assert url.startswith(f"https://badges.example/{prefix}/")
+    verdict = LINKS.unsign(purpose, url.rpartition("/")[2], now)
+    assert isinstance(verdict, Genuine)
+    return verdict.payload
+
+
+@pytest.mark.parametrize("kind", NOTICES)
+def test_every_slot_of_every_kind_is_filled_and_nothing_else(kind: str, site: Site, now: datetime) -> None:
+    values = fill_slots(kind, ALL_FACTS, TRAITS, site, LINKS, "messageid", now)
+    assert list(values) == [slot.name for slot in NOTICES[kind].slots]
+    assert all(values.values())
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "month"),
+    [
+        ("en", "January 1, 2026", "January 2026"),
+        ("es", "1 de enero de 2026", "enero de 2026"),
+        ("fr", "1 janvier 2026", "janvier 2026"),
+        ("de", "1. Januar 2026", "Januar 2026"),
+    ],
+)
+def test_dates_are_in_the_language_of_the_mail(language: str, day: str, month: str, site: Site, now: datetime) -> None:
+    values = fill(site, now, traits=Traits(language, "S", "B", None, None, "O", None))
+    assert values["issued_on"] == day
+    assert values["linkedin_issued"] == month
+
+
+def test_a_moment_is_told_with_its_time(site: Site, now: datetime) -> None:
+    assert fill(site, now, "password_changed")["changed_on"] == "November 23, 2026, 10:05 UTC"
+    assert fill(site, now, "not_me_report")["reported_on"] == "November 23, 2026, 23:30 UTC"
+
+
+def test_links_carry_what_their_page_needs(site: Site, now: datetime) -> None:
+    values = fill(site, now, "reminder")
+    account = ["qrstuvwxyz234567", 4]
+    assert unsign(values["password_url"], "p", Purpose.FIRST_PASSWORD, now) == account
+    assert unsign(values["not_me_url"], "not-me", Purpose.NOT_ME, now) == ["abcdefghijklmnop"]
+    assert unsign(values["unsubscribe_url"], "unsubscribe", Purpose.UNSUBSCRIBE, now) == ["messageid"]
+    assert unsign(values["browser_url"], "mail", Purpose.BROWSER, now) == ["messageid"]
+    asked_for = fill(site, now, "password_link")["password_url"]
+    assert unsign(asked_for, "p", Purpose.PASSWORD, now) == account
+    assert values["badge_url"] == "https://badges.example/badges/abcdefghijklmnop"
+
+
+def test_links_are_minted_when_the_mail_is_made(site: Site, now: datetime) -> None:
+    assert fill(site, now)["password_url"] != fill(site, now + timedelta(hours=1))["password_url"]
+
+
+def test_who_has_a_password_gets_no_password_link(site: Site, now: datetime) -> None:
+    assert "password_url" not in fill(site, now, serial=None)
+
+
+def test_a_badge_without_an_end(site: Site, now: datetime) -> None:
+    values = fill(site, now, expires=None)
+    assert "expires_on" not in values
+    assert "linkedin_expires" not in values
+    assert "expirationYear" not in values["linkedin_url"]
+
+
+def test_linkedin_gets_every_field_encoded_and_the_months_as_issued(site: Site, now: datetime) -> None:
+    url = fill(site, now)["linkedin_url"]
+    assert parse_qs(urlsplit(url).query) == {
+        "startTask": ["CERTIFICATION_NAME"],
+        "name": ["C <Basics> & more"],
+        "organizationId": ["1234567"],
+        "issueYear": ["2026"],
+        "issueMonth": ["1"],
+        "expirationYear": ["2028"],
+        "expirationMonth": ["12"],
+        "certUrl": ["https://badges.example/badges/abcdefghijklmnop"],
+        "certId": ["abcdefghijklmnop"],
+    }
+
+
+@pytest.mark.parametrize("kind", NOTICES)
+def test_without_authority_no_link_allows_anything(kind: str, site: Site, now: datetime) -> None:
+    values = fill_slots(kind, ALL_FACTS, TRAITS, site, LINKS, "messageid", now, with_authority=False)
+    for value in filter(None, values.values()):
+        token = value.rpartition("/")[2]
+        for purpose in set(Purpose) - {Purpose.BROWSER}:
+            assert not isinstance(LINKS.unsign(purpose, token, now), Genuine)
+    with_it = fill_slots(kind, ALL_FACTS, TRAITS, site, LINKS, "messageid", now)
+    assert values.keys() == with_it.keys()
+    required = [slot.name for slot in NOTICES[kind].slots if not slot.optional]
+    assert all(values[name] for name in required)
+
+
+def test_a_missing_fact_is_a_fault(site: Site, now: datetime) -> None:
+    with pytest.raises(KeyError, match="issued"):
+        fill_slots("issuance", {"name": "x", "address": "y"}, TRAITS, site, LINKS, "messageid", now)
