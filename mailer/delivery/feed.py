@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from mailer.delivery.outcomes import Outcome
+from mailer.delivery.outcomes import Outcome, Sent
 from mailer.delivery.shelf import Shelf
 from mailer.delivery.transport import MakesMail, Parcel
 from mailer.queue.claimed import Claimed
@@ -156,9 +156,14 @@ class LedgerFeed:
         written.add_done_callback(self._check)
         self.outcomes[type(outcome).__name__.lower()] += 1
         self._leave(parcel, relay)
-        _log.info(
-            "attempt", message=parcel.message.id, relay=relay, state=settlement.state.value, reason=settlement.reason
-        )
+        if not isinstance(outcome, Sent):
+            _log.info(
+                "attempt",
+                message=parcel.message.id,
+                relay=relay,
+                state=settlement.state.value,
+                reason=settlement.reason,
+            )
 
     def give_back(self, parcel: Parcel, relay: str, reason: str | None = None) -> None:
         """See `transport.Feed`."""

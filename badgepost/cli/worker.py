@@ -1,0 +1,31 @@
+"""`badgepost worker`: one process that delivers."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from badgepost.cli.asking import get_service, refuse
+from badgepost.wiring import make_work
+from badgepost.worker import Worker, run_until_signal
+from badgepost.worker_lock import NameTakenError, WorkerLock
+
+app = typer.Typer()
+
+
+@app.command()
+def worker(
+    name: Annotated[str, typer.Option(help="Its own name on this machine; the same after a restart.")] = "worker",
+    once: Annotated[bool, typer.Option(help="Deliver what is due, then end.")] = False,
+) -> None:
+    """Deliver what is due, until it is told to stop (SIGTERM, Ctrl-C): it then ends what is under way."""
+    service = get_service()
+    try:
+        lock = WorkerLock(service.settings.data_dir, name)
+        with lock:
+            outcomes = asyncio.run(run_until_signal(Worker(make_work(service), lock, once=once)))
+    except (NameTakenError, ValueError) as fault:
+        refuse(str(fault))
+    if once:
+        done = ", ".join(f"{number} {outcome}" for outcome, number in sorted(outcomes.items()) if number)
+        typer.echo(f"Delivered what was due: {done or 'nothing'}.")
