@@ -20,7 +20,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _PLAIN = re.compile(r"(?!\.|From )[!-<>-~]+(?: [!-<>-~]+)*")
 _ESCAPED = re.compile(rb"[^ -<>-~]|(?<= ) | \Z", re.DOTALL)
 _TOKEN = re.compile(rb"=..|.")
-_NOT_CANONICAL = re.compile(rb"  |\t|(?:\A|\n)(?:\.|From )|[^\n]{76}\Z")
+_LINE_STARTS = (b".", b"From ")
 
 
 def encode(text: str) -> bytes:
@@ -42,10 +42,19 @@ def encode_run(text: str) -> bytes:
         return text.encode("ascii")
     octets = text.encode("utf-8", "replace")
     encoded = binascii.b2a_qp(octets, istext=False)
+    return encoded.replace(b"\n", b"\r\n") if _is_canonical(encoded) else _encode_slowly(octets)
+
+
+def _is_canonical(encoded: bytes) -> bool:
     # The encoder in C knows nothing of DKIM and dots, and fills the last line to the brim.
-    if _NOT_CANONICAL.search(encoded):
-        return _encode_slowly(octets)
-    return encoded.replace(b"\n", b"\r\n")
+    return (
+        b"  " not in encoded
+        and b"\t" not in encoded
+        and b"\n." not in encoded
+        and b"\nFrom " not in encoded
+        and not encoded.startswith(_LINE_STARTS)
+        and len(encoded) - encoded.rfind(b"\n") <= LINE_LIMIT
+    )
 
 
 def _encode_slowly(octets: bytes) -> bytes:
