@@ -1,0 +1,117 @@
+"""`badgepost lint` and `badgepost preview` as somebody types them, on the sample programme."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from sqlalchemy import text
+from typer.testing import CliRunner
+
+from badgepost.cli import app
+from badgepost.refusal import Refusal
+from badgepost.sample import import_sample
+from badgepost.settings import Settings
+from badgepost.wiring import Service, open_service
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BADGEPOST_BASE_URL", "https://badges.badgepost.example")
+    service = open_service(Settings())
+    import_sample(service.office, datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
+    yield service
+    service.engine.dispose()
+
+
+@pytest.fixture
+def run(service: Service) -> Run:
+    """Return a function that runs a command line on the sample programme."""
+    return lambda *arguments: CliRunner().invoke(app, list(arguments))
+
+
+def test_the_sample_programme_is_sound_in_every_language(run: Run) -> None:
+    result = run("lint", "--language", "all", "--kind", "issuance", "--strict")
+    assert result.exit_code == 0, result.output
+    assert "Errors: 0; warnings: 0" in result.output
+
+
+def test_a_roster_with_a_bad_row_is_an_error(run: Run) -> None:
+    Path("roster.csv").write_text("name,email\nAnn Berg,ann@gmial.com\nBob Carter,nothing\n", encoding="utf-8")
+    result = run("lint", "--badge", "first-aid", "--kind", "issuance", "--roster", "roster.csv")
+    assert result.exit_code == 2
+    assert "roster-row" in result.output
+    assert "misspelt gmail.com" in result.output
+
+
+def test_warnings_count_only_if_asked(run: Run) -> None:
+    Path("roster.csv").write_text("name,email\nAnn Berg,ann@gmial.com\n", encoding="utf-8")
+    options = ("lint", "--badge", "first-aid", "--kind", "issuance", "--roster", "roster.csv")
+    assert run(*options).exit_code == 0
+    assert run(*options, "--strict").exit_code == 1
+
+
+def test_json_tells_everything(run: Run) -> None:
+    result = run("lint", "--badge", "first-aid", "--kind", "issuance", "--client", "outlook (windows)", "--json")
+    findings = json.loads(result.output)
+    assert {finding["in"] for finding in findings} == {"first-aid: issuance"}
+    assert {tuple(finding["clients"]) for finding in findings} == {("Outlook (Windows)",)}
+
+
+def test_a_broken_template_is_an_error_with_its_line(run: Run, service: Service) -> None:
+    with service.engine.begin() as connection:
+        connection.execute(text("UPDATE issuer SET wording = '<p>Well done\n{{ nobody }}</p>'"))
+    result = run("lint", "--badge", "first-aid", "--kind", "issuance")
+    assert result.exit_code == 2
+    assert "template-broken" in result.output
+    assert "nobody" in result.output
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--badge", "nope"], "no such badge"),
+        (["--kind", "nope"], "there is no kind of mail nope"),
+        (["--language", "xx"], "there is no language xx"),
+        (["--client", "Lotus Notes"], "no data about Lotus Notes"),
+        (["--badge", "first-aid", "--kind", "issuance", "--roster", "nope.csv"], "No such file"),
+    ],
+)
+def test_what_cannot_be_looked_at_is_said(run: Run, options: list[str], said: str) -> None:
+    refused = run("lint", *options).exception
+    assert isinstance(refused, Refusal)
+    assert said in str(refused)
+
+
+@pytest.mark.needs("chromium")
+def test_a_preview_is_the_very_mail(run: Run) -> None:
+    result = run("preview", "--badge", "first-aid", "--language", "de", "--name", "Jürgen <b>Groß</b>", "--out", "out")
+    assert result.exit_code == 0, result.output
+    files = {Path(line).name for line in result.output.splitlines()}
+    assert {"first-aid-issuance-de.eml", "first-aid-issuance-de-phone-dark.png"} <= files
+    assert len(files) == 9
+    mail = message_from_bytes(Path("out/first-aid-issuance-de.eml").read_bytes(), policy=policy.default)
+    assert mail["To"].addresses[0].display_name == "Jürgen <b>Groß</b>"
+    html = Path("out/first-aid-issuance-de.html").read_text(encoding="utf-8")
+    assert "Jürgen &lt;b&gt;Groß" in html
+    assert 'src="https:' not in html, "the logo is shown from the file, too"
+
+
+def test_a_preview_without_a_browser_says_why_there_are_no_pictures(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BADGEPOST_CHROMIUM", "no-such-browser")
+    result = run("preview", "--badge", "first-aid", "--kind", "password_link")
+    assert result.exit_code == 0
+    assert "No pictures" in result.output
+    assert sorted(file.suffix for file in Path("preview").iterdir()) == [".eml", ".html", ".txt"]
+
+
+def test_a_preview_of_no_badge_is_refused(run: Run) -> None:
+    refused = run("preview", "--badge", "nope").exception
+    assert isinstance(refused, Refusal)
+    assert "there is no badge nope" in str(refused)
