@@ -62,12 +62,15 @@ def _prepare(office: Office, order: IssueOrder, now: datetime, observer: IssueOb
     return Passes(office, order, terms, roster, observer, now)
 
 
-def _write(office: Office, passes: Passes) -> Issued | IssueRefused:
+def _write(office: Office, passes: Passes) -> Issued:
     try:
         with office.engine.begin() as connection:
             return passes.write(connection)
     except IntegrityError:
-        return IssueRefused("somebody else was issuing to the same people at the same time; run it again")
+        # Another act wrote one of these earners or awards between our look and our insert. PostgreSQL lets two do
+        # that at once; whoever comes second looks again and finds them.
+        with office.engine.begin() as connection:
+            return passes.write(connection)
 
 
 def _find_terms(connection: Connection, order: IssueOrder, day: date) -> Terms | IssueRefused:
