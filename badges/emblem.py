@@ -18,12 +18,12 @@ SIDE = 600
 
 _SCALE = 3
 """Drawn that much larger and reduced: Pillow's shapes have no smooth edges of their own."""
-_X, _Y = 300, 286
+_X, _Y = 300, 300
 """The middle of the seal."""
 _TEETH = 32
 _HALO, _SEAL, _TOOTH = 279, 272, 9
 _RIM, _FIELD = 240, 234
-_RIBBON = (34, 408, 566, 496)
+_RIBBON = (34, 422, 566, 510)
 _TAIL = 26
 _COLORS = 192
 _SMALL_PRINT = 7.0
@@ -41,10 +41,10 @@ def compose_badge(name: str, issuer_name: str, color: str) -> Image.Image:
     pen = ImageDraw.Draw(picture)
     _draw_seal(pen, brand)
     if can_letter(name):
-        _draw_star(pen, (_X, 122), 30, _soft(brand))
-        _write(pen, set_words(name, width=370, height=196, sizes=(58, 24)), (_X, 276), text_on(brand))
+        _draw_star(pen, (_X, 136), 30, _soft(brand))
+        _write(pen, set_words(name, width=370, height=196, sizes=(58, 24)), (_X, 290), text_on(brand))
     else:
-        _draw_star(pen, (_X, 250), 118, text_on(brand))
+        _draw_star(pen, (_X, 264), 118, text_on(brand))
     if can_letter(issuer_name):
         _draw_ribbon(pen, brand)
         lettering = set_words(issuer_name, width=440, height=66, sizes=(32, 17))
