@@ -116,7 +116,7 @@ def _gather_badge(connection: Connection, wanted: Wanted, delivery: str, site: S
         description=badge.description,
         criteria=badge.criteria,
         image_caption=badge.image_caption,
-        image_src=_url_of_image(badge.digest, badge.media_type, site) if hosted else f"{INLINE_PREFIX}badge",
+        image_src=_url_of_image(badge.digest, badge.media_type, site) if hosted else _INLINE_SRC,
         image_width=width,
         image_height=height,
         image_digest=badge.digest,
