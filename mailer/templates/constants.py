@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 INLINE_PREFIX = "cid:"
 
+_CONTENT_ID = re.compile(r"[A-Za-z0-9._-]+@[A-Za-z0-9.-]+")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -90,7 +91,11 @@ def find_bad_constant(constants: Constants) -> str | None:
         if not _COLOR.fullmatch(color):
             return f"{color!r} is no colour of the form #rrggbb"
     image = constants.badge.image_src if constants.badge else None
+    if image is not None and image.startswith(INLINE_PREFIX):
+        # It becomes a Content-ID, which is a message identifier (RFC 2045 section 7).
+        content_id = image.removeprefix(INLINE_PREFIX)
+        image = None if _CONTENT_ID.fullmatch(content_id) else image
     for url in (issuer.website, issuer.logo_url, constants.site.base_url, constants.site.request_password_url, image):
-        if url is not None and not url.startswith(("https://", "http://", INLINE_PREFIX)):
+        if url is not None and not url.startswith(("https://", "http://")):
             return f"{url!r} is no web address"
     return None

@@ -15,7 +15,7 @@ from mailer.templates.markup import Comment, Tag, Text, scan
 
 _DOCTYPE = re.compile(r"<!doctype html>", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
-_KEEPS_BLANKS = re.compile(r"<pre\b|white-space", re.IGNORECASE)
+_KEEPS_BLANKS = re.compile(r"<pre\b|white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
 _UNCOUNTED = frozenset({"style", "meta", "html", "head"})
 """Elements that premailer or libxml2 add or take away."""
 

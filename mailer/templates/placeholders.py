@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any, NoReturn
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from mailer.notices import Slot
 
@@ -42,6 +42,15 @@ class Words:
         pieces = re.split(f"({self.pattern.pattern})", text)
         pieces[1::2] = [self.slots[word].name for word in pieces[1::2]]
         return tuple(pieces)
+
+    def fill(self, text: str, values: Mapping[str, str | None], *, escaped: bool) -> str:
+        """Return the text with values in place of the words, `escaped` for HTML or as they are."""
+        return self.pattern.sub(lambda found: self._print(values[self.slots[found.group()].name], escaped), text)
+
+    @staticmethod
+    def _print(value: str | None, escaped: bool) -> str:
+        assert value is not None, "an absent slot is never printed"
+        return str(escape(value)) if escaped else value
 
     def find_damaged(self, text: str) -> int | None:
         """Return the offset of a word that something has changed, such as a filter on captured text; None if none."""

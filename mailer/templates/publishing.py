@@ -6,13 +6,12 @@ does stands in the module of its name.
 """
 
 import gettext
-from collections.abc import Iterator, Mapping
-from itertools import chain, combinations
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain, combinations, product
 from typing import Any
 
-from markupsafe import escape
-
-from mailer.notices import NOTICES, Form, Notice
+from mailer.notices import NOTICES, Notice
 from mailer.templates.catalogues import CatalogueMissing, load_catalogue
 from mailer.templates.constants import Constants, find_bad_constant
 from mailer.templates.environment import PublishingEnvironment, TemplateSources, make_environment
@@ -21,10 +20,11 @@ from mailer.templates.inlining import find_difference, inline_css, line_of_eleme
 from mailer.templates.marks import Marks, Rendered
 from mailer.templates.markup import MarkupFault
 from mailer.templates.placeholders import Words
-from mailer.templates.published import Pieces, Published, Traits, Values, Variant
+from mailer.templates.proof import Sample, nasty_sample, one_line, prove_filling, short_sample
+from mailer.templates.published import Pieces, Published, Traits, Variant
 from mailer.templates.structure import check_html, check_text
 from mailer.templates.wording import Wording, WordingSource
-from wire.header import HeaderFault, unstructured
+from wire.header import HeaderFault, mailbox, unstructured
 
 HTML_LIMIT = 60 * 1024
 """Bytes of HTML: Gmail cuts a mail off at about 102 KB, and filled values and quoted-printable come on top."""
@@ -83,56 +83,57 @@ class _Publishing:
         )
         key = (subject.text, text.text, html.text)
         if key not in self._compiled:
-            values = _nasty_values(self._notice, absent)
-            filled = self._context(values, wording.fill(self._words, values) if wording else None)
+            self._prove(absent, wording, (subject, text, html))
+            sample = nasty_sample(self._notice, absent)
             self._compiled[key] = Variant(
-                subject=self._compile_subject(subject, values, filled),
-                text=self._compile_text(text, values, filled),
-                html=self._compile_html(html, values, filled),
+                subject=self._compile_subject(subject),
+                text=self._compile_text(text),
+                html=self._compile_html(html, sample, wording),
             )
         return self._compiled[key]
 
-    def _compile_subject(self, subject: Rendered, values: Values, context: Context) -> Pieces:
-        line = _one_line(subject.text)
-        pieces = self._cut(subject, line)
+    def _prove(self, absent: Absent, wording: Wording | None, parts: Sequence[Rendered]) -> None:
+        for part in parts:
+            damaged = self._words.find_damaged(part.text)
+            if damaged is not None:
+                raise part.refuse(damaged, "a filter changes a slot, which is filled later")
+        for part, sample in product(parts, (short_sample(self._notice, absent), nasty_sample(self._notice, absent))):
+            context = self._fill_context(sample, wording)
+            prove_filling(part, self._words, sample, partial(_render, self._clean, part.template, context))
+
+    def _compile_subject(self, subject: Rendered) -> Pieces:
+        line = one_line(subject.text)
         try:
-            unstructured("Subject", _fill(pieces, values))
+            unstructured("Subject", line)
+            mailbox("From", self._constants.sender_name, "any@sender.example")
         except HeaderFault as fault:
-            raise subject.refuse(0, fault.reason) from fault
+            raise subject.refuse(0, str(fault)) from fault
         if not line:
             raise subject.refuse(0, "the subject is empty")
-        if _one_line(_render(self._clean, subject.template, context)) != _one_line(_fill(pieces, values)):
-            raise subject.refuse(0, "filling the published subject gives another text than rendering it")
-        return pieces
+        return self._words.cut(line)
 
-    def _compile_text(self, text: Rendered, values: Values, context: Context) -> Pieces:
+    def _compile_text(self, text: Rendered) -> Pieces:
         _check(check_text, text, self._words)
-        pieces = self._cut(text, text.text.strip("\n") + "\n")
-        # Lines may be broken elsewhere: a paragraph is wrapped with the slot's word in it, not with its value.
-        if _one_line(_render(self._clean, text.template, context)) != _one_line(_fill(pieces, values)):
-            raise text.refuse(0, "filling the published text gives another text than rendering it")
-        return pieces
+        return self._words.cut(text.text.strip("\n") + "\n")
 
-    def _compile_html(self, html: Rendered, values: Values, context: Context) -> Pieces:
+    def _compile_html(self, html: Rendered, sample: Sample, wording: Wording | None) -> Pieces:
         _check(check_html, html, self._words)
         inlined = remove_blanks(inline_css(html.text)).strip() + "\n"
         if self._words.pattern.findall(inlined) != self._words.pattern.findall(html.text):
             raise html.refuse(0, "inlining the CSS loses or doubles a slot")
-        pieces = self._cut(html, inlined)
-        filled = _fill(pieces, {name: None if value is None else str(escape(value)) for name, value in values.items()})
-        if len(filled.encode()) > HTML_LIMIT:
-            raise html.refuse(0, f"the HTML has {len(filled.encode())} bytes; {HTML_LIMIT} are allowed")
-        element = find_difference(remove_blanks(inline_css(_render(self._clean, html.template, context))), filled)
+        ours = self._words.fill(inlined, sample, escaped=True)
+        if len(ours.encode()) > HTML_LIMIT:
+            raise html.refuse(0, f"the HTML has {len(ours.encode())} bytes; {HTML_LIMIT} are allowed")
+        filled = _render(self._clean, html.template, self._fill_context(sample, wording))
+        theirs = remove_blanks(inline_css(filled))
+        element = find_difference(theirs, ours)
         if element is not None:
             line = line_of_element(html.text, element)
             raise html.refuse_line(line, "filling the published HTML gives another document than inlining a filled one")
-        return pieces
+        return self._words.cut(inlined)
 
-    def _cut(self, rendered: Rendered, text: str) -> Pieces:
-        damaged = self._words.find_damaged(rendered.text)
-        if damaged is not None:
-            raise rendered.refuse(damaged, "a filter changes a slot, which is filled later")
-        return self._words.cut(text)
+    def _fill_context(self, sample: Sample, wording: Wording | None) -> Context:
+        return self._context(sample, wording.fill(self._words, sample) if wording else None)
 
     def _context(self, values: Mapping[str, Any], wording: Wording | None) -> Context:
         constants = self._constants
@@ -155,7 +156,7 @@ def _render(environment: PublishingEnvironment, template: str, context: Context)
     return environment.get_template(template).render(context)
 
 
-def _check(check: Any, rendered: Rendered, words: Words) -> None:
+def _check(check: Callable[[str, Words], None], rendered: Rendered, words: Words) -> None:
     try:
         check(rendered.text, words)
     except MarkupFault as fault:
@@ -178,25 +179,6 @@ def _deciding(notice: Notice, variants: Mapping[Absent, Variant]) -> tuple[str, 
         for name in names
         if any(variant is not variants[absent ^ together[name]] for absent, variant in variants.items())
     )
-
-
-def _nasty_values(notice: Notice, absent: Absent) -> dict[str, str | None]:
-    return {
-        slot.name: None
-        if slot.name in absent
-        else f"https://nasty.example/{slot.name}?a=1&b=%22%27&copy=%3C#x"
-        if slot.form is Form.URL
-        else f'{slot.name} O\'Brien "q" <b>&amp; {{{{ 7*7 }}}} </title> --> {{% x %}} \\ \U0001f3c5 \u0645\u0631\u062d'
-        for slot in notice.slots
-    }
-
-
-def _fill(pieces: Pieces, values: Mapping[str, str | None]) -> str:
-    return "".join(piece if number % 2 == 0 else str(values[piece]) for number, piece in enumerate(pieces))
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _traits(constants: Constants) -> Traits:

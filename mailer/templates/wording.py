@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from jinja2 import DictLoader, StrictUndefined, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from mailer.notices import Slot
 from mailer.templates.constants import Constants
@@ -48,11 +48,8 @@ class Wording:
 
     def fill(self, words: Words, values: Mapping[str, str | None]) -> "Wording":
         """Return the block with values in place of the slots' words."""
-        plain = {word: values[slot.name] or "" for word, slot in words.slots.items()}
-        return Wording(
-            Markup(words.pattern.sub(lambda found: escape(plain[found.group()]), self.html)),  # noqa: S704 - escaped
-            words.pattern.sub(lambda found: plain[found.group()], self.text),
-        )
+        html = words.fill(self.html, values, escaped=True)
+        return Wording(Markup(html), words.fill(self.text, values, escaped=False))  # noqa: S704 - escaped just now
 
 
 class _Environment(ImmutableSandboxedEnvironment):

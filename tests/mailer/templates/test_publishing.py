@@ -104,6 +104,17 @@ def test_the_words_of_a_catalogue(constants: Constants, sound_sources: TemplateS
     assert published.fill(values).subject == "Änne & Co, das ist C <Basics>"
 
 
+def test_plurals_and_contexts(constants: Constants, sound_sources: TemplateSources) -> None:
+    text = (
+        "{% trans count=1, name=earner_name %}{{ name }}: one{% pluralize %}{{ name }}: {{ count }}{% endtrans %}, "
+        "{% trans count=3, name=earner_name %}{{ name }}: one{% pluralize %}{{ name }}: {{ count }}{% endtrans %}, "
+        '{{ pgettext("button", "Open 100%%") }} {{ npgettext("list", "%(num)s badge", "%(num)s badges", 2) }}\n'
+    )
+    loader = ChoiceLoader([DictLoader({"issuance.txt": text}), sound_sources.loader])
+    published = publish_soundly(constants, TemplateSources(loader))
+    assert published.render_text({**VALUES, "earner_name": "Anna"}) == "Anna: one, Anna: 3, Open 100% 2 badges\n"
+
+
 def test_a_language_without_a_catalogue_is_refused(constants: Constants, sound_sources: TemplateSources) -> None:
     fault = publish("issuance", replace(constants, language="tlh"), sound_sources)
     assert isinstance(fault, PublishFault)
