@@ -23,6 +23,9 @@ from mailer.templates.constants import (
     SiteConstants,
 )
 
+_INLINE_SRC = f"{INLINE_PREFIX}badge@badgepost"
+"""Of the badge's own part. What follows the prefix is a Content-ID, so it has an @ (RFC 2045 section 7)."""
+
 _BADGE_BOX = (300, 300)
 """Pixels that a badge takes in a mail at most; its file may have more, for sharp screens."""
 _LOGO_BOX = (260, 48)
