@@ -10,7 +10,7 @@ from mailer.notices import NOTICES, Notice
 from mailer.templates.constants import BadgeConstants, IssuerConstants, LinkedinConstants, SiteConstants
 from mailer.templates.wording import ELEMENTS, FILTERS, SOURCE_LIMIT
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 GUIDE = (ROOT / "docs" / "templates.md").read_text("utf-8")
 NAMES = set(re.findall(r"`([a-z_.]+)`", GUIDE))
 

@@ -10,7 +10,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.frontend import CommandLineInterface
 from babel.messages.pofile import read_po
 
-TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "email"
+TEMPLATES = Path(__file__).resolve().parents[3] / "templates" / "email"
 LANGUAGES = ("de", "es", "fr")
 
 VALUE = re.compile(r"%\((\w+)\)s")

@@ -1,0 +1,138 @@
+"""Every kind of mail in every language, part by part."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from lxml import html as lxml_html
+
+from mailer.notices import NOTICES, Stream
+from mailer.samples import Sample
+
+LANGUAGES = ("en", "es", "fr", "de")
+ISSUERS = ("plain", "logo", "wording", "bare")
+
+every_kind = pytest.mark.parametrize("kind", NOTICES)
+every_language = pytest.mark.parametrize("language", LANGUAGES)
+every_mail = pytest.mark.parametrize(
+    ("kind", "language", "issuer"),
+    [(kind, language, "plain") for kind in NOTICES for language in LANGUAGES]
+    + [(kind, "en", issuer) for kind in NOTICES for issuer in ISSUERS[1:]],
+)
+
+Make = Callable[..., Any]
+
+TWIN = re.compile(r"<!--\[if mso\]>(<v:roundrect.*?)<!\[endif\]-->", re.DOTALL)
+
+
+@every_kind
+@every_language
+def test_the_frame_is_what_mail_programs_and_screen_readers_need(
+    kind: str, language: str, published: Make, mails: Make
+) -> None:
+    (subject,) = {variant.subject[0] for variant in published(kind, language).variants.values()}
+    for mail in mails(kind, language):
+        document = mail.document
+        assert (document.get("lang"), document.get("dir")) == (language, "ltr")
+        assert len(document.xpath("//h1")) == 1
+        assert document.xpath("string(//title)").split() == subject.split()
+        assert document.xpath("//meta[@name='color-scheme']/@content") == ["light dark"]
+        assert not document.xpath("//table[not(@role='presentation')]")
+        assert not document.xpath("//link | //script | //form | //*[contains(@style, 'float')]")
+
+
+@every_kind
+@every_language
+def test_the_preheader_is_the_first_text_and_is_followed_by_filler(kind: str, language: str, mails: Make) -> None:
+    for mail in mails(kind, language):
+        first = mail.document.body[0]
+        words, filler = first.text_content().split("\u034f", 1)
+        assert "display:none" in first.get("style").replace(" ", "")
+        assert 20 < len(words) < 200
+        assert filler.count("\u200c") > 40
+
+
+@every_kind
+@every_language
+def test_every_button_has_its_twin_for_outlook(kind: str, language: str, mails: Make) -> None:
+    for mail in mails(kind, language):
+        buttons = mail.document.xpath("//a[contains(@class, 'button')]")
+        twins = [lxml_html.fragment_fromstring(twin) for twin in TWIN.findall(mail.html)]
+        assert [(twin.get("href"), twin.text_content()) for twin in twins] == [
+            (button.get("href"), button.text_content()) for button in buttons
+        ]
+
+
+@every_mail
+def test_every_image_has_words_and_a_size(kind: str, language: str, issuer: str, mails: Make) -> None:
+    for mail in mails(kind, language, issuer):
+        images = mail.document.xpath("//img")
+        assert len(images) == NOTICES[kind].shows_badge + (issuer == "logo")
+        for image in images:
+            assert image.get("alt")
+            assert 0 < int(image.get("width")) <= 260
+            assert 0 < int(image.get("height")) <= 260
+
+
+@every_kind
+def test_html_is_far_below_what_gmail_clips(kind: str, mails: Make) -> None:
+    assert max(len(mail.html.encode()) for language in LANGUAGES for mail in mails(kind, language)) < 30_000
+    assert max(len(mail.html.encode()) for mail in mails(kind, issuer="long")) < 60_000
+
+
+@every_mail
+def test_the_text_has_every_address_that_the_html_has(kind: str, language: str, issuer: str, mails: Make) -> None:
+    for mail in mails(kind, language, issuer):
+        words = {word.strip("<>.") for word in mail.text.split()}
+        assert [link for link in mail.links if link.removeprefix("mailto:") not in words] == []
+
+
+@every_mail
+def test_both_parts_say_the_same_of_the_recipient(kind: str, language: str, issuer: str, published: Make) -> None:
+    for variant in published(kind, language, issuer).variants.values():
+        assert set(variant.html[1::2]) == set(variant.text[1::2])
+
+
+@every_mail
+def test_the_text_is_pleasant_to_read(kind: str, language: str, issuer: str, published: Make, mails: Make) -> None:
+    for mail in mails(kind, language, issuer):
+        assert "\n\n\n" not in mail.text
+        assert mail.text.endswith("\n")
+        assert not re.search(r"[ \t]\n|\t|  |</?[a-z]+>|&\w+;|\{|\}", mail.text)
+    for variant in published(kind, language, issuer).variants.values():
+        lines = "\0".join(variant.text[::2]).split("\n")  # a slot may make its line longer
+        assert [line for line in lines if len(line) > 72 and " " in line and "\0" not in line] == []
+
+
+@every_kind
+def test_no_line_of_the_text_is_long_because_of_the_issuers_name(kind: str, published: Make) -> None:
+    for variant in published(kind, issuer="long").variants.values():
+        lines = "\0".join(variant.text[::2]).split("\n")
+        assert [line for line in lines if len(line) > 72 and "\0" not in line and not line.startswith("http")] == []
+
+
+@every_kind
+@every_language
+def test_notices_alone_can_be_unsubscribed_from(kind: str, language: str, mails: Make) -> None:
+    for mail in mails(kind, language):
+        ways_out = [link for link in mail.links if "/unsubscribe/" in link]
+        assert len(ways_out) == (NOTICES[kind].stream is Stream.NOTICES)
+
+
+@every_kind
+def test_languages_differ(kind: str, published: Make, mails: Make) -> None:
+    subjects = {next(iter(published(kind, language).variants.values())).subject for language in LANGUAGES}
+    texts = {mails(kind, language)[0].text for language in LANGUAGES}
+    assert len(subjects) == len(texts) == len(LANGUAGES)
+
+
+@every_kind
+@pytest.mark.parametrize(
+    "name", ['<b>O\'Neil</b> "Z" & Co {{ 7*7 }} %s 🎉', "ليلى بنت محمد", ("Antonia " * 25).strip()]
+)
+def test_names_of_every_sort_stay_whole_and_harmless(kind: str, name: str, mail_to: Make) -> None:
+    mail = mail_to(Sample(name=name), kind)
+    assert not mail.document.xpath("//b")
+    assert name in mail.document.text_content()
+    assert " ".join(name.split()) in " ".join(mail.text.split())
