@@ -54,10 +54,9 @@ class PageServer:
     """The pages on a socket, in a thread of their own: the main thread keeps the signals."""
 
     def __init__(self, service: WebService, listener: socket.socket) -> None:
+        self.app = create_app(service)
         # No access log: the paths of token pages are secrets.
-        config = uvicorn.Config(
-            create_app(service), log_config=None, log_level="warning", access_log=False, server_header=False
-        )
+        config = uvicorn.Config(self.app, log_config=None, log_level="warning", access_log=False, server_header=False)
         self._server = uvicorn.Server(config)
         self._listener = listener
         self._thread = Thread(target=self._run, name="pages", daemon=True)
