@@ -1,0 +1,117 @@
+"""Our mails against golden files: what is sent changes only when somebody means it to.
+
+The clock, ids, keys of links and the picture are fixed. Signatures are left out: their form is tested elsewhere.
+`--update-golden` writes the files anew.
+"""
+
+import base64
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from badges.links import LinkMaker
+from mailer.compose import Composer
+from mailer.dkim import Signer
+from mailer.filling import Site
+from mailer.mime import ImageBytes
+from mailer.notices import NOTICES
+from mailer.parts import read_parts
+from mailer.samples import Sample, sample_message
+from mailer.templates.constants import BadgeConstants, Constants, IssuerConstants, LinkedinConstants, SiteConstants
+from mailer.templates.environment import TemplateSources
+from mailer.templates.published import Published
+from mailer.templates.publishing import publish
+
+ROOT = Path(__file__).parents[2]
+GOLDEN = ROOT / "tests" / "data" / "golden"
+NOW = datetime(2026, 11, 23, 10, 5, tzinfo=UTC)
+SITE = Site(
+    base_url="https://badges.badgepost.example",
+    mail_domain="badgepost.example",
+    account_from="badges@badgepost.example",
+    notices_from="notices@badgepost.example",
+    feedback_id="badgepost",
+)
+DOT = ImageBytes(
+    "image/png",
+    base64.b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    ),
+)
+MAILS = [(kind, "en") for kind in NOTICES] + [("issuance", language) for language in ("es", "fr", "de")]
+SAMPLES = {"plain": Sample(), "again": Sample(name='Ann "A" <Berg> & Söhne 🏅', expires=False, needs_password=False)}
+
+
+def constants(kind: str, language: str) -> Constants:
+    badge = BadgeConstants(
+        name="Fire & Rescue, Level 2",
+        description="The holder leads a small team.",
+        criteria="Three years of practice\nA practical examination",
+        image_caption="Badge: Fire & Rescue, Level 2",
+        image_src="cid:badge@badgepost.example",
+        image_width=300,
+        image_height=280,
+        image_digest="ab" * 32,
+    )
+    issuer = IssuerConstants(
+        name="O'Reilly & Söhne",
+        website="https://oreilly.example/",
+        support_email="hilfe@oreilly.example",
+        color="#1f4e79",
+        color_text="#ffffff",
+        link_color="#1f4e79",
+        link_color_dark="#8ab4e0",
+        logo_url=None,
+        domain="oreilly.example",
+    )
+    return Constants(
+        issuer=issuer,
+        badge=badge if NOTICES[kind].shows_badge else None,
+        language=language,
+        site=SiteConstants(SITE.base_url, "support@badgepost.example", SITE.request_password_url),
+        linkedin=LinkedinConstants(issuer.name, 1337, badge.name),
+        sender_name=issuer.name,
+        wording="<p>Well done, <strong>{{ earner_name }}</strong>!</p>",
+    )
+
+
+def compose(kind: str, language: str, sample: Sample) -> bytes:
+    published = publish(kind, constants(kind, language), TemplateSources.from_directory(ROOT / "templates" / "email"))
+    assert isinstance(published, Published), published
+    composer = Composer(SITE, LinkMaker(["a key for tests only"]), Signer([]), lambda _: published, lambda _: DOT)
+    message = sample_message(kind, published.digest, SITE.mail_domain, sample, NOW)
+    return composer.compose(message, NOW).data
+
+
+def compare(file: Path, content: bytes, update: bool) -> None:
+    if update:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    assert file.read_bytes() == content, f"{file.name} differs; if that is meant, run with --update-golden"
+
+
+@pytest.mark.parametrize(("kind", "language"), MAILS)
+def test_what_a_reader_sees_is_as_it_was(kind: str, language: str, update_golden: bool) -> None:
+    parts = read_parts(compose(kind, language, SAMPLES["plain"]))
+    compare(GOLDEN / f"{kind}-{language}.html", as_file(parts.html), update_golden)
+    compare(GOLDEN / f"{kind}-{language}.txt", f"{parts.subject}\n\n".encode() + as_file(parts.text), update_golden)
+
+
+@pytest.mark.parametrize("kind", ["issuance", "reminder"])
+def test_the_bytes_that_leave_are_as_they_were(kind: str, update_golden: bool) -> None:
+    compare(GOLDEN / f"{kind}-en.eml", compose(kind, "en", SAMPLES["again"]), update_golden)
+
+
+def test_the_same_message_is_composed_to_the_same_bytes() -> None:
+    assert compose("issuance", "de", SAMPLES["plain"]) == compose("issuance", "de", SAMPLES["plain"])
+
+
+def test_there_is_no_golden_file_too_many() -> None:
+    expected = {f"{kind}-{language}.{ending}" for kind, language in MAILS for ending in ("html", "txt")}
+    expected |= {"issuance-en.eml", "reminder-en.eml"}
+    assert {file.name for file in GOLDEN.iterdir()} == expected
+
+
+def as_file(text: str | None) -> bytes:
+    return (text or "").replace("\r\n", "\n").encode()
