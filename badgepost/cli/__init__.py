@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import OperationalError
 
-from badgepost.cli import issue, keys, lint, looking, notices, preview, programme, serve
+from badgepost.cli import demo, issue, keys, lint, looking, notices, preview, programme, queue, serve, worker
 from badgepost.refusal import Refusal
 from badgepost.settings import CONFIG_VARIABLE
 
@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (programme, issue, notices, looking, lint, preview, serve):
+for module in (programme, issue, notices, looking, lint, preview, queue, serve, worker, demo):
     app.add_typer(module.app)
 app.add_typer(keys.app, name="keys")
 

@@ -68,11 +68,11 @@ class _Teller:
         """All mails have arrived."""
         self._say("Delivered", f"{len(mails)} mails over SMTP in {seconds:.1f} s; all parse without a defect")
         table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False)
+        table.add_column("Size", justify="right", no_wrap=True)
         for title in ("To", "Subject"):
             table.add_column(title, no_wrap=True)
-        table.add_column("Size", justify="right", no_wrap=True)
         for mail in mails:
-            table.add_row(Text(mail.rcpt_to), Text(mail.subject), f"{mail.size / 1024:.0f} KB")
+            table.add_row(f"{mail.size / 1024:.0f} KB", Text(mail.rcpt_to), Text(mail.subject))
         self._console.print(Padding(table, (0, 0, 0, 3)))
         self._more(f"each with {' + '.join(mails[0].parts)}, signed with {' and '.join(mails[0].signatures)}")
         self._more(f"links to {mails[0].rcpt_to}:")
