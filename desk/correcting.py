@@ -16,8 +16,7 @@ from desk.office import Office
 from desk.password_requests import raise_serial
 from desk.people import Person, find_by_address
 from desk.resending import send_again
-from mailer.queue.states import WAITING, State
-from mailer.queue.tables import Message
+from desk.withdrawing import withdraw_mails_to
 from wire.address import AddressFault, fold_address, parse_address
 
 
@@ -51,7 +50,7 @@ def correct_address(office: Office, wrong: str, right: str, now: datetime) -> Co
         if owner is not None and owner.earner_id != person.earner_id:
             return NotCorrected(f"{right} is on record for another earner")
         _replace(connection, person, fold_address(new))
-        _cancel_waiting(connection, person, now)
+        withdraw_mails_to(connection, person.earner_id, person.address, now)
         awards = read_awards(connection, select_awards().where(col(Assertion.earner_id) == person.earner_id))
         return Corrected(fold_address(new), send_again(connection, office, awards, now).mails)
 
@@ -68,17 +67,3 @@ def _replace(connection: Connection, person: Person, address: str) -> None:
             update(EarnerAddress).where(ours, col(EarnerAddress.address) == address).values(is_primary=True)
         )
     raise_serial(connection, person.account_id)
-
-
-def _cancel_waiting(connection: Connection, person: Person, now: datetime) -> None:
-    """Stop what still waits to go to the wrong address. What a worker holds already goes out with a void link."""
-    connection.execute(
-        update(Message)
-        .where(
-            col(Message.earner_id) == person.earner_id,
-            col(Message.rcpt_to) == person.address,
-            col(Message.state).in_(list(WAITING)),
-            col(Message.worker_id).is_(None),
-        )
-        .values(state=State.CANCELLED, state_at=now, reason="the address was wrong")
-    )

@@ -15,6 +15,7 @@ from badges.tables import Assertion, BadgeClass, Issuer
 from desk.mailing import Letter, write_letter
 from desk.office import Office
 from desk.people import find_by_id
+from desk.withdrawing import withdraw_mails_about
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,9 @@ def report_not_me(office: Office, token: str, now: datetime) -> AwardHeld | NotM
             .values(held_at=now)
         )
         if held.rowcount:
-            _tell_issuer(connection, office, assertion_id, now)
+            award = _find_award(connection, assertion_id)
+            withdraw_mails_about(connection, award.earner_id, assertion_id, now)
+            _tell_issuer(connection, office, award, now)
     return AwardHeld(again=not held.rowcount)
 
 
@@ -58,14 +61,24 @@ def read_not_me_link(links: LinkMaker, token: str, now: datetime) -> str | NotMe
             return NotMeRefused(expired=False)
 
 
-def _tell_issuer(connection: Connection, office: Office, assertion_id: str, now: datetime) -> None:
-    award = _find_award(connection, assertion_id)
+@dataclass(frozen=True)
+class _Award:
+    assertion_id: str
+    earner_id: str
+    badge_class_id: str
+    issued_on: date
+    issuer_id: str
+    support_email: str
+    language: str
+
+
+def _tell_issuer(connection: Connection, office: Office, award: _Award, now: datetime) -> None:
     person = find_by_id(connection, award.earner_id)
     if person is None:
         return
     letter = Letter(
         kind="not_me_report",
-        key=f"not-me/{assertion_id}/{now.astimezone(UTC).isoformat(timespec='seconds')}",
+        key=f"not-me/{award.assertion_id}/{now.astimezone(UTC).isoformat(timespec='seconds')}",
         issuer_id=award.issuer_id,
         badge_class_id=award.badge_class_id,
         earner_id=award.earner_id,
@@ -75,26 +88,17 @@ def _tell_issuer(connection: Connection, office: Office, assertion_id: str, now:
             "name": person.name,
             "address": person.address,
             "issued": award.issued_on.isoformat(),
-            "assertion": assertion_id,
+            "assertion": award.assertion_id,
             "reported": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ"),
         },
     )
     write_letter(connection, office, letter, now)
 
 
-@dataclass(frozen=True)
-class _Award:
-    earner_id: str
-    badge_class_id: str
-    issued_on: date
-    issuer_id: str
-    support_email: str
-    language: str
-
-
 def _find_award(connection: Connection, assertion_id: str) -> _Award:
     query = (
         select(
+            col(Assertion.id),
             col(Assertion.earner_id),
             col(Assertion.badge_class_id),
             col(Assertion.issued_on),

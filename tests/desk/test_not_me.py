@@ -1,0 +1,71 @@
+""" "This is not me": the award is held, its issuer told once, and nothing is shown."""
+
+import dataclasses
+from datetime import timedelta
+
+import pytest
+
+from badges.links import Purpose
+from desk.not_me import AwardHeld, NotMeRefused, read_not_me_link, report_not_me
+
+
+@pytest.fixture
+def assertion(desk) -> str:
+    return desk.assertion_of("j.smith@corp.example")
+
+
+@pytest.fixture
+def token(desk, assertion: str) -> str:
+    return desk.office.links.mint(Purpose.NOT_ME, [assertion], desk.now)
+
+
+def test_looking_changes_nothing(desk, assertion: str, token: str) -> None:
+    before = desk.dump()
+    assert read_not_me_link(desk.office.links, token, desk.now) == assertion
+    assert desk.dump() == before
+
+
+def test_the_award_is_held_and_the_issuer_told(desk, assertion: str, token: str) -> None:
+    assert report_not_me(desk.office, token, desk.now) == AwardHeld()
+    assert desk.one("SELECT held_at IS NOT NULL FROM assertion WHERE id = :id", id=assertion)
+    [mail] = desk.mails("not_me_report")
+    assert mail.rcpt_to == "credentials@asee.example"
+    assert desk.facts("not_me_report") == [
+        {
+            "name": "Jane Smith",
+            "address": "j.smith@corp.example",
+            "issued": "2026-05-02",
+            "assertion": assertion,
+            "reported": "2026-11-23T12:00Z",
+        }
+    ]
+
+
+def test_saying_it_again_changes_nothing(desk, token: str) -> None:
+    report_not_me(desk.office, token, desk.now)
+    before = desk.dump()
+    assert report_not_me(desk.office, token, desk.now + timedelta(days=1)) == AwardHeld(again=True)
+    assert desk.dump() == before
+
+
+def test_what_waits_about_the_award_is_not_sent(desk) -> None:
+    desk.issue("email,name\nada@mail.example,Ada\n")
+    token = desk.office.links.mint(Purpose.NOT_ME, [desk.assertion_of("ada@mail.example")], desk.now)
+    report_not_me(desk.office, token, desk.now)
+    assert [mail.state for mail in desk.mails("issuance")] == ["cancelled"]
+
+
+def test_old_and_forged_links(desk, token: str) -> None:
+    before = desk.dump()
+    late = desk.now + timedelta(days=365, seconds=1)
+    assert report_not_me(desk.office, token, late) == NotMeRefused(expired=True)
+    unknown = desk.office.links.mint(Purpose.NOT_ME, ["nosuchassertion"], desk.now)
+    other = desk.office.links.mint(Purpose.BROWSER, [desk.assertion_of("j.smith@corp.example")], desk.now)
+    for forged in (other, "", "x", desk.office.links.mint(Purpose.NOT_ME, [1, 2], desk.now)):
+        assert report_not_me(desk.office, forged, desk.now) == NotMeRefused(expired=False)
+    assert report_not_me(desk.office, unknown, desk.now) == AwardHeld(again=True)
+    assert desk.dump() == before
+
+
+def test_outcomes_say_nothing_of_the_earner() -> None:
+    assert [field.name for field in dataclasses.fields(AwardHeld)] == ["again"]
