@@ -20,7 +20,15 @@ from mailer.delivery.limits import Gates, Limit
 from mailer.delivery.shelf import Shelf
 from mailer.delivery.transport import MakesMail, Transport
 from mailer.queue.journal import Journal
-from mailer.queue.leases import HEARTBEAT_EVERY, find_former, keep_alive, new_lease_id, recover, register
+from mailer.queue.leases import (
+    DEAD_AFTER,
+    HEARTBEAT_EVERY,
+    find_former,
+    keep_alive,
+    new_lease_id,
+    recover,
+    register,
+)
 from mailer.queue.recording import Step, record
 from mailer.queue.settling import Policy
 from mailer.queue.sweeping import Swept, sweep
@@ -47,6 +55,8 @@ class Work:
     clock: Callable[[], datetime] = _utc_now
     pulse: timedelta = HEARTBEAT_EVERY
     """Between two heartbeats, each with a sweep."""
+    patience: timedelta = DEAD_AFTER
+    """Without a heartbeat, until this worker takes another one for dead."""
     drain: timedelta = timedelta(seconds=30)
     """How long a stopped worker waits for the replies it is owed. After that they are `unknown`."""
 
@@ -136,7 +146,9 @@ class Worker:
 
     async def _beat(self, now: datetime) -> tuple[bool, Swept]:
         def act(connection: Connection) -> tuple[bool, Swept]:
-            return keep_alive(connection, self._lease_id, now), sweep(connection, now, self._work.policy)
+            return keep_alive(connection, self._lease_id, now), sweep(
+                connection, now, self._work.policy, self._work.patience
+            )
 
         return await self._writer.run(act)
 

@@ -7,13 +7,10 @@ Here belongs the decision. What a reply means stands in `mailer.delivery.judging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from mailer.delivery.outcomes import Bounced, Deferred, Held, Outcome, Sent, Unknown
+from mailer.delivery.outcomes import Bounced, Deferred, Held, Outcome, Phase, Sent, Unknown
 from mailer.queue.claimed import Claimed
 from mailer.queue.states import State
 from mailer.retry import RetryPolicy, next_attempt
-
-HELD_FOR = timedelta(minutes=1)
-"""A message whose relay failed under it stands back this long, so that the next probe of the relay is another one."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +20,8 @@ class Policy:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     resend_unknown: frozenset[str] = frozenset({"account"})
     """Streams whose `unknown` messages go out again, with the same Message-ID. Others wait for a person."""
+    stand_back: timedelta = timedelta(minutes=1)
+    """A message whose relay failed under it waits this long, so that the next probe of the relay is another one."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +47,7 @@ def settle(message: Claimed, outcome: Outcome, relay: str, now: datetime, policy
         case Bounced(phase, reply, suppress):
             return Settlement(State.BOUNCED, f"{relay} at {phase.value}: {reply}", suppress=suppress)
         case Held(phase, reply):
-            reason = f"put back, no fault of its own: {relay} at {phase.value}: {reply}"
-            return Settlement(State.QUEUED, reason, due_at=now + HELD_FOR, counts=False)
+            return _put_back(message, phase, f"{relay} at {phase.value}: {reply}", now, policy)
         case Unknown(reply):
             due_at = next_attempt(message.written_at, message.attempts + 1, now, message.id, policy.retry)
             return settle_unknown(message, f"{relay}: {reply}", due_at, policy)
@@ -68,11 +66,23 @@ def settle_unknown(message: Claimed, doubt: str, due_at: datetime | None, policy
 def _defer(message: Claimed, what_happened: str, now: datetime, policy: Policy) -> Settlement:
     due_at = next_attempt(message.written_at, message.attempts + 1, now, message.id, policy.retry)
     if due_at is None:
-        days = policy.retry.give_up_after / timedelta(days=1)
-        return Settlement(State.BOUNCED, f"gave up after {days:g} days: {what_happened}")
+        return Settlement(State.BOUNCED, f"gave up after {_days(policy)} days: {what_happened}")
     if _too_late(message, due_at):
         return Settlement(State.EXPIRED, f"its time passed before another try: {what_happened}")
     return Settlement(State.DEFERRED, what_happened, due_at)
+
+
+def _put_back(message: Claimed, phase: Phase, what_happened: str, now: datetime, policy: Policy) -> Settlement:
+    """The relay is at fault, which is nobody's bounce. But if it says so of one recipient for days, it is."""
+    names_recipient = phase not in (Phase.CONNECT, Phase.MAIL)
+    if names_recipient and now - message.written_at >= policy.retry.give_up_after:
+        return Settlement(State.BOUNCED, f"gave up after {_days(policy)} days: {what_happened}")
+    reason = f"put back, no fault of its own: {what_happened}"
+    return Settlement(State.QUEUED, reason, due_at=now + policy.stand_back, counts=False)
+
+
+def _days(policy: Policy) -> str:
+    return f"{policy.retry.give_up_after / timedelta(days=1):g}"
 
 
 def _too_late(message: Claimed, due_at: datetime) -> bool:

@@ -4,12 +4,12 @@ Each function runs in its caller's transaction and may be run by any worker at a
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
 from badges.columns import to_microseconds
-from mailer.queue.leases import Recovered, find_dead, recover
+from mailer.queue.leases import DEAD_AFTER, Recovered, find_dead, recover
 from mailer.queue.settling import Policy
 from mailer.queue.tables import CLAIMABLE
 
@@ -33,10 +33,10 @@ class Swept:
     recovered: Recovered
 
 
-def sweep(connection: Connection, now: datetime, policy: Policy) -> Swept:
+def sweep(connection: Connection, now: datetime, policy: Policy, patience: timedelta = DEAD_AFTER) -> Swept:
     """Expire, cancel and recover what is to be. `now` must be read before the transaction begins (see `find_dead`)."""
     values = {"now": to_microseconds(now)}
-    recovered = recover(connection, find_dead(connection, now), now, policy)
+    recovered = recover(connection, find_dead(connection, now, patience), now, policy)
     expired = connection.execute(_EXPIRE, values).rowcount
     cancelled = connection.execute(_CANCEL, values).rowcount
     return Swept(expired, cancelled, recovered)

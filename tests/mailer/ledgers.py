@@ -45,8 +45,18 @@ class Ledger:
     counter: int = field(default=0)
 
     def add(self, rcpt_to: str = "", **changes: Any) -> NewMessage:
+        return self.add_many(1, rcpt_to, **changes)[0]
+
+    def add_many(self, count: int, rcpt_to: str = "", **changes: Any) -> list[NewMessage]:
+        """Put in `count` messages, to `rcpt_to` or to somebody new each, in one transaction."""
+        messages = [self.make(rcpt_to, **changes) for _ in range(count)]
+        with self.engine.begin() as connection:
+            enqueue(connection, messages, "badgepost.example")
+        return messages
+
+    def make(self, rcpt_to: str = "", **changes: Any) -> NewMessage:
         self.counter += 1
-        address = rcpt_to or f"earner{self.counter:04}@north.example"
+        address = rcpt_to or f"earner{self.counter:05}@north.example"
         values: dict[str, Any] = {
             "idempotency_key": f"issuance/{self.counter}",
             "kind": "issuance",
@@ -59,15 +69,9 @@ class Ledger:
             "written_at": self.clock,
             "due_at": self.clock,
             "batch_id": "batch",
-            "id": f"m{self.counter:04}",
+            "id": f"m{self.counter:05}",
         }
-        message = NewMessage(**(values | changes))
-        with self.engine.begin() as connection:
-            enqueue(connection, [message], "badgepost.example")
-        return message
-
-    def add_many(self, count: int, **changes: Any) -> list[NewMessage]:
-        return [self.add(**changes) for _ in range(count)]
+        return NewMessage(**(values | changes))
 
     def rows(self, query: str, **values: Any) -> list[Any]:
         with self.engine.connect() as connection:

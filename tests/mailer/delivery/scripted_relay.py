@@ -31,7 +31,17 @@ class Stall:
     """Never answer again."""
 
 
-Act = Say | HangUp | Stall | None
+@dataclass(frozen=True)
+class TakeAndHangUp:
+    """After the final dot: take the message, and close before the 250 is out."""
+
+
+@dataclass(frozen=True)
+class TakeAndStall:
+    """After the final dot: take the message, and never say so."""
+
+
+Act = Say | HangUp | Stall | TakeAndHangUp | TakeAndStall | None
 Play = Callable[[str, str], Act]
 
 
@@ -141,9 +151,9 @@ class _Conversation:
         match act:
             case None:
                 await self.say(usual)
-            case HangUp():
+            case HangUp() | TakeAndHangUp():
                 raise _EndOfConversationError
-            case Stall():
+            case Stall() | TakeAndStall():
                 await asyncio.sleep(3600)
             case Say(reply, then_hang_up, bytewise):
                 await self.say(reply, bytewise)
@@ -209,7 +219,7 @@ class _Conversation:
         if self.relay.pace:
             await asyncio.sleep(self.relay.pace)
         act = self.relay.play("body", self.rcpt_to)
-        if act is None or (isinstance(act, Say) and act.reply.startswith("2")):
+        if act is None or isinstance(act, TakeAndHangUp | TakeAndStall) or getattr(act, "reply", "")[:1] == "2":
             body = data[:-3].replace(b"\r\n..", b"\r\n.")
             await self.relay.accept(Accepted(self.mail_from, self.rcpt_to, body, self.number))
         await self.perform(act, "250 2.0.0 taken")

@@ -1,0 +1,44 @@
+"""A worker in a process of its own: `python -m tests.chaos.child DATABASE FOLDER NAME PORT`; says `ready`."""
+
+import asyncio
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+
+from badgepost.database import open_engine
+from badgepost.worker import Work, Worker, run_until_signal
+from badgepost.worker_lock import WorkerLock
+from mailer.delivery.breaker import Breaker
+from mailer.delivery.relay import Relay, Timeouts
+from mailer.delivery.smtp import SmtpTransport
+from mailer.queue.settling import Policy
+from mailer.retry import RetryPolicy
+from tests.mailer.ledgers import TinyMaker
+
+TIMEOUTS = Timeouts(connect=2, command=0.4, reply=0.4, idle=0.3)
+RETRY = RetryPolicy(first=timedelta(seconds=0.1), factor=1.5, longest=timedelta(seconds=0.5))
+PATIENCE = timedelta(seconds=1.5)
+
+
+async def work(database: Path, folder: Path, name: str, port: int) -> None:
+    relay = Relay(name="relay", host="127.0.0.1", port=port, tls="none", connections=4, messages_per_connection=20)
+    transport = SmtpTransport([relay], "client.example", TIMEOUTS, lambda: Breaker(first=0.05, longest=0.3))
+    job = Work(
+        engine=open_engine(f"sqlite:///{database}"),
+        maker=TinyMaker(),
+        transport=transport,
+        policy=Policy(RETRY, stand_back=timedelta(seconds=0.2)),
+        pulse=timedelta(seconds=0.3),
+        patience=PATIENCE,
+    )
+    with WorkerLock(folder, name) as lock:
+        worker = Worker(job, lock)
+        print("ready", flush=True)
+        await run_until_signal(worker)
+
+
+if __name__ == "__main__":
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
+    asyncio.run(work(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])))
