@@ -21,6 +21,7 @@ NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 RECIPIENTS = 64
 ISSUER_ID = "benchissueraaaaa"
 BADGE_CLASS_ID = "benchbadgeclassa"
+BADGE_SLUG = "joints"
 
 _NAMES = (
     "Zoë Ñúñez-Łukasik",
@@ -107,7 +108,7 @@ def make_badge_class(issuer: Issuer, image: Image) -> BadgeClass:
     """Return the badge class: a name with angle brackets, criteria of several lines."""
     return BadgeClass(
         id=BADGE_CLASS_ID,
-        slug="joints",
+        slug=BADGE_SLUG,
         issuer_id=issuer.id,
         name="Joints <Level 3> & More",
         description="Plans, cuts and joins timber frames by hand, and checks the work of others.",

@@ -1,10 +1,13 @@
 """Rows in and out of the stage's database, between two timed runs."""
 
+from dataclasses import replace
+from datetime import datetime
+
 from sqlalchemy import Engine, delete, func, select
 from sqlmodel import col
 
 from badges.tables import Account, Assertion, Earner, EarnerAddress
-from bench.fixture import make_award
+from bench.fixture import NOW, make_award
 from bench.stage import SITE, Stage, make_message
 from mailer.queue.ledger import enqueue
 from mailer.queue.tables import Attempt, Batch, Message
@@ -17,9 +20,10 @@ def empty(engine: Engine) -> None:
             connection.execute(delete(table))
 
 
-def fill_queue(stage: Stage, count: int) -> None:
-    """Put so many messages into the empty ledger, due at once."""
-    messages = (make_message(make_award(number), stage.published.digest) for number in range(count))
+def fill_queue(stage: Stage, count: int, due_at: datetime = NOW) -> None:
+    """Put so many messages into the empty ledger."""
+    made = (make_message(make_award(number), stage.published.digest) for number in range(count))
+    messages = (replace(message, due_at=due_at) for message in made) if due_at != NOW else made
     with stage.engine.begin() as connection:
         enqueue(connection, messages, SITE.mail_domain)
 

@@ -50,7 +50,9 @@ class Stage:
     image: Image
     constants: Constants
     published: Published
+    rsa_key: RSAPrivateKey
     key: DkimKey
+    """The same key, as it signs mails."""
     composer: Composer
     """Signs with the RSA key alone, as the peers do."""
 
@@ -74,10 +76,11 @@ def open_stage(folder: Path) -> Stage:
     return Stage(
         folder=folder,
         engine=engine,
-        office=Office(engine, links, publisher, SITE.mail_domain),
+        office=Office(engine, links, publisher, SITE),
         image=image,
         constants=constants,
         published=published,
+        rsa_key=private_key,
         key=key,
         composer=make_composer(links, [key], published, image),
     )
@@ -90,8 +93,10 @@ def make_composer(links: LinkMaker, keys: list[DkimKey], published: Published, i
     return Composer(SITE, links, Signer(keys), templates.__getitem__, images.__getitem__)
 
 
-def make_message(award: Award, template_digest: str) -> NewMessage:
-    """Return the award's issuance mail as it is put into the ledger."""
+def make_message(
+    award: Award, template_digest: str, facts: str | None = None, earner_id: str | None = None
+) -> NewMessage:
+    """Return the award's issuance mail as it is put into the ledger; facts of an invented earner unless given."""
     return NewMessage(
         idempotency_key=f"{KIND}/{award.number}",
         kind=KIND,
@@ -100,9 +105,10 @@ def make_message(award: Award, template_digest: str) -> NewMessage:
         rcpt_to=award.address,
         domain=award.domain,
         template_digest=template_digest,
-        facts=make_facts(award),
+        facts=facts or make_facts(award),
         written_at=NOW,
         due_at=NOW,
+        earner_id=earner_id,
     )
 
 

@@ -13,10 +13,12 @@ from sqlmodel import Session, SQLModel, col, select
 from mailer.queue.tables import Message
 
 
-def add_all(engine: Engine, rows: Sequence[SQLModel]) -> None:
-    """Insert the rows in one transaction. They must be in an order that foreign keys allow."""
+def add_all(engine: Engine, *groups: Sequence[SQLModel]) -> None:
+    """Insert the rows in one transaction, group after group: no row names one of a later group as its foreign key."""
     with Session(engine) as session:
-        session.add_all(rows)
+        for rows in groups:
+            session.add_all(rows)
+            session.flush()
         session.commit()
 
 
