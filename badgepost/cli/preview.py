@@ -9,7 +9,7 @@ from badgepost.cli.asking import get_service, now, refuse
 from badgepost.opening import read_dkim_keys
 from badgepost.wiring import Service
 from badges.transactions import reading
-from desk.checking import Meant, Question, find_meant
+from desk.checking import Question, find_meant
 from desk.previewing import compose_preview, find_hosted_images
 from desk.publishing import PublishRefused
 from desk.roster.languages import LANGUAGES
@@ -55,10 +55,10 @@ def _write(service: Service, question: Question, sample: Sample, out: Path) -> P
             refuse(data.reason)
         hosted = find_hosted_images(connection, service.site.base_url, read_parts(data).html or "")
     try:
-        return write_preview(data, _file_name(meant[0]), out, find_browser(service.settings.chromium), hosted)
+        return write_preview(data, _file_name(question), out, find_browser(service.settings.chromium), hosted)
     except OSError as error:
         refuse(f"{error.filename}: {error.strerror}")
 
 
-def _file_name(meant: Meant) -> str:
-    return "-".join(part for part in (meant.slug, meant.wanted.kind, meant.wanted.language) if part)
+def _file_name(question: Question) -> str:
+    return "-".join(part for part in (question.badge, question.kind, question.language) if part)
