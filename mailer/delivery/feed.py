@@ -254,8 +254,8 @@ class LedgerFeed:
         except (DBAPIError, OSError, MemoryError) as fault:
             self.fail(fault)
         except Exception as fault:
-            _log.exception("not_composed", message=message.id)
             reason = f"set aside, it could not be composed: {type(fault).__name__}: {fault}"
+            _log.error("not_composed", message=message.id, reason=reason)
             now = self._with.clock()
             self.outcomes["set_aside"] += 1
             self._start(lambda connection: set_aside(connection, message, reason, now))

@@ -31,11 +31,8 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 def smtp_to(*relays: ScriptedRelay, breaker: Callable[[], Breaker] | None = None, **changes: Any) -> SmtpTransport:
     """Return a transport to `relays`, each with two connections unless `changes` says otherwise."""
     timeouts = changes.pop("timeouts", QUICK)
-    settings = {"tls": "none", "connections": 2} | changes
-    hops = [
-        Relay(name=f"relay{number}", host="127.0.0.1", port=relay.port, **settings)
-        for number, relay in enumerate(relays, 1)
-    ]
+    settings = {"tls": "none", "connections": 2, "host": "127.0.0.1"} | changes
+    hops = [Relay(name=f"relay{number}", port=relay.port, **settings) for number, relay in enumerate(relays, 1)]
     return SmtpTransport(hops, "client.example", timeouts, breaker or (lambda: Breaker(first=0.1, longest=0.5)))
 
 

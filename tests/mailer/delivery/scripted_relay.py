@@ -1,7 +1,7 @@
 """A relay for tests that does as it is told: refuses, stalls or hangs up in any phase, and counts what it accepts.
 
-`play(phase, rcpt_to)` is asked in each phase (`connect`, `ehlo`, `mail`, `rcpt`, `data`, `half` of a body, `body`)
-and returns an act, or None for what a healthy relay would do.
+`play(phase, rcpt_to)` is asked in each phase (`connect`, `ehlo`, `mail`, `rcpt`, `data`, `half` of a body, `body`,
+`quit`) and returns an act, or None for what a healthy relay would do.
 """
 
 import asyncio
@@ -68,6 +68,8 @@ class ScriptedRelay:
     tls: ssl.SSLContext | None = None
     implicit_tls: bool = False
     login: tuple[str, str] | None = None
+    asks_for_body_anyway: bool = False
+    """Say 354 even when no recipient was accepted."""
     pace: float = 0.0
     """Seconds between the final dot and its reply."""
     accepted: list[Accepted] = field(default_factory=list)
@@ -200,7 +202,7 @@ class _Conversation:
 
     async def do_data(self, _: str) -> None:
         if not self.has_rcpt:
-            await self.say("554 5.5.1 no valid recipients")
+            await self.refuse_data()
             return
         if not await self.answer("data", "354 go ahead"):
             return
@@ -210,6 +212,15 @@ class _Conversation:
             await self.take_body()
         finally:
             self.relay.leave(domain)
+
+    async def refuse_data(self) -> None:
+        """RFC 2920 section 3.1: servers of one kind refuse DATA without a recipient, others ask for the body."""
+        if not self.relay.asks_for_body_anyway:
+            await self.say("554 5.5.1 no valid recipients")
+            return
+        await self.say("354 go ahead")
+        assert await self.reader.readline() == b".\r\n", "a body for nobody"
+        await self.say("554 5.5.1 no valid recipients")
 
     async def take_body(self) -> None:
         if isinstance(self.relay.play("half", self.rcpt_to), HangUp):
@@ -229,5 +240,5 @@ class _Conversation:
         await self.say("250 2.0.0 ok")
 
     async def do_quit(self, _: str) -> None:
-        await self.say("221 2.0.0 bye")
+        await self.answer("quit", "221 2.0.0 bye")
         raise _EndOfConversationError
