@@ -115,3 +115,14 @@ def test_a_preview_of_no_badge_is_refused(run: Run) -> None:
     refused = run("preview", "--badge", "nope").exception
     assert isinstance(refused, Refusal)
     assert "there is no badge nope" in str(refused)
+
+
+def test_issue_refuses_mails_that_lint_finds_broken(run: Run, service: Service) -> None:
+    with service.engine.begin() as connection:
+        connection.execute(text("UPDATE badge_class SET name = 'First aid, %LEVEL%' WHERE slug = 'first-aid'"))
+    Path("roster.csv").write_text("name,email\nAnn Berg,ann@mail.example\n", encoding="utf-8")
+    refused = run("issue", "roster.csv", "--badge", "first-aid").exception
+    assert isinstance(refused, Refusal)
+    assert "unset-variable: “%LEVEL%”" in str(refused)
+    with service.engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM message")).scalar_one() == 0
