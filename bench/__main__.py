@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 from badgepost.logging import set_up_logs
-from bench.figures import building, counting, delivering, enqueue, memory, sending
+from bench.figures import building, counting, delivering, enqueue, issuing, memory, sending
 from bench.figures.figure import Figure
 from bench.fixture import NOW, make_awards
 from bench.goals import Finding, print_findings
@@ -82,6 +82,7 @@ def _prepare(stage: Stage, port: int, size: Size, stack: ExitStack) -> list[Figu
         sending.prepare(stage, orders, port, size.messages),
         delivering.prepare(parcels, port, size.messages),
         enqueue.prepare(stage, size.recipients),
+        issuing.prepare(stage, size.recipients),
     ]
 
 

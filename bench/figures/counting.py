@@ -4,7 +4,6 @@ Not timed. What counts are calls into the libraries, whoever makes them: one ros
 """
 
 import functools
-import io
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,14 +13,12 @@ import argon2
 import jinja2
 import premailer
 
-from bench.figures.enqueue import make_roster
+from bench.figures.issuing import issue, make_roster
 from bench.figures.sending import deliver_all, make_smtp
-from bench.fixture import BADGE_SLUG, NOW
+from bench.fixture import make_awards
 from bench.goals import Bound, Finding, Goal
 from bench.rows import count_messages, empty
 from bench.stage import Stage
-from desk.issue import issue_roster
-from desk.issuing.order import Issued, IssueOrder
 
 HASHES = Goal("password hashes while issuing and sending a roster", Bound.AT_MOST, 0, "calls")
 INLININGS = Goal("premailer calls while sending it", Bound.AT_MOST, 0, "calls")
@@ -38,9 +35,7 @@ def measure(stage: Stage, port: int, recipients: int) -> list[Finding]:
     """Issue to so many recipients, send to the sink on `port`, and return how often each library was called."""
     empty(stage.engine)
     with counted_calls() as issuing:
-        source = io.BytesIO(make_roster(recipients))
-        outcome = issue_roster(stage.office, IssueOrder(BADGE_SLUG, source, "roster.csv"), NOW)
-    assert isinstance(outcome, Issued), outcome
+        issue(stage, make_roster(make_awards(recipients)))
     with counted_calls() as sending:
         deliver_all(stage, make_smtp(port))
     sent = count_messages(stage.engine, "sent")
