@@ -87,7 +87,14 @@ class Message(SQLModel, table=True):
             sqlite_where=text("worker_id IS NOT NULL"),
             postgresql_where=text("worker_id IS NOT NULL"),
         ),
-        Index("ix_message_batch_state", "batch_id", "state"),
+        # Partial, so that it is no temptation where single mails are claimed ("batch_id IS NULL", then a sort).
+        Index(
+            "ix_message_batch_state",
+            "batch_id",
+            "state",
+            sqlite_where=text("batch_id IS NOT NULL"),
+            postgresql_where=text("batch_id IS NOT NULL"),
+        ),
     )
 
     id: str = Field(default_factory=make_id, primary_key=True)
