@@ -1,0 +1,80 @@
+"""A worker that the system stops for longer than others have patience (SIGSTOP, a paused machine), and that wakes."""
+
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.processes import Crew, running_relay
+from tests.mailer.ledgers import Ledger, open_ledger
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with open_ledger(tmp_path / "ledger.db") as ledger:
+        ledger.clock = datetime.now(UTC) - timedelta(seconds=1)
+        yield ledger
+
+
+def until(condition: Callable[[], object], what: str) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.05)
+
+
+@pytest.mark.timeout(120)
+def test_a_frozen_worker_that_wakes_does_not_send_what_another_took(ledger: Ledger, tmp_path: Path) -> None:
+    record = tmp_path / "copies"
+    record.touch()
+    with running_relay(record, seed=1) as port:
+        crew = Crew(tmp_path / "ledger.db", tmp_path, port)
+        try:
+            _freeze_and_thaw(crew, ledger)
+        finally:
+            crew.end()
+    copies = Counter(record.read_text().splitlines())
+    doubts = Counter(
+        row.rcpt_to
+        for row in ledger.rows(
+            "SELECT m.rcpt_to FROM attempt a JOIN message m ON m.id = a.message_id WHERE a.outcome = 'unknown'"
+        )
+    )
+    assert ledger.states() == {"sent": 400}
+    assert len(copies) == 400
+    assert {address: n for address, n in copies.items() if n > 1 + doubts[address]} == {}
+
+
+def _freeze_and_thaw(crew: Crew, ledger: Ledger) -> None:
+    ledger.add_many(400)
+    crew.start("one")
+    until(lambda: ledger.states()["sent"] >= 20, "the first one delivers")
+    _freeze_outside_of_a_transaction(crew)
+    claimed = ledger.rows("SELECT COUNT(*) AS n FROM message WHERE worker_id IS NOT NULL")[0].n
+    assert claimed > 4, "it froze with more in hand than its connections carry"
+    crew.start("two")
+    until(lambda: not ledger.states().keys() - {"sent"}, "the second one takes over and delivers the rest")
+    crew.thaw("one")
+    time.sleep(2)
+    assert crew.drain("one") == 0
+    assert crew.drain("two") == 0
+
+
+def _freeze_outside_of_a_transaction(crew: Crew) -> None:
+    """With SQLite, whoever freezes with the one write lock in hand stops everybody: nothing to be taken over then."""
+    probe = sqlite3.connect(crew.database, timeout=0.05, isolation_level=None)
+    while True:
+        crew.freeze("one")
+        try:
+            probe.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            crew.thaw("one")
+            time.sleep(0.01)
+        else:
+            probe.execute("ROLLBACK")
+            probe.close()
+            return
