@@ -2,10 +2,13 @@
 
 import base64
 import re
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
+from sqlmodel import col
 
+from badges.tables import BadgeClass
 from desk.checking import image_loader
 from desk.constants import Wanted
 from desk.office import Office
@@ -21,7 +24,14 @@ def compose_preview(  # noqa: PLR0913, PLR0917 - everything that a mail depends 
     published = office.publisher.prepare(connection, wanted)
     if isinstance(published, PublishRefused):
         return published
+    if wanted.badge_class_id is not None:
+        sample = replace(sample, valid_for=_months_valid(connection, wanted.badge_class_id))
     return compose_sample(published, image_loader(connection), office.site, sample, now, signer=signer)
+
+
+def _months_valid(connection: Connection, badge_class_id: str) -> int | None:
+    query = select(col(BadgeClass.expires_after_months)).where(col(BadgeClass.id) == badge_class_id)
+    return connection.execute(query).scalar_one()
 
 
 def find_hosted_images(connection: Connection, base_url: str, html: str) -> dict[str, str]:

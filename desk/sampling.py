@@ -15,6 +15,8 @@ from wire.address import AddressFault, fold_address, parse_address
 
 KIND = "issuance"
 
+_BADGES = select(col(BadgeClass.id), col(BadgeClass.issuer_id), col(BadgeClass.expires_after_months))
+
 
 @dataclass(frozen=True)
 class SampleQueued:
@@ -38,11 +40,10 @@ def send_sample(
     if isinstance(parsed, AddressFault):
         return SampleRefused(f"{address}: {parsed.reason}")
     with office.engine.begin() as connection:
-        query = select(col(BadgeClass.id), col(BadgeClass.issuer_id)).where(col(BadgeClass.slug) == badge)
-        found = connection.execute(query).first()
+        found = connection.execute(_BADGES.where(col(BadgeClass.slug) == badge)).first()
         if found is None:
             return SampleRefused(f"there is no badge {badge}")
-        badge_class_id, issuer_id = found
+        badge_class_id, issuer_id, valid_for = found
         letter = Letter(
             kind=KIND,
             key=f"test/{make_id()}",
@@ -51,7 +52,7 @@ def send_sample(
             earner_id=None,
             rcpt_to=fold_address(parsed),
             language=language,
-            facts=sample_facts(KIND, Sample(), now),
+            facts=sample_facts(KIND, Sample(valid_for=valid_for), now),
         )
         write_letter(connection, office, letter, now)
     return SampleQueued(letter.rcpt_to)

@@ -34,8 +34,8 @@ class Sample:
 
     name: str = NAME
     address: str = ADDRESS
-    expires: bool = True
-    """The badge expires one day."""
+    valid_for: int | None = VALID_FOR
+    """Months until the badge expires; None: never."""
     needs_password: bool = True
     """The account has no password yet, so the mail brings the link that sets one."""
 
@@ -43,18 +43,19 @@ class Sample:
 def samples_of(kind: str) -> Iterator[Sample]:
     """Yield samples that between them show everything a kind of mail may say."""
     optional = {slot.name for slot in NOTICES[kind].slots if slot.optional}
-    for expires in (True, False) if "expires_on" in optional else (True,):
+    for valid_for in (VALID_FOR, None) if "expires_on" in optional else (VALID_FOR,):
         for needs_password in (True, False) if "password_url" in optional else (True,):
-            yield Sample(expires=expires, needs_password=needs_password)
+            yield Sample(valid_for=valid_for, needs_password=needs_password)
 
 
 def sample_facts(kind: str, sample: Sample, now: datetime) -> Facts:
     """Return what the ledger records of such a message (see `mailer.filling`)."""
     day, instant = now.date().isoformat(), now.strftime("%Y-%m-%dT%H:%MZ")
+    expires_on = expiry_of(now.date(), sample.valid_for)
     who: Facts = {"name": sample.name, "address": sample.address}
     award: Facts = {
         "issued": day,
-        "expires": str(expiry_of(now.date(), VALID_FOR)) if sample.expires else None,
+        "expires": expires_on.isoformat() if expires_on else None,
         "assertion": SAMPLE_ID,
     }
     account: Facts = {"account": SAMPLE_ID, "serial": 1 if sample.needs_password else None}

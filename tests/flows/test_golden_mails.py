@@ -40,7 +40,7 @@ DOT = ImageBytes(
     ),
 )
 MAILS = [(kind, "en") for kind in NOTICES] + [("issuance", language) for language in ("es", "fr", "de")]
-SAMPLES = {"plain": Sample(), "again": Sample(name='Ann "A" <Berg> & Söhne 🏅', expires=False, needs_password=False)}
+SAMPLES = {"plain": Sample(), "again": Sample(name='Ann "A" <Berg> & Söhne 🏅', valid_for=None, needs_password=False)}
 
 
 def constants(kind: str, language: str) -> Constants:

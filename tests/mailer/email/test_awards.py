@@ -40,7 +40,7 @@ def test_linkedins_fields_stand_in_its_order(language: str, mail_to: Make) -> No
 
 @every_award
 def test_a_badge_without_end_says_what_to_do_with_the_field(kind: str, mail_to: Make) -> None:
-    mail = mail_to(Sample(expires=False), kind)
+    mail = mail_to(Sample(valid_for=None), kind)
     for body in (mail.html, mail.text):
         assert "Leave it empty: this badge does not expire." in body
         assert "Valid until" not in body
