@@ -6,6 +6,7 @@ names, else `badgepost.toml` in the current folder if there is one.
 """
 
 import os
+import re
 import secrets
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +24,8 @@ from wire.address import Address, parse_address
 
 CONFIG_VARIABLE = "BADGEPOST_CONFIG"
 DEFAULT_CONFIG = Path("badgepost.toml")
+SHORTEST_KEY = 32
+"""Characters of a key that signs links."""
 
 
 class _Part(BaseModel):
@@ -138,6 +141,30 @@ class Settings(BaseSettings):
         if not isinstance(parsed, Address):
             raise ValueError(f"not an e-mail address: {parsed.reason}")
         return value
+
+    @field_validator("mail_domain")
+    @classmethod
+    def _is_domain(cls, value: str) -> str:
+        parsed = parse_address(f"postmaster@{value}")
+        if not isinstance(parsed, Address):
+            raise ValueError(f"not a domain: postmaster@{value} {parsed.reason}")
+        return parsed.domain
+
+    @field_validator("feedback_id")
+    @classmethod
+    def _is_feedback_part(cls, value: str) -> str:
+        # Google's Feedback-ID: four parts between colons, the last one 5 to 15 characters long.
+        if not re.fullmatch(r"[A-Za-z0-9._-]{5,15}", value):
+            raise ValueError("must be 5 to 15 letters, digits, dots, hyphens or underscores")
+        return value
+
+    @field_validator("secret_keys")
+    @classmethod
+    def _are_long(cls, keys: list[SecretStr]) -> list[SecretStr]:
+        # They sign links that open accounts; whoever guesses one holds them all.
+        if any(len(key.get_secret_value()) < SHORTEST_KEY for key in keys):
+            raise ValueError(f"a key is shorter than {SHORTEST_KEY} characters; `openssl rand -base64 32` makes one")
+        return keys
 
     @field_validator("base_url")
     @classmethod

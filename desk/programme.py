@@ -18,6 +18,7 @@ from badges.images import JPEG, PNG, CheckedImage, ImageFault, check_image, draw
 from badges.tables import BadgeClass, EarnerAddress, Issuer
 from desk.programme_document import EarnerEntry, ProgrammeDocument, ProgrammeFaults, read_document
 from desk.programme_rows import KnownBadge, ProgrammeRows
+from desk.wordings import find_wording_fault
 
 _SUFFIXES = {".png": PNG, ".jpg": JPEG, ".jpeg": JPEG}
 
@@ -52,10 +53,17 @@ def import_programme(
         return programme
     pictures = _collect_pictures(programme, images_base)
     with engine.begin() as connection:
-        faults = (*pictures.faults, *_compare_with_records(connection, programme))
+        faults = (*pictures.faults, *_judge_wordings(programme), *_compare_with_records(connection, programme))
         if faults:
             return ProgrammeFaults(faults)
         return _write_programme(connection, programme, pictures.by_key, now)
+
+
+def _judge_wordings(programme: ProgrammeDocument) -> Iterator[str]:
+    for number, issuer in enumerate(programme.issuers):
+        fault = find_wording_fault(issuer.branding.wording) if issuer.branding.wording else None
+        if fault is not None:
+            yield f"issuers[{number}].branding.wording: {fault}"
 
 
 def _collect_pictures(programme: ProgrammeDocument, base: Path) -> _Pictures:

@@ -18,7 +18,8 @@ LONGEST_TEXT = 4000
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
-def _check_line(value: str) -> str:
+def check_line(value: str) -> str:
+    """Return a name or title as it is kept: one line, NFC. Raises `ValueError` with words that go on from its name."""
     text = unicodedata.normalize("NFC", value).strip()
     if not text:
         raise ValueError("is empty")
@@ -67,7 +68,7 @@ def _check_color(value: str) -> str:
 
 
 Slug = Annotated[str, Field(max_length=64), AfterValidator(_check_slug)]
-Line = Annotated[str, Field(max_length=LONGEST_NAME), AfterValidator(_check_line)]
+Line = Annotated[str, Field(max_length=LONGEST_NAME), AfterValidator(check_line)]
 Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_check_text)]
 MailAddress = Annotated[str, Field(max_length=254), AfterValidator(_check_address)]
 Domain = Annotated[str, Field(max_length=253), AfterValidator(_check_domain)]

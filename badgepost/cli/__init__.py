@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,21 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import OperationalError
 
-from badgepost.cli import demo, issue, keys, lint, looking, notices, preview, programme, queue, serve, worker
+from badgepost.cli import (
+    demo,
+    issue,
+    keys,
+    lint,
+    looking,
+    notices,
+    people,
+    preview,
+    programme,
+    queue,
+    serve,
+    suppressions,
+    worker,
+)
 from badgepost.refusal import Refusal
 from badgepost.settings import CONFIG_VARIABLE
 
@@ -21,7 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (programme, issue, notices, looking, lint, preview, queue, serve, worker, demo):
+for module in (programme, issue, notices, people, looking, queue, suppressions, lint, preview, serve, worker, demo):
     app.add_typer(module.app)
 app.add_typer(keys.app, name="keys")
 
@@ -47,10 +62,10 @@ def read_options(
         os.environ[CONFIG_VARIABLE] = str(config)
 
 
-def main() -> None:
-    """Run a command. Whatever the caller can mend is said in one line each, with exit status 2."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command (None: that of this process). What the caller can mend is said in one line each, exit status 2."""
     try:
-        app()
+        app(arguments)
     except Refusal as refusal:
         _say_no(*refusal.lines)
     except OperationalError as error:

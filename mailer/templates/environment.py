@@ -136,6 +136,8 @@ def _find_place(error: BaseException) -> tuple[str, int]:
 def _describe(error: BaseException) -> str:
     if isinstance(error, TemplateNotFound):
         return f"there is no template {error.name}"
+    if isinstance(error, TemplateSyntaxError):
+        return error.message or "no template"  # without the place, which stands beside it
     if isinstance(error, KeyError):
         return f"a translated text has no value for {error}"
     return f"{error.__class__.__name__}: {error}" if isinstance(error, TypeError) else str(error)

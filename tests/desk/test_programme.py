@@ -138,6 +138,11 @@ FAULTS: list[tuple[Change, str]] = [
     (lambda d: d["issuers"][0]["branding"].update(website="javascript:x"), "issuers[0].branding.website: must be"),
     (lambda d: d["issuers"][0]["branding"].update(language="tlh"), "issuers[0].branding.language: "),
     (lambda d: d["issuers"][0]["branding"].update(logo="../desk.db"), "branding.logo: ../desk.db: lies outside"),
+    (
+        lambda d: d["issuers"][0]["branding"].update(wording="<p>\n{{"),
+        "issuers[0].branding.wording: line 2: unexpected",
+    ),
+    (lambda d: d["issuers"][0]["branding"].update(wording="<img>"), "issuers[0].branding.wording: line 1: <img> is"),
     (lambda d: d["issuers"].append(d["issuers"][0]), "issuers[1].slug: kite stands here twice"),
     (lambda d: d["badges"][0].update(issuer="nobody"), "badges[0].issuer: there is no issuer nobody"),
     (lambda d: d["badges"][0].update(name="a\nb"), "badges[0].name: holds a line break"),

@@ -1,0 +1,126 @@
+"""A folder to run commands in, as somebody at a terminal would: the program's own entry, real files."""
+
+import contextlib
+import io
+import json
+import logging
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+
+from badgepost.cli import main
+
+PROGRAMME: dict[str, Any] = {
+    "issuers": [
+        {"slug": "kite", "name": "Kite Club", "domain": "kite.example", "support_email": "office@kite.example"},
+    ],
+    "badges": [{"slug": "first-kite", "issuer": "kite", "name": "First Kite"}],
+    "earners": [],
+}
+
+ROSTER = "email,name\nada@mail.example,Ada Lindqvist\nli@mail.example,Li Wei\n"
+
+
+@dataclass
+class Ran:
+    """What a command came to."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.err.splitlines()
+
+
+@dataclass
+class Terminal:
+    """A folder, and commands in it. In this process, because starting a program takes a second."""
+
+    folder: Path
+    monkeypatch: pytest.MonkeyPatch
+
+    def run(self, *arguments: str, **variables: str) -> Ran:
+        out, err = io.StringIO(), io.StringIO()
+        status: object = 0
+        with self.monkeypatch.context() as patch:
+            patch.chdir(self.folder)
+            for name, value in {"COLUMNS": "200", **variables}.items():
+                patch.setenv(name, value)
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                try:
+                    main(arguments)
+                except SystemExit as end:
+                    status = end.code or 0
+        assert isinstance(status, int)
+        return Ran(status, out.getvalue(), err.getvalue())
+
+    def write(self, name: str, content: str | bytes | dict[str, Any]) -> Path:
+        path = self.folder / name
+        if isinstance(content, dict):
+            content = json.dumps(content)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    def change(self, statement: str, *values: object) -> None:
+        with contextlib.closing(sqlite3.connect(self.database)) as connection, connection:
+            connection.execute(statement, values)
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "var" / "badgepost.db"
+
+    def dump(self) -> list[str]:
+        """Return everything in the database, as statements; empty if there is none."""
+        if not self.database.exists():
+            return []
+        with contextlib.closing(sqlite3.connect(self.database)) as connection:
+            return list(connection.iterdump())
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
+    for name in [name for name in os.environ if name.startswith("BADGEPOST_")]:
+        monkeypatch.delenv(name)
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield Terminal(tmp_path, monkeypatch)
+    root.handlers[:], root.level = handlers, level
+    structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session")
+def _imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder where the programme is imported, to be copied."""
+    folder = tmp_path_factory.mktemp("imported")
+    with pytest.MonkeyPatch.context() as patch:
+        terminal = Terminal(folder, patch)
+        terminal.write("programme.json", PROGRAMME)
+        ran = terminal.run("import", "programme.json")
+    assert ran.status == 0, ran.err
+    return folder
+
+
+@pytest.fixture
+def kites(terminal: Terminal, _imported: Path) -> Terminal:
+    """A terminal where the programme is imported."""
+    shutil.copytree(_imported, terminal.folder, dirs_exist_ok=True)
+    return terminal
+
+
+@pytest.fixture
+def change_programme() -> Callable[..., dict[str, Any]]:
+    """Return a copy of the programme with something else in its badge."""
+
+    def change(**badge: Any) -> dict[str, Any]:
+        return {**PROGRAMME, "badges": [{**PROGRAMME["badges"][0], **badge}]}
+
+    return change
