@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from badgepost.cli import (
     demo,
@@ -68,7 +68,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         app(arguments)
     except Refusal as refusal:
         _say_no(*refusal.lines)
-    except OperationalError as error:
+    except DatabaseError as error:
+        # Its narrower kinds, such as IntegrityError, are faults of ours and deserve their traceback.
+        if type(error) not in (DatabaseError, OperationalError):
+            raise
         _say_no(f"the database cannot be used: {error.orig}")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import structlog
@@ -46,20 +47,21 @@ class Terminal:
     """A folder, and commands in it. In this process, because starting a program takes a second."""
 
     folder: Path
-    monkeypatch: pytest.MonkeyPatch
 
     def run(self, *arguments: str, **variables: str) -> Ran:
         out, err = io.StringIO(), io.StringIO()
         status: object = 0
-        with self.monkeypatch.context() as patch:
-            patch.chdir(self.folder)
-            for name, value in {"COLUMNS": "200", **variables}.items():
-                patch.setenv(name, value)
-            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-                try:
-                    main(arguments)
-                except SystemExit as end:
-                    status = end.code or 0
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("BADGEPOST_")}
+        with (
+            contextlib.chdir(self.folder),
+            patch.dict(os.environ, {**environment, "COLUMNS": "200", **variables}, clear=True),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
+            try:
+                main(arguments)
+            except SystemExit as end:
+                status = end.code or 0
         assert isinstance(status, int)
         return Ran(status, out.getvalue(), err.getvalue())
 
@@ -87,12 +89,10 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
-    for name in [name for name in os.environ if name.startswith("BADGEPOST_")]:
-        monkeypatch.delenv(name)
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    yield Terminal(tmp_path, monkeypatch)
+    yield Terminal(tmp_path)
     root.handlers[:], root.level = handlers, level
     structlog.reset_defaults()
 
@@ -101,10 +101,9 @@ def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Termin
 def _imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder where the programme is imported, to be copied."""
     folder = tmp_path_factory.mktemp("imported")
-    with pytest.MonkeyPatch.context() as patch:
-        terminal = Terminal(folder, patch)
-        terminal.write("programme.json", PROGRAMME)
-        ran = terminal.run("import", "programme.json")
+    terminal = Terminal(folder)
+    terminal.write("programme.json", PROGRAMME)
+    ran = terminal.run("import", "programme.json")
     assert ran.status == 0, ran.err
     return folder
 

@@ -1,0 +1,115 @@
+"""Migrations: they lead to the very tables that the code has, and a database of another version is told apart."""
+
+import contextlib
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect
+from sqlmodel import SQLModel
+
+from badgepost.database import MIGRATIONS, is_known_revision, migrate, open_engine, pending_revision
+from badges.columns import Instant
+
+
+@pytest.fixture
+def engine(tmp_path: Path):
+    engine = open_engine(f"sqlite:///{tmp_path / 'migrated.db'}")
+    yield engine
+    engine.dispose()
+
+
+def test_an_empty_database_becomes_what_the_tables_say(engine) -> None:
+    assert migrate(engine) == (None, "0001")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": _is_other_type})
+        assert compare_metadata(context, SQLModel.metadata) == []
+    tables = set(inspect(engine).get_table_names())
+    assert tables == {*SQLModel.metadata.tables, "alembic_version"}
+
+
+def _is_other_type(_context, _inspected, column, found, wanted) -> bool | None:
+    # An Instant is a number in the database; which of the two integers SQLite says does not matter to it.
+    return False if isinstance(wanted, Instant) and "INT" in str(found).upper() else None
+
+
+def test_migrating_twice_changes_nothing(engine) -> None:
+    migrate(engine)
+    assert migrate(engine) == ("0001", "0001")
+    assert pending_revision(engine) == ("0001", "0001")
+
+
+def test_known_revisions() -> None:
+    assert is_known_revision("0001")
+    assert not is_known_revision("9999")
+
+
+def test_the_first_command_makes_an_empty_database_ready(terminal) -> None:
+    ran = terminal.run("batches")
+    assert (ran.status, ran.out) == (0, "There are no batches yet.\n")
+
+
+def test_migrate_says_what_it_did(terminal) -> None:
+    assert terminal.run("migrate").out == "Migrated the database from revision none to 0001.\n"
+    assert terminal.run("migrate").out == "The database is up to date (revision 0001).\n"
+
+
+def test_a_database_of_a_newer_program(kites) -> None:
+    kites.change("UPDATE alembic_version SET version_num = '9999'")
+    ran = kites.run("batches")
+    assert (ran.status, ran.err) == (
+        2,
+        "badgepost: the database is of revision 9999, which this program does not know: install a newer badgepost\n",
+    )
+
+
+NEXT = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    op.add_column("earner", sa.Column("shoe_size", sa.Integer(), nullable=True))
+"""
+
+
+def test_an_older_database_asks_for_migrate(kites, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    newer = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, newer)
+    (newer / "versions" / "0002_shoes.py").write_text(NEXT)
+    monkeypatch.setattr("badgepost.database.MIGRATIONS", newer)
+    before = kites.dump()
+    ran = kites.run("batches")
+    assert (ran.status, ran.err) == (
+        2,
+        "badgepost: the database is of revision 0001, this program needs 0002: run `badgepost migrate`\n",
+    )
+    assert kites.dump() == before
+    assert kites.run("migrate").out == "Migrated the database from revision 0001 to 0002.\n"
+    assert kites.run("batches").status == 0
+    assert any("shoe_size" in line for line in kites.dump())
+
+
+def test_a_database_of_something_else(terminal) -> None:
+    terminal.database.parent.mkdir()
+    with contextlib.closing(sqlite3.connect(terminal.database)) as connection, connection:
+        connection.execute("CREATE TABLE wine (name)")
+    before = terminal.dump()
+    ran = terminal.run("batches")
+    assert (ran.status, len(ran.lines)) == (2, 1)
+    assert "holds tables of something else (wine)" in ran.err
+    assert terminal.dump() == before
+
+
+def test_a_file_that_is_no_database(terminal) -> None:
+    terminal.database.parent.mkdir()
+    terminal.database.write_bytes(b"no database at all" * 100)
+    ran = terminal.run("batches")
+    assert (ran.status, len(ran.lines)) == (2, 1)
+    assert "the database cannot be used" in ran.err

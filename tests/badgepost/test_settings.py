@@ -1,0 +1,96 @@
+"""Settings: from file and environment, and each that is wrong told in a line."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from badgepost.settings import SHORTEST_KEY, Settings, read_secret_keys
+
+FILE = """
+base_url = "https://badges.example/"
+workers = 3
+[retry]
+first = "PT10M"
+[limits.default]
+concurrency = 4
+[limits."bigmail.example"]
+rate = 2.5
+"""
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("BADGEPOST_CONFIG", raising=False)
+
+
+def test_without_any_setting_it_is_ready_for_a_trial() -> None:
+    settings = Settings()
+    assert (settings.transport, settings.workers, settings.dkim) == ("outbox", 1, [])
+    assert settings.url_of_database().startswith("sqlite:///")
+    assert settings.url_of_database().endswith("/var/badgepost.db")
+
+
+def test_a_file_and_variables_that_override_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "badgepost.toml").write_text(FILE)
+    monkeypatch.setenv("BADGEPOST_WORKERS", "5")
+    monkeypatch.setenv("BADGEPOST_LIMITS__DEFAULT__CONCURRENCY", "9")
+    settings = Settings()
+    assert (settings.base_url, settings.workers) == ("https://badges.example", 5)
+    assert settings.retry.first.total_seconds() == 600
+    assert settings.limits["default"].concurrency == 9
+    assert settings.limits["bigmail.example"].rate == 2.5
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "name"),
+    [
+        ("BASE_URL", "badges.example", "base_url"),
+        ("SUPPORT_ADDRESS", "support", "support_address"),
+        ("ACCOUNT_FROM", "a@b\n", "account_from"),
+        ("MAIL_DOMAIN", "not a domain", "mail_domain"),
+        ("TRANSPORT", "pigeon", "transport"),
+        ("TRANSPORT", "smtp", "settings"),
+        ("WORKERS", "-1", "workers"),
+        ("WEB_PORT", "70000", "web_port"),
+        ("FEEDBACK_ID", "a:b:c", "feedback_id"),
+        ("SECRET_KEYS", '["short"]', "secret_keys"),
+        ("RETRY__FACTOR", "0.5", "retry.factor"),
+        ("RELAYS", '[{"host": "a.example"}, {"host": "b.example"}]', "settings"),
+        ("RELAYS", '[{"host": "a.example", "prot": 25}]', "relays.0.prot"),
+    ],
+)
+def test_a_wrong_value_is_one_line(terminal, variable: str, value: str, name: str) -> None:
+    ran = terminal.run("batches", **{f"BADGEPOST_{variable}": value})
+    assert (ran.status, len(ran.lines)) == (2, 1)
+    assert ran.err.startswith(f"badgepost: setting {name}: ")
+    assert "short" not in ran.err or variable != "SECRET_KEYS" or "shorter" in ran.err
+    assert not terminal.database.exists()
+
+
+@pytest.mark.parametrize("content", ["nonesuch = 1\n", "workers = \n", "[[relays]]\nname = 'x'\n"])
+def test_a_wrong_file_is_one_line(terminal, content: str) -> None:
+    terminal.write("other.toml", content)
+    ran = terminal.run("--config", "other.toml", "batches")
+    assert (ran.status, len(ran.lines)) == (2, 1)
+
+
+def test_a_file_that_is_not_there(terminal) -> None:
+    assert "other.toml" in terminal.run("--config", "other.toml", "batches").err
+
+
+def test_a_key_is_made_once_and_kept_to_ourselves(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data")
+    keys = read_secret_keys(settings)
+    assert read_secret_keys(settings) == keys
+    assert len(keys[0]) >= SHORTEST_KEY
+    assert stat.S_IMODE((tmp_path / "data" / "secret.key").stat().st_mode) == 0o600
+
+
+def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BADGEPOST_SECRET_KEYS", f'["{"geheim" * 6}"]')
+    monkeypatch.setenv("BADGEPOST_RELAYS", '[{"host": "a.example", "user": "u", "password": "geheim"}]')
+    settings = Settings()
+    assert "geheim" not in repr(settings)
+    assert read_secret_keys(settings) == ["geheim" * 6]
