@@ -46,8 +46,8 @@ class Award:
 
     @property
     def criteria_is_url(self) -> bool:
-        """Whether the criteria stand on a page of their own. Only http and https count: the text is an issuer's."""
-        return self.criteria.startswith(("https://", "http://")) and not any(map(str.isspace, self.criteria))
+        """Whether the criteria stand on a page of their own."""
+        return _is_web_address(self.criteria)
 
 
 _Logo = aliased(Image)
@@ -76,6 +76,11 @@ def find_newest_award(connection: Connection, earner_id: str) -> str | None:
         .order_by(col(Assertion.issued_on).desc(), col(Assertion.created_at).desc(), col(Assertion.id))
     )
     return connection.execute(query.limit(1)).scalar_one_or_none()
+
+
+def _is_web_address(text: str) -> bool:
+    """Tell whether a link may lead there: nothing but http and https, whoever wrote it."""
+    return text.startswith(("https://", "http://")) and not any(map(str.isspace, text))
 
 
 def _awards() -> Select[*tuple[Any, ...]]:
@@ -122,7 +127,7 @@ def _show_award(row: Row[Any], place: Place, standing: Standing) -> Award:
         criteria=row.criteria,
         earner_name=row.earner_name,
         issuer_name=row.issuer_name,
-        issuer_website=row.website,
+        issuer_website=row.website if _is_web_address(row.website or "") else None,
         issuer_language=row.language,
         brand_color=row.brand_color,
         logo_path=place.root + path_of_image(row.logo_digest, row.logo_type) if row.logo_digest else None,

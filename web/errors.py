@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from badges.ids import make_id
 from web.pages import Pages
@@ -19,24 +20,47 @@ _log = structlog.get_logger(__name__)
 def add_error_pages(app: FastAPI, pages: Pages) -> None:
     """Answer every error with a page of `pages`."""
 
-    def show(request: Request, status: int, reference: str | None = None) -> Response:
-        return pages.show(request, "error.html", {"status": status, "reference": reference}, status=status)
-
     def on_http_error(request: Request, fault: Exception) -> Response:
         assert isinstance(fault, HTTPException)
-        page = show(request, fault.status_code)
+        page = _show(pages, request, fault.status_code)
         page.headers.update(fault.headers or {})
         return page
 
     def on_unreadable(request: Request, _fault: Exception) -> Response:
-        return show(request, 422)
-
-    def on_fault(request: Request, fault: Exception) -> Response:
-        reference = make_id()[:8]
-        route = request.scope.get("route")
-        _log.error("a page failed", reference=reference, route=getattr(route, "path", None), exc_info=fault)
-        return show(request, 500, reference)
+        return _show(pages, request, 422)
 
     app.add_exception_handler(HTTPException, on_http_error)
     app.add_exception_handler(RequestValidationError, on_unreadable)
-    app.add_exception_handler(Exception, on_fault)
+    # As a middleware: the framework's own handler for all else stands outside `guards`, and raises again.
+    app.add_middleware(_Faults, pages=pages)
+
+
+class _Faults:
+    """Turns an exception that nobody expected into a page, unless an answer has begun."""
+
+    def __init__(self, app: ASGIApp, pages: Pages) -> None:
+        self._app = app
+        self._pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        has_begun = False
+
+        async def note_begin(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, note_begin)
+        except Exception as fault:
+            if has_begun or scope["type"] != "http":
+                raise
+            reference = make_id()[:8]
+            route = getattr(scope.get("route"), "path", None)
+            _log.error("page_failed", reference=reference, route=route, exc_info=fault)
+            page = _show(self._pages, Request(scope), 500, reference)
+            await page(scope, receive, send)
+
+
+def _show(pages: Pages, request: Request, status: int, reference: str | None = None) -> Response:
+    return pages.show(request, "error.html", {"status": status, "reference": reference}, status=status)

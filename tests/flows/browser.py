@@ -7,16 +7,25 @@ WebSocket library is needed.
 import base64
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
+import sys
 from itertools import count
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 SECONDS = 60
+_PLACE_PIPES = """
+import fcntl, os, sys
+ends = [fcntl.fcntl(int(number), fcntl.F_DUPFD, 10) for number in sys.argv[1:3]]
+os.dup2(ends[0], 3)
+os.dup2(ends[1], 4)
+os.execvp(sys.argv[3], sys.argv[3:])
+"""
+"""Chromium reads commands from descriptor 3 and writes answers to 4."""
 PHONE = (390, 844)
 DESKTOP = (1280, 900)
 
@@ -29,11 +38,40 @@ class Browser:
     """One browser with one page. Use as a context manager: it ends with everything that it started."""
 
     def __init__(self, folder: Path) -> None:
+        """`folder` holds its profile."""
+        self.console: list[str] = []
+        """Errors that pages have reported, such as what their content security policy refused."""
+        self._folder = folder
+        self._numbers = count(1)
+        self._rest = b""
+        self._session = ""
+        self._waiting = False
+
+    def __enter__(self) -> Self:
         program = next(filter(None, map(shutil.which, PROGRAMS)))
         to_browser, self._write = os.pipe()
         self._read, from_browser = os.pipe()
-        arguments = [
-            program,
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _PLACE_PIPES, str(to_browser), str(from_browser), program, *self._arguments()],
+            pass_fds=(to_browser, from_browser),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        os.close(to_browser)
+        os.close(from_browser)
+        try:
+            self._open_page()
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(self, *_failure: object) -> None:
+        self._end()
+
+    def _arguments(self) -> list[str]:
+        return [
             "--headless",
             "--no-sandbox",
             "--disable-gpu",
@@ -43,37 +81,19 @@ class Browser:
             "--disable-background-networking",
             "--disable-component-update",
             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-            f"--user-data-dir={folder}",
+            f"--user-data-dir={self._folder}",
             "--remote-debugging-pipe",
         ]
-        self._process = subprocess.Popen(
-            ["/bin/sh", "-c", f'exec "$@" 3<&{to_browser} 4>&{from_browser}', "sh", *arguments],
-            pass_fds=(to_browser, from_browser),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        os.close(to_browser)
-        os.close(from_browser)
-        self._input = os.fdopen(self._read, "rb", buffering=0)
-        self._numbers = count(1)
-        self._rest = b""
-        self.console: list[str] = []
-        """Errors that pages have reported, such as what their content security policy refused."""
-        self._session = ""
+
+    def _open_page(self) -> None:
         target = self.send("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.send(f"{domain}.enable")
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def _end(self) -> None:
         os.close(self._write)
-        self._input.close()
+        os.close(self._read)
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(SECONDS)
 
@@ -158,9 +178,10 @@ class Browser:
 
     def _receive(self) -> dict[str, Any]:
         while b"\0" not in self._rest:
-            data = self._input.read(1 << 16)
+            ready, _, _ = select.select([self._read], [], [], SECONDS)
+            data = os.read(self._read, 1 << 16) if ready else b""
             if not data:
-                raise BrowserError("the browser has gone")
+                raise BrowserError("the browser has gone" if ready else f"the browser was silent for {SECONDS} seconds")
             self._rest += data
         message, _, self._rest = self._rest.partition(b"\0")
         return dict(json.loads(message))

@@ -1,0 +1,5 @@
+"""What the tests of whole journeys use."""
+
+from tests.web.fixtures import base_url, house, sample
+
+__all__ = ["base_url", "house", "sample"]

@@ -1,0 +1,95 @@
+"""`/badges/{id}` and `/images/…`: what the public sees."""
+
+import re
+from html import unescape
+
+import pytest
+
+from tests.web.house import House
+
+ADA = "ada@mail.example"
+
+
+def _page(house: House) -> str:
+    return f"/badges/{house.award_of(ADA)}"
+
+
+def test_the_page_says_what_was_awarded_to_whom_by_whom(house: House) -> None:
+    page = house.get(_page(house))
+    assert page.status_code == 200
+    for text in ("Mountain First Aid", "Ada Lindqvist", "Fjellvik Mountain School", "Valid", house.award_of(ADA)):
+        assert text in page.text
+    assert "Nov 23, 2026" in page.text
+    assert "Nov 23, 2028" in page.text
+    assert "A rescue exercise at night, as leader" in page.text
+    assert ADA not in page.text
+
+
+def test_previews_get_absolute_addresses_from_the_settings(house: House) -> None:
+    tags = dict(
+        re.findall(r'<meta (?:property|name)="((?:og|twitter):[^"]+)" content="([^"]*)"', house.get(_page(house)).text)
+    )
+    digest = house.one("SELECT image_digest FROM badge_class WHERE slug = 'first-aid'")
+    assert tags["og:url"] == house.base_url + _page(house)
+    assert tags["og:image"] == tags["twitter:image"] == f"{house.base_url}/images/{digest}.png"
+    assert tags["og:title"] == "Mountain First Aid"
+    assert unescape(tags["og:description"]) == "Awarded to Ada Lindqvist by Fjellvik Mountain School"
+    assert tags["og:image:alt"]
+    assert tags["og:image:width"] == "600"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("expires_on = '2026-11-22'", "Expired on November 22, 2026"),
+        ("expires_on = '2026-11-23'", ">Valid<"),
+        ("state = 'expired'", ">Expired"),
+        ("state = 'revoked', revocation_reason = 'Awarded twice'", ">Revoked<"),
+        ("expires_on = NULL", ">Never<"),
+    ],
+)
+def test_the_state_is_the_one_of_the_day(house: House, change: str, said: str) -> None:
+    house.change(f"UPDATE assertion SET {change} WHERE id = :i", i=house.award_of(ADA))
+    page = house.get(_page(house))
+    assert page.status_code == 200
+    assert said in page.text
+
+
+def test_a_revoked_badge_says_why_and_counts_no_more(house: House) -> None:
+    house.change(
+        "UPDATE assertion SET state = 'revoked', revocation_reason = 'Awarded twice.' WHERE id = :i",
+        i=house.award_of(ADA),
+    )
+    text = house.get(_page(house)).text
+    assert "It no longer counts." in text
+    assert "Awarded twice." in text
+
+
+@pytest.mark.parametrize("state", ["issued", "revoked"])
+def test_a_held_badge_looks_like_none(house: House, state: str) -> None:
+    house.change("UPDATE assertion SET held_at = 1, state = :s WHERE id = :i", s=state, i=house.award_of(ADA))
+    held, none = house.get(_page(house)), house.get("/badges/aaaaaaaaaaaaaaaa")
+    assert held.status_code == none.status_code == 404
+    assert held.text == none.text
+
+
+def test_browsers_ask_again_each_time(house: House) -> None:
+    assert house.get(_page(house)).headers["cache-control"] == "no-cache"
+
+
+def test_an_image_is_kept_for_good_and_not_sent_twice(house: House) -> None:
+    digest = house.one("SELECT image_digest FROM badge_class WHERE slug = 'first-aid'")
+    image = house.get(f"/images/{digest}.png")
+    assert image.headers["content-type"] == "image/png"
+    assert image.content.startswith(b"\x89PNG")
+    assert "immutable" in image.headers["cache-control"]
+    assert image.headers["cross-origin-resource-policy"] == "cross-origin"
+    again = house.get(f"/images/{digest}.png", **{"if-none-match": image.headers["etag"]})
+    assert again.status_code == 304
+    assert again.content == b""
+
+
+@pytest.mark.parametrize("name", ["{digest}.jpg", "{digest}", "{digest}.png.html", "0.png", "x", "%2e%2e"])
+def test_an_image_has_one_address(house: House, name: str) -> None:
+    digest = house.one("SELECT image_digest FROM badge_class WHERE slug = 'first-aid'")
+    assert house.get(f"/images/{name.format(digest=digest)}").status_code == 404

@@ -1,0 +1,127 @@
+"""What holds for every answer: headers, hosts, sizes, methods, errors in words."""
+
+import pytest
+
+from tests.web.house import House
+
+PATHS = [
+    "/",
+    "/password",
+    "/healthz",
+    "/nothing",
+    "/p/x",
+    "/badges/x",
+    "/images/x",
+    "/outbox",
+    "/mail/x",
+    "/robots.txt",
+]
+ADA = "ada@mail.example"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_answer_restrains_the_browser(house: House, path: str) -> None:
+    headers = house.get(path).headers
+    policy = headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["cache-control"] == "no-store"
+    assert "server" not in headers
+    assert "set-cookie" not in headers
+    assert "strict-transport-security" not in headers
+
+
+class TestOverTls:
+    @pytest.fixture
+    def base_url(self) -> str:
+        return "https://badges.school.example/under"
+
+    def test_browsers_are_told_to_insist_on_it(self, house: House) -> None:
+        assert house.get("/").headers["strict-transport-security"].startswith("max-age=")
+        assert house.get("/nothing").headers["strict-transport-security"].startswith("max-age=")
+
+    def test_links_bear_the_path_that_the_proxy_takes_off(self, house: House) -> None:
+        page = house.get(f"/badges/{house.award_of(ADA)}").text
+        assert 'href="/under/assets/pages.' in page
+        assert 'src="/under/images/' in page
+        assert 'content="https://badges.school.example/under/images/' in page
+        sent = house.post(house.first_link(ADA), password="a walk in the rain", repeated="a walk in the rain")
+        assert sent.headers["location"].startswith("/under/password/set/")
+
+
+@pytest.mark.parametrize("path", ["/", "/password", "/badges/{award}", "/p/x", "/nothing"])
+def test_the_host_of_a_request_is_repeated_nowhere(house: House, path: str) -> None:
+    page = house.get(
+        path.format(award=house.award_of(ADA)),
+        host="evil.example",
+        **{"x-forwarded-host": "evil.example", "forwarded": "host=evil.example"},
+    )
+    assert "evil.example" not in page.text
+    assert "evil.example" not in str(page.headers)
+
+
+@pytest.mark.parametrize(
+    "path", ["/password/", "//evil.example", "//evil.example/%2e%2e", "/\\evil.example", "/badges/"]
+)
+def test_nothing_redirects_elsewhere(house: House, path: str) -> None:
+    answer = house.client.get(f"{house.base_url}{path}")
+    assert answer.status_code == 404
+    assert "location" not in answer.headers
+
+
+def test_long_bodies_are_refused_before_they_are_read(house: House) -> None:
+    assert house.client.post("/password", data={"address": "a" * 20_000}).status_code == 413
+    assert house.client.post("/password", content=iter([b"address=", b"a@b.example"])).status_code == 413
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "POST"])
+def test_other_methods_are_refused_in_words(house: House, method: str) -> None:
+    page = house.client.request(method, "/badges/x")
+    assert page.status_code == 405
+    assert "GET" in page.headers["allow"]
+    assert "This page cannot do that" in page.text
+
+
+def test_what_cannot_be_read_is_said_in_words(house: House) -> None:
+    page = house.get("/outbox/x?view=../../etc")
+    assert page.status_code == 422
+    assert "We could not read that" in page.text
+    assert "etc" not in page.text
+
+
+def test_errors_speak_the_visitors_language(house: House) -> None:
+    assert "Hier ist nichts" in house.get("/nothing", **{"accept-language": "de-CH"}).text
+
+
+@pytest.fixture
+def broken(house: House) -> House:
+    house.change("ALTER TABLE assertion RENAME TO gone")
+    return house
+
+
+def test_a_fault_of_ours_shows_a_reference_and_no_detail(broken: House) -> None:
+    page = broken.get("/badges/aaaaaaaaaaaaaaaa")
+    assert page.status_code == 500
+    assert "It is our fault" in page.text
+    assert "name this:" in page.text
+    for detail in ("Traceback", "sqlite", "assertion"):
+        assert detail not in page.text
+    assert page.headers["referrer-policy"] == "no-referrer"
+
+
+def test_health_tells_whether_the_database_answers(house: House) -> None:
+    assert house.get("/healthz").json() == {"status": "ok"}
+
+
+def test_files_of_pages_may_be_kept_for_good(house: House) -> None:
+    page = house.get("/").text
+    path = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    sheet = house.get(path)
+    assert sheet.headers["content-type"].startswith("text/css")
+    assert "immutable" in sheet.headers["cache-control"]
+    assert house.get("/assets/brand-1f4e79.css").status_code == 200
+    assert house.get("/assets/none.css").status_code == 404

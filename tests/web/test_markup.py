@@ -1,0 +1,88 @@
+"""Names, badges and issuers may hold markup: no page, and no header, may take it for its own."""
+
+from html.parser import HTMLParser
+
+import pytest
+
+from badges.links import Purpose
+from tests.web.house import House
+
+NASTY = "\"><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7777 * 7 }}{% raw %}'&amp;"
+ADA = "ada@mail.example"
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+
+
+@pytest.fixture
+def nasty(house: House) -> House:
+    house.change("UPDATE earner SET name = :n", n=NASTY)
+    house.change("UPDATE issuer SET name = :n, website = 'javascript:alert(1)'", n=NASTY)
+    house.change("UPDATE badge_class SET name = :n, description = :n, criteria = :n, image_caption = :n", n=NASTY)
+    house.change(
+        "UPDATE assertion SET revocation_reason = :n, state = 'revoked' WHERE id = :i", n=NASTY, i=house.award_of(ADA)
+    )
+    return house
+
+
+def _tags(html: str) -> _Tags:
+    tags = _Tags()
+    tags.feed(html)
+    return tags
+
+
+def test_no_page_holds_anybodys_markup(nasty: House) -> None:
+    award = nasty.award_of(ADA)
+    paths = [
+        f"/badges/{award}",
+        f"/password/set/{award}",
+        nasty.first_link(ADA),
+        f"/unsubscribe/{nasty.mint(Purpose.UNSUBSCRIBE, nasty.message_to(ADA))}",
+        f"/not-me/{nasty.mint(Purpose.NOT_ME, award)}",
+        "/<script>alert(1)</script>",
+        "/?lang=<script>alert(1)</script>",
+    ]
+    for path in paths:
+        page = nasty.get(path)
+        tags = _tags(page.text)
+        assert "<script>" not in page.text, path
+        assert "54439" not in page.text, path
+        assert tags.tags.count("script") <= 1, path
+        assert not [name for name, _ in tags.attributes if name.startswith("on") or name == "style"], path
+        assert "style" not in tags.tags, path
+
+
+def test_a_website_that_is_no_website_is_no_link(nasty: House) -> None:
+    links = [
+        value for name, value in _tags(nasty.get(f"/badges/{nasty.award_of(ADA)}").text).attributes if name == "href"
+    ]
+    assert not [link for link in links if link.lower().startswith("javascript")]
+
+
+def test_criteria_become_a_link_only_if_they_are_one(house: House) -> None:
+    path = f"/badges/{house.award_of(ADA)}"
+    for criteria, is_link in [
+        ("https://school.example/how?a=1&b=2", True),
+        ("https://school.example/ and more", False),
+        ("javascript:alert(1)", False),
+        ("HTTPS are letters", False),
+    ]:
+        house.change("UPDATE badge_class SET criteria = :c WHERE slug = 'first-aid'", c=criteria)
+        links = [value for name, value in _tags(house.get(path).text).attributes if name == "href"]
+        assert (criteria in links) is is_link
+
+
+def test_the_shown_mail_holds_nobodys_markup(house: House) -> None:
+    house.change("UPDATE message SET facts = json_set(facts, '$.name', :n)", n=NASTY)
+    page = house.get(f"/mail/{house.mint(Purpose.BROWSER, house.message_to(ADA))}")
+    assert page.status_code == 200
+    assert "script" not in _tags(page.text).tags
+    assert not [name for name, _ in _tags(page.text).attributes if name.startswith("on")]
