@@ -163,7 +163,7 @@ class Worker:
         await self._feed.flush()
         now = self._work.clock()
         left = await self._writer.run(lambda connection: recover(connection, [self._lease_id], now, self._work.policy))
-        _log.info("ended", worker=self._lock.name, left_in_doubt=left.unknown, outcomes=dict(self._feed.outcomes))
+        _log.info("ended", worker=self._lock.name, left_in_doubt=left.unknown, outcomes=dict(+self._feed.outcomes))
 
 
 async def run_until_signal(worker: Worker) -> Counter[str]:

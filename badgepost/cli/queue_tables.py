@@ -49,9 +49,8 @@ def _print_trouble(console: Console, overview: Overview, now: datetime) -> None:
 def _domains(overview: Overview, now: datetime) -> Table:
     table = Table("Domain", "Not done", "Deferred", "Oldest", "Next try", box=None, header_style="bold")
     for line in overview.domains:
-        table.add_row(
-            escape(line.domain), str(line.waiting), str(line.deferred), _ago(line.oldest, now), _ago(line.next_due, now)
-        )
+        next_due = "" if line.next_due is None else _ago(line.next_due, now)
+        table.add_row(escape(line.domain), str(line.waiting), str(line.deferred), _ago(line.oldest, now), next_due)
     return table
 
 

@@ -53,10 +53,13 @@ def add(
 
 
 @suppressions.command()
-def remove(address: AddressText, stream: StreamName = None) -> None:
+def remove(
+    address: AddressText,
+    stream: Annotated[Stream | None, typer.Option("--stream", help="Only the entry for this stream.")] = None,
+) -> None:
     """Take an address off the list. What was suppressed stays so; `badgepost queue retry` sends it."""
     with get_service().engine.begin() as connection:
-        if not unsuppress(connection, address, stream=stream.value if stream else EVERY):
+        if not unsuppress(connection, address, stream=stream.value if stream else None):
             refuse(f"{address} is not on the list{f' for {stream.value}' if stream else ''}")
     typer.echo(f"{address} is off the list.")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, TextClause, bindparam, text
+from sqlalchemy import Connection, Row, String, TextClause, bindparam, text
 
 from badges.columns import from_microseconds, to_microseconds
 from mailer.queue.claimed import Claimed
@@ -78,7 +78,7 @@ def _claim_statement(whose: str, skip_locked: bool) -> TextClause:
             ORDER BY due_at LIMIT :limit {"FOR UPDATE SKIP LOCKED" if skip_locked else ""}
         ) AND EXISTS (SELECT 1 FROM worker_lease WHERE id = :worker_id)
         RETURNING {CLAIMED_COLUMNS}
-    """).bindparams(bindparam("busy_domains", expanding=True))
+    """).bindparams(bindparam("busy_domains", type_=String, expanding=True))
 
 
 _STILL_MINE = """id = :id AND fence = :fence AND worker_id = :worker_id AND state IN ('queued', 'deferred')"""

@@ -22,7 +22,8 @@ _COUNTS = text(f"""
 """)
 _DOMAINS = text(f"""
     SELECT domain, COUNT(*) AS number, SUM(CASE WHEN state = 'deferred' THEN 1 ELSE 0 END) AS deferred,
-        MIN(written_at) AS oldest, MIN(due_at) AS next_due
+        MIN(written_at) AS oldest,
+        MIN(CASE WHEN state IN ('queued', 'deferred') AND held_at IS NULL THEN due_at END) AS next_due
     FROM message WHERE NOT {DONE} AND {_WHOSE} GROUP BY domain ORDER BY number DESC, domain LIMIT :limit
 """)
 _MESSAGES = text(f"""
@@ -45,7 +46,8 @@ class DomainLine:
     waiting: int
     deferred: int
     oldest: datetime
-    next_due: datetime
+    next_due: datetime | None
+    """None: all of it is held, in doubt, or under way."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,8 @@ def look_over(connection: Connection, batch_id: str | None = None, limit: int = 
 
 
 def _domain_line(row: Row[Any]) -> DomainLine:
-    moments = (from_microseconds(row.oldest), from_microseconds(row.next_due))
-    return DomainLine(row.domain, row.number, row.deferred, *moments)
+    next_due = None if row.next_due is None else from_microseconds(row.next_due)
+    return DomainLine(row.domain, row.number, row.deferred, from_microseconds(row.oldest), next_due)
 
 
 def _message_line(row: Row[Any]) -> MessageLine:

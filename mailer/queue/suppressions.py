@@ -21,7 +21,9 @@ _ADD = text("""
     ON CONFLICT (address, issuer_id, stream) DO NOTHING
 """)
 _REMOVE = text("""
-    DELETE FROM suppression WHERE address = :address AND issuer_id = :issuer_id AND stream = :stream
+    DELETE FROM suppression WHERE address = :address
+    AND (CAST(:issuer_id AS VARCHAR) IS NULL OR issuer_id = :issuer_id)
+    AND (CAST(:stream AS VARCHAR) IS NULL OR stream = :stream)
 """)
 _FIND = text("SELECT address, issuer_id, stream, reason FROM suppression WHERE address IN :addresses").bindparams(
     bindparam("addresses", expanding=True)
@@ -57,10 +59,10 @@ def suppress(connection: Connection, entries: Sequence[Suppressed]) -> int:
     return connection.execute(_ADD, [_row(entry) for entry in entries]).rowcount
 
 
-def unsuppress(connection: Connection, address: str, issuer_id: str = EVERY, stream: str = EVERY) -> bool:
-    """Take one entry off the list; tell whether it was there."""
+def unsuppress(connection: Connection, address: str, issuer_id: str | None = None, stream: str | None = None) -> int:
+    """Take an address off the list, or only its entry for one issuer or stream; return how many entries there were."""
     values = {"address": fold_address(address), "issuer_id": issuer_id, "stream": stream}
-    return connection.execute(_REMOVE, values).rowcount > 0
+    return connection.execute(_REMOVE, values).rowcount
 
 
 def list_suppressions(connection: Connection, limit: int = 1000) -> list[Suppressed]:
