@@ -106,6 +106,7 @@ def open_ledger(path: Path, *, make: bool = True) -> Iterator[Ledger]:
 
 
 def fill_ledger(engine: Engine) -> None:
+    """Make the tables, if they are not there, and what messages refer to."""
     SQLModel.metadata.create_all(engine)
     with Session(engine) as session:
         session.add(
