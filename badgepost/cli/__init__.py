@@ -65,7 +65,7 @@ def read_options(
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command (None: that of this process). What the caller can mend is said in one line each, exit status 2."""
     try:
-        app(arguments)
+        app(arguments, prog_name="badgepost")
     except Refusal as refusal:
         _say_no(*refusal.lines)
     except DatabaseError as error:

@@ -7,6 +7,8 @@ import logging
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,8 @@ import pytest
 import structlog
 
 from badgepost.cli import main
+
+ROOT = Path(__file__).resolve().parents[2]
 
 PROGRAMME: dict[str, Any] = {
     "issuers": [
@@ -64,6 +68,19 @@ class Terminal:
                 status = end.code or 0
         assert isinstance(status, int)
         return Ran(status, out.getvalue(), err.getvalue())
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start the program in a process of its own."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("BADGEPOST_")}
+        return subprocess.Popen(
+            [sys.executable, "-m", "badgepost", *arguments],
+            cwd=self.folder,
+            env={**environment, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
 
     def write(self, name: str, content: str | bytes | dict[str, Any]) -> Path:
         path = self.folder / name
