@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
+
 from badgepost.arrived import ArrivedMail, open_mail
 from badgepost.receiver import Receiver
 from badgepost.sample import import_sample, issue_sample
@@ -33,6 +35,22 @@ SECONDS = 60.0
 PASSWORD = "three goats on a ridge"
 DOMAIN = "badgepost.example"
 _KEYS: tuple[tuple[str, KeyType], ...] = (("demor", "rsa"), ("demoe", "ed25519"))
+
+
+class _DemoSettings(Settings):
+    """Settings that take nothing from this machine: no file, no variable."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return the one source: what `run_demo` says."""
+        return (init_settings,)
 
 
 class DemoError(Exception):
@@ -92,7 +110,7 @@ def run_demo(folder: Path, watcher: Watcher) -> None:
 @contextmanager
 def _open_house(folder: Path, smtp_port: int) -> Iterator[Service]:
     listener = listen("127.0.0.1", 0)
-    settings = Settings(
+    settings = _DemoSettings(
         data_dir=folder,
         database_url=f"sqlite:///{folder / 'badgepost.db'}",
         base_url=f"http://127.0.0.1:{listener.getsockname()[1]}",
