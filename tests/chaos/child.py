@@ -1,4 +1,4 @@
-"""A worker in a process of its own: `python -m tests.chaos.child DATABASE FOLDER NAME PORT`; says `ready`."""
+"""A worker in a process of its own: `python -m tests.chaos.child URL FOLDER NAME PORT`; says `ready`."""
 
 import asyncio
 import sys
@@ -22,11 +22,11 @@ RETRY = RetryPolicy(first=timedelta(seconds=0.1), factor=1.5, longest=timedelta(
 PATIENCE = timedelta(seconds=1.5)
 
 
-async def work(database: Path, folder: Path, name: str, port: int) -> None:
+async def work(url: str, folder: Path, name: str, port: int) -> None:
     relay = Relay(name="relay", host="127.0.0.1", port=port, tls="none", connections=4, messages_per_connection=20)
     transport = SmtpTransport([relay], "client.example", TIMEOUTS, lambda: Breaker(first=0.05, longest=0.3))
     job = Work(
-        engine=open_engine(f"sqlite:///{database}"),
+        engine=open_engine(url),
         maker=TinyMaker(),
         transport=transport,
         policy=Policy(RETRY, stand_back=timedelta(seconds=0.2)),
@@ -41,4 +41,4 @@ async def work(database: Path, folder: Path, name: str, port: int) -> None:
 
 if __name__ == "__main__":
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
-    asyncio.run(work(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])))
+    asyncio.run(work(sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])))

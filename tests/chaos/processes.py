@@ -27,7 +27,7 @@ def running_relay(record: Path, seed: int) -> Iterator[int]:
 class Crew:
     """Workers by name, on one ledger."""
 
-    database: Path
+    url: str
     folder: Path
     port: int
     workers: dict[str, "subprocess.Popen[str]"] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class Crew:
 
     def start(self, name: str) -> None:
         """Start the worker `name`, and wait until it has its name and is about to work."""
-        process = _start("tests.chaos.child", str(self.database), str(self.folder), name, str(self.port))
+        process = _start("tests.chaos.child", self.url, str(self.folder), name, str(self.port))
         self.workers[name] = process
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"

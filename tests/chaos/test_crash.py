@@ -39,7 +39,7 @@ def test_nothing_is_lost_and_only_doubts_are_repeated(
     record = tmp_path / "copies"
     record.touch()
     with running_relay(record, SEED) as port:
-        crew = Crew(tmp_path / "ledger.db", tmp_path, port)
+        crew = Crew(ledger.engine.url.render_as_string(hide_password=False), tmp_path, port)
         try:
             _run(crew, ledger, chance)
         finally:

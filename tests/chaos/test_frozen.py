@@ -32,7 +32,7 @@ def test_a_frozen_worker_that_wakes_does_not_send_what_another_took(ledger: Ledg
     record = tmp_path / "copies"
     record.touch()
     with running_relay(record, seed=1) as port:
-        crew = Crew(tmp_path / "ledger.db", tmp_path, port)
+        crew = Crew(ledger.engine.url.render_as_string(hide_password=False), tmp_path, port)
         try:
             _freeze_and_thaw(crew, ledger)
         finally:
@@ -53,7 +53,7 @@ def _freeze_and_thaw(crew: Crew, ledger: Ledger) -> None:
     ledger.add_many(400)
     crew.start("one")
     until(lambda: ledger.states()["sent"] >= 20, "the first one delivers")
-    _freeze_outside_of_a_transaction(crew)
+    _freeze_outside_of_a_transaction(crew, ledger)
     claimed = ledger.rows("SELECT COUNT(*) AS n FROM message WHERE worker_id IS NOT NULL")[0].n
     assert claimed > 4, "it froze with more in hand than its connections carry"
     crew.start("two")
@@ -64,9 +64,9 @@ def _freeze_and_thaw(crew: Crew, ledger: Ledger) -> None:
     assert crew.drain("two") == 0
 
 
-def _freeze_outside_of_a_transaction(crew: Crew) -> None:
+def _freeze_outside_of_a_transaction(crew: Crew, ledger: Ledger) -> None:
     """With SQLite, whoever freezes with the one write lock in hand stops everybody: nothing to be taken over then."""
-    probe = sqlite3.connect(crew.database, timeout=0.05, isolation_level=None)
+    probe = sqlite3.connect(str(ledger.engine.url.database), timeout=0.05, isolation_level=None)
     while True:
         crew.freeze("one")
         try:
