@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -48,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few rounds: to see that it works, not to quote")
     size = QUICK if parser.parse_args(arguments).quick else FULL
+    # Ended from outside, it still ends the sink, the peer and the worker, and removes its folder.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     console = Console(width=None if sys.stdout.isatty() else 200)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="badgepost-bench-")))
@@ -68,8 +71,8 @@ def _measure(stage: Stage, size: Size, stack: ExitStack, console: Console) -> li
     results = run_rounds(variants, size.rounds, tell)
     findings = [finding for figure in figures for finding in figure.judge(results)]
     findings += counting.measure(stage, port, 200)
+    console.print(f"sending {size.mails:,} mails to see what memory that takes")
     findings += memory.measure(stage, port, size.mails)
-    console.print(f"memory measured, load {read_load()}")
     return findings
 
 

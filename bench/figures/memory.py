@@ -39,7 +39,11 @@ def _peak_memory(stage: Stage, port: int, messages: int) -> float:
             stdout=log,
             stderr=log,
         )
-        _, status, usage = os.wait4(process.pid, 0)
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:
+            process.kill()
+            raise
     process.returncode = os.waitstatus_to_exitcode(status)
     sent = count_messages(stage.engine, "sent")
     if sent != messages:
