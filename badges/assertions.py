@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 
 class AssertionState(StrEnum):
@@ -65,6 +66,7 @@ def judge_standing(state: str, expires_on: date | None, held_at: datetime | None
     return Standing.VALID
 
 
+@lru_cache(maxsize=1024)
 def add_months(day: date, months: int) -> date:
     """Return the same day of the month `months` later, or that month's last day if it has no such day.
 
