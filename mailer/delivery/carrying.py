@@ -40,6 +40,9 @@ class Carrier:
                     return parcel, True
                 self._feed.settle(parcel, self._hop.name, outcome)
                 self._hop.note(self._feed, outcome)
+                if following is not None and self._hop.is_down:
+                    self._feed.give_back(following, self._hop.name)
+                    return None
                 if following is not None and not self._session.is_alive:
                     return following, False
                 parcel, intended = following or await self._next(), False
@@ -84,7 +87,10 @@ class Carrier:
         return parcel
 
     async def _next(self) -> Parcel | None:
-        if not self._session.is_fit or self._session.carried >= self._hop.relay.messages_per_connection:
+        # What was just refused as ours has closed the relay to all its connections, this one too.
+        if self._hop.is_down or not self._session.is_fit:
+            return None
+        if self._session.carried >= self._hop.relay.messages_per_connection:
             return None
         return await self._feed.take(self._hop.name, self._hop.timeouts.idle)
 
