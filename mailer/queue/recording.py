@@ -96,17 +96,26 @@ def _write_intents(connection: Connection, intents: Sequence[Intent]) -> set[tup
     if not intents:
         return set()
     rows = [_intent_row(intent) for intent in intents]
-    connection.execute(_INTEND, rows)
-    granted: set[tuple[str, int]] = set()
-    for worker_id in {intent.message.worker_id for intent in intents}:
-        found = connection.execute(_GRANTED, {"ids": [row["id"] for row in rows], "worker_id": worker_id})
-        granted.update((id_, fence) for id_, fence in found)
-    refused = [row for row in rows if (row["id"], row["fence"]) not in granted]
-    if len(refused) < len(rows):
-        connection.execute(_ATTEMPT, [row for row in rows if (row["id"], row["fence"]) in granted])
-    if refused:
+    all_granted = connection.execute(_INTEND, rows).rowcount == len(rows)
+    granted = {_claim_of(row) for row in rows} if all_granted else _find_granted(connection, rows)
+    if granted:
+        connection.execute(_ATTEMPT, [row for row in rows if _claim_of(row) in granted])
+    if refused := [row for row in rows if _claim_of(row) not in granted]:
         connection.execute(_REFUSED, refused)
     return granted
+
+
+def _find_granted(connection: Connection, rows: Sequence[dict[str, Any]]) -> set[tuple[str, int]]:
+    """Ask for what stands: some were refused, or this group was written before and its answer was lost."""
+    granted: set[tuple[str, int]] = set()
+    for worker_id in {row["worker_id"] for row in rows}:
+        found = connection.execute(_GRANTED, {"ids": [row["id"] for row in rows], "worker_id": worker_id})
+        granted.update((id_, fence) for id_, fence in found)
+    return granted
+
+
+def _claim_of(row: dict[str, Any]) -> tuple[str, int]:
+    return row["id"], row["fence"]
 
 
 def _intent_row(intent: Intent) -> dict[str, Any]:
