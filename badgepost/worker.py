@@ -146,9 +146,9 @@ class Worker:
 
     async def _beat(self, now: datetime) -> tuple[bool, Swept]:
         def act(connection: Connection) -> tuple[bool, Swept]:
-            return keep_alive(connection, self._lease_id, now), sweep(
-                connection, now, self._work.policy, self._work.patience
-            )
+            # The heart beats when the lock has been got, not when it was asked for: see `find_dead`.
+            alive = keep_alive(connection, self._lease_id, self._work.clock())
+            return alive, sweep(connection, now, self._work.policy, self._work.patience)
 
         return await self._writer.run(act)
 

@@ -68,7 +68,10 @@ def new_lease_id() -> str:
 
 
 def keep_alive(connection: Connection, lease_id: str, now: datetime) -> bool:
-    """Write a heartbeat; False: others took this incarnation for dead and have its messages."""
+    """Write a heartbeat; False: others took this incarnation for dead and have its messages.
+
+    `now` must be read after the transaction has begun: a wait for the write lock must not age the heartbeat.
+    """
     return connection.execute(_HEARTBEAT, {"id": lease_id, "now": to_microseconds(now)}).rowcount > 0
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from badgepost.worker import Work, Worker
 from badgepost.worker_lock import NameTakenError, WorkerLock
+from badges.columns import to_microseconds
 from mailer.delivery.limits import Limit
 from mailer.delivery.memory import MemoryTransport
 from mailer.delivery.outbox import OutboxTransport
@@ -160,6 +162,23 @@ def test_who_was_taken_for_dead_goes_on_as_another(ledger: Ledger, tmp_path: Pat
             ledger.add_many(5)
             await until(lambda: len(transport.mails) == 5)
             assert ledger.rows("SELECT id FROM worker_lease")[0].id != former
+
+    run(scenario)
+
+
+def test_a_heartbeat_counts_from_when_it_was_written(ledger: Ledger, tmp_path: Path) -> None:
+    """Whoever waits long for the one write lock (a long roster is imported) must not look dead when it is over."""
+    heartbeat = "SELECT heartbeat_at FROM worker_lease"
+
+    async def scenario() -> None:
+        async with working(ledger, tmp_path, MemoryTransport(), pulse=timedelta(seconds=0.05)):
+            await until(lambda: ledger.rows(f"{heartbeat} WHERE heartbeat_at > started_at"))
+            with ledger.engine.connect() as importing:
+                (before,) = importing.execute(text(heartbeat)).one()
+                await asyncio.sleep(0.5)
+                released = datetime.now(UTC)
+            await until(lambda: ledger.rows(heartbeat)[0][0] != before)
+            assert ledger.rows(heartbeat)[0][0] >= to_microseconds(released)
 
     run(scenario)
 

@@ -20,7 +20,7 @@ REFUSALS = [
 
 @pytest.mark.parametrize(("phase", "refusal", "patience"), REFUSALS, ids=[phase for phase, _, _ in REFUSALS])
 @pytest.mark.parametrize("extensions", [("SIZE 1000000",), ("PIPELINING", "SIZE 1000000")], ids=["plain", "pipelined"])
-def test_a_relay_that_refuses_us_is_left_alone_by_every_connection(  # noqa: PLR0913, PLR0917
+def test_a_relay_that_refuses_us_is_left_alone_by_every_connection(  # noqa: PLR0917
     ledger: Ledger,
     deliver: Callable[..., Any],
     phase: str,
