@@ -5,6 +5,7 @@ its own styles) sets that header itself, and it stays.
 """
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -58,12 +59,25 @@ class Guards:
         if _is_too_long(Headers(scope=scope)):
             await PlainTextResponse("Too long.", 413)(scope, receive, send_guarded)
             return
-        await self._app(scope, receive, send_guarded)
+        await self._app(scope, _limit(receive), send_guarded)
 
 
 def _is_too_long(headers: Headers) -> bool:
-    """Tell whether the body is too long, or of a length that is not told (chunked): no browser sends a form so."""
-    if "transfer-encoding" in headers:
-        return True
+    """Tell whether the body says that it is too long. One that does not say (chunked) is counted by `_limit`."""
     length = headers.get("content-length", "0")
     return not length.isdigit() or int(length) > LONGEST_BODY
+
+
+def _limit(receive: Receive) -> Receive:
+    """Return a `receive` that fails with 413 (RFC 9110 section 15.5.14) when more arrives than any form needs."""
+    received = 0
+
+    async def receive_limited() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > LONGEST_BODY:
+            raise HTTPException(413)
+        return message
+
+    return receive_limited

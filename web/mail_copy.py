@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from badges.tables import Image
-from mailer.filling import fill_slots
+from mailer.filling import Facts, fill_slots
 from mailer.queue.tables import Message, PublishedTemplate
 from mailer.templates.published import Published
 from web.images import path_of_image
@@ -31,31 +31,40 @@ class MailCopy:
 def copy_mail(connection: Connection, service: WebService, message_id: str, own_url: str) -> MailCopy | None:
     """Return the copy of a mail, which itself is found at `own_url`; None if there is no such message."""
     query = (
-        select(col(Message.kind), col(Message.facts), col(PublishedTemplate.content))
+        select(col(Message.facts), col(PublishedTemplate.content))
         .join(PublishedTemplate, col(PublishedTemplate.digest) == col(Message.template_digest))
         .where(col(Message.id) == message_id)
     )
     row = connection.execute(query).first()
     if row is None:
         return None
-    kind, facts, content = row
-    published = Published.from_json(content)
+    published = Published.from_json(row.content)
+    values = _fill_without_authority(service, published, json.loads(row.facts), message_id)
+    if "browser_url" in values:
+        values["browser_url"] = own_url  # a fresh one would live longer than the one that was mailed
+    html = _fetch_image_from_here(connection, published.render_html(values), published, service)
+    return MailCopy(published.language, html)
+
+
+def _fill_without_authority(
+    service: WebService, published: Published, facts: Facts, message_id: str
+) -> dict[str, str | None]:
+    office = service.office
     values = fill_slots(
-        kind,
-        json.loads(facts),
+        published.kind,
+        facts,
         published.traits,
-        service.office.site,
-        service.office.links,
+        office.site,
+        office.links,
         message_id,
         service.clock(),
         with_authority=False,
     )
-    withheld = f"{service.place.base_url}/withheld"
-    replaced: dict[str, str | None] = {name: withheld for name in _AUTHORITY if name in values}
-    if "browser_url" in values:
-        replaced["browser_url"] = own_url  # a fresh one would live longer than the one that was mailed
-    html = published.render_html(values | replaced)
-    return MailCopy(published.language, _fetch_image_from_here(connection, html, published, service))
+    values |= {name: f"{office.site.base_url}/withheld" for name in _AUTHORITY if name in values}
+    if "password_url" in values and facts.get("serial") is not None:
+        # Without any link the mail would read as if there were a password already.
+        values["password_url"] = office.site.request_password_url
+    return values
 
 
 def _fetch_image_from_here(connection: Connection, html: str, published: Published, service: WebService) -> str:

@@ -80,6 +80,7 @@ def test_the_copy_of_a_mail_carries_no_authority(house: House) -> None:
     assert page.status_code == 200
     assert "Ada Lindqvist" in page.text
     assert "/p/" not in page.text
+    assert f'href="{house.base_url}/password"' in page.text
     assert "/not-me/" not in page.text
     assert f"{house.base_url}/withheld" in page.text
     assert own in page.text
