@@ -27,7 +27,11 @@ _REGISTER = text("""
 """)
 _HEARTBEAT = text("UPDATE worker_lease SET heartbeat_at = :now WHERE id = :id")
 _FORMER = text("SELECT id FROM worker_lease WHERE name = :name AND place = :place AND id <> :id")
-_DEAD = text("SELECT id FROM worker_lease WHERE heartbeat_at < :before")
+_DEAD = text("""
+    SELECT id FROM worker_lease WHERE heartbeat_at < :before
+    UNION SELECT worker_id FROM message WHERE worker_id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM worker_lease WHERE worker_lease.id = message.worker_id)
+""")
 _LEAVE = text("DELETE FROM worker_lease WHERE id = :id")
 
 _SENDING = text(f"SELECT {CLAIMED_COLUMNS} FROM message WHERE worker_id = :id AND state = 'sending'")  # noqa: S608
@@ -82,10 +86,11 @@ def find_former(connection: Connection, lease_id: str, name: str, place: str) ->
 
 
 def find_dead(connection: Connection, now: datetime, patience: timedelta = DEAD_AFTER) -> list[str]:
-    """Return incarnations whose heartbeat is older than `patience`.
+    """Return incarnations whose heartbeat is older than `patience`, and those that hold messages without a lease.
 
-    `now` must be read before the transaction begins: whoever waited for the write lock as long as the owner of a
-    lease did must not hold that wait against it.
+    In PostgreSQL a claim and the end of its lease may pass each other unseen. `now` must be read before the
+    transaction begins: whoever waited for the write lock as long as the owner of a lease did must not hold that
+    wait against it.
     """
     return [row.id for row in connection.execute(_DEAD, {"before": to_microseconds(now - patience)})]
 

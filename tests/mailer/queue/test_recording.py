@@ -137,6 +137,18 @@ def test_leases(ledger: Ledger) -> None:
         assert not keep_alive(connection, "w1", later)
 
 
+def test_what_nobody_with_a_lease_holds_goes_back(ledger: Ledger) -> None:
+    """PostgreSQL lets a claim and the end of its worker's lease pass each other; a restored copy forgets leases."""
+    ledger.add_many(2)
+    _, sending = take(ledger)
+    intend(ledger, sending)
+    ledger.execute("DELETE FROM worker_lease WHERE id = 'w1'")
+    with ledger.engine.begin() as connection:
+        recovered = sweep(connection, START, POLICY).recovered
+    assert (recovered.freed, recovered.unknown) == (1, 1)
+    assert len(take(ledger, "w2")) == 2
+
+
 def test_a_sweep_expires_cancels_and_recovers(ledger: Ledger) -> None:
     late = ledger.add(not_later_than=START + timedelta(seconds=1))
     straggler = ledger.add(batch_id="other")
