@@ -10,16 +10,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from badges.columns import to_microseconds
 from badges.ids import make_id
+from mailer.queue.many import ForMany
 from mailer.queue.states import State
 
 CHUNK = 1000
 """Rows in one executemany: memory stays flat however long the roster is."""
 
-_INSERT = text("""
+_INSERT = ForMany("""
     INSERT INTO message (
         id, idempotency_key, message_id, kind, stream, batch_id, issuer_id, earner_id, rcpt_to, domain,
         template_digest, facts, written_at, due_at, not_later_than, state, state_at, attempts, fence
@@ -80,7 +81,7 @@ def enqueue(connection: Connection, messages: Iterable[NewMessage], mail_domain:
     remaining = iter(messages)
     while rows := [_row(message, mail_domain) for message in islice(remaining, CHUNK)]:
         offered += len(rows)
-        inserted += connection.execute(_INSERT, rows).rowcount
+        inserted += _INSERT.run(connection, rows)
     return Enqueued(inserted, offered - inserted)
 
 

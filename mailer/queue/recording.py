@@ -16,6 +16,7 @@ from sqlalchemy import Connection, bindparam, text
 from badges.columns import to_microseconds
 from mailer.delivery.outcomes import Bounced, Deferred, Held, Outcome, Phase, Sent, Unknown
 from mailer.queue.claimed import Claimed
+from mailer.queue.many import ForMany
 from mailer.queue.settling import Settlement
 from mailer.queue.states import State
 from mailer.queue.suppressions import Suppressed, suppress
@@ -46,7 +47,7 @@ class Result:
 
 Step = Intent | Result
 
-_INTEND = text(f"""
+_INTEND = ForMany(f"""
     UPDATE message SET state = 'sending', state_at = :at
     WHERE id = :id AND fence = :fence AND worker_id = :worker_id AND state IN ('queued', 'deferred')
     AND held_at IS NULL
@@ -55,20 +56,20 @@ _INTEND = text(f"""
 _GRANTED = text("""
     SELECT id, fence FROM message WHERE id IN :ids AND state = 'sending' AND worker_id = :worker_id
 """).bindparams(bindparam("ids", expanding=True))
-_REFUSED = text("""
+_REFUSED = ForMany("""
     UPDATE message SET worker_id = NULL
     WHERE id = :id AND fence = :fence AND worker_id = :worker_id AND state IN ('queued', 'deferred')
 """)
-_ATTEMPT = text("""
+_ATTEMPT = ForMany("""
     INSERT INTO attempt (message_id, number, relay, started_at) VALUES (:id, :fence, :relay, :at)
     ON CONFLICT (message_id, number) DO NOTHING
 """)
-_SETTLE = text("""
+_SETTLE = ForMany("""
     UPDATE message SET state = :state, state_at = :at, due_at = COALESCE(:due_at, due_at), reason = :reason,
         attempts = attempts + :counts, worker_id = NULL
     WHERE id = :id AND fence = :fence AND worker_id = :worker_id AND state = 'sending'
 """)
-_FINISH_ATTEMPT = text("""
+_FINISH_ATTEMPT = ForMany("""
     UPDATE attempt SET finished_at = :at, outcome = :outcome, phase = :phase, reply = :reply
     WHERE message_id = :id AND number = :fence AND outcome IS NULL
 """)
@@ -86,8 +87,8 @@ def _write_results(connection: Connection, results: Sequence[Result]) -> None:
     if not results:
         return
     rows = [_result_row(result) for result in results]
-    connection.execute(_SETTLE, rows)
-    connection.execute(_FINISH_ATTEMPT, rows)
+    _SETTLE.run(connection, rows)
+    _FINISH_ATTEMPT.run(connection, rows)
     suppress(connection, [_suppression(result) for result in results if result.settlement.suppress])
 
 
@@ -96,12 +97,12 @@ def _write_intents(connection: Connection, intents: Sequence[Intent]) -> set[tup
     if not intents:
         return set()
     rows = [_intent_row(intent) for intent in intents]
-    all_granted = connection.execute(_INTEND, rows).rowcount == len(rows)
+    all_granted = _INTEND.run(connection, rows) == len(rows)
     granted = {_claim_of(row) for row in rows} if all_granted else _find_granted(connection, rows)
     if granted:
-        connection.execute(_ATTEMPT, [row for row in rows if _claim_of(row) in granted])
+        _ATTEMPT.run(connection, [row for row in rows if _claim_of(row) in granted])
     if refused := [row for row in rows if _claim_of(row) not in granted]:
-        connection.execute(_REFUSED, refused)
+        _REFUSED.run(connection, refused)
     return granted
 
 
