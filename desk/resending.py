@@ -100,13 +100,15 @@ def _write_letters(connection: Connection, awards: Iterable[Award]) -> Iterator[
 
 
 def _count_mails(connection: Connection, award: Award, states: Iterable[State] | None = None) -> int:
-    """Count the issuance mails of an award: its key, and the key with a number behind it."""
+    """Count the issuance mails of an award (its key, and the key with a number behind it), or those to its earner's
+    address that are in one of `states`."""
     query = select(func.count()).where(
         col(Message.earner_id) == award.earner_id,
         (col(Message.idempotency_key) == _key_of(award)) | col(Message.idempotency_key).like(f"{_key_of(award)}/%"),
     )
     if states is not None:
-        query = query.where(col(Message.state).in_(list(states)))
+        # One that is on its way to an address since corrected will not reach the earner.
+        query = query.where(col(Message.state).in_(list(states)), col(Message.rcpt_to) == award.address)
     return connection.execute(query).scalar_one()
 
 

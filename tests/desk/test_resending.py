@@ -71,6 +71,13 @@ def test_a_corrected_address_gets_the_mail_and_the_old_links_are_void(desk, batc
     assert desk.one("SELECT count(*) FROM earner_address WHERE address = 'ada@mail.example'") == 0
 
 
+def test_a_mail_under_way_to_the_wrong_address_does_not_stand_for_one_to_the_right(desk, batch: str) -> None:
+    desk.change("UPDATE message SET state = 'sending' WHERE rcpt_to = 'ada@mail.example'")
+    outcome = correct_address(desk.office, "ada@mail.example", "ada@mail2.example", desk.now)
+    assert outcome == Corrected("ada@mail2.example", 1)
+    assert [mail.state for mail in desk.mails("issuance") if mail.rcpt_to == "ada@mail2.example"] == ["queued"]
+
+
 def test_a_correction_may_name_an_alternate_address(desk) -> None:
     assert correct_address(desk.office, "j.smith@corp.example", "jane@home.example", desk.now) == Corrected(
         "jane@home.example", 1
