@@ -1,0 +1,72 @@
+"""A PostgreSQL server of its own for tests, and databases in it that are copies of one that is ready.
+
+It listens on no port, only in a folder of its own, and is gone with the tests. It refuses to run as root, so there it
+runs as `nobody`.
+"""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine, text
+from sqlalchemy.engine import URL
+
+from badgepost.database import open_engine
+
+PROGRAMS = ("initdb", "pg_ctl")
+_FOLDERS = ("/usr/lib/postgresql/15/bin",)
+# Nothing here need survive a power cut.
+_OPTIONS = "-c listen_addresses= -c fsync=off -c full_page_writes=off -c max_connections=40"
+
+
+@dataclass
+class PostgresServer:
+    """A running server."""
+
+    folder: Path
+    copies: int = 0
+
+    def open(self, database: str) -> Engine:
+        url = URL.create("postgresql+psycopg", "badgepost", database=database, query={"host": str(self.folder)})
+        return open_engine(url.render_as_string())
+
+    def create(self, template: str) -> str:
+        """Make another copy of `template`; return its name."""
+        self.copies += 1
+        name = f"copy{self.copies}"
+        engine = self.open("postgres")
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        engine.dispose()
+        return name
+
+
+@contextmanager
+def running_postgres() -> Iterator[PostgresServer]:
+    """Run a server while inside."""
+    folder = Path(tempfile.mkdtemp(prefix="badgepost-pg-"))
+    user = "nobody" if os.geteuid() == 0 else None
+    if user is not None:
+        os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
+    data = folder / "data"
+    try:
+        _run(user, "initdb", "-D", data, "-A", "trust", "-U", "badgepost", "-E", "UTF8", "--locale=C", "--no-sync")
+        _run(user, "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", f"{_OPTIONS} -k {folder}", "start")
+        try:
+            yield PostgresServer(folder)
+        finally:
+            _run(user, "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+    finally:
+        shutil.rmtree(folder)
+
+
+def _run(user: str | None, program: str, *arguments: str | Path) -> None:
+    path = shutil.which(program, path=os.pathsep.join([os.environ.get("PATH", ""), *_FOLDERS]))
+    assert path is not None, program
+    subprocess.run([path, *arguments], check=True, user=user, cwd="/", stdout=subprocess.DEVNULL)
