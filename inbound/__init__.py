@@ -1,0 +1,1 @@
+"""From a socket to an act: what issuers, earners and mail systems write to us."""
