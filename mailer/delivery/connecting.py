@@ -57,6 +57,14 @@ async def connect(
         start_tls=relay.tls == "starttls",
         tls_context=tls_context,
     )
+    refused = await _introduce(client)
+    if refused is not None:
+        client.close()  # the library closes only what it refused itself
+        return refused
+    return _take_over(client)
+
+
+async def _introduce(client: aiosmtplib.SMTP) -> Refused | None:
     try:
         await client.connect()
         if client.last_ehlo_response is None:
@@ -67,7 +75,7 @@ async def connect(
         return Refused(f"it refuses our log-in: {fault.code} {fault.message}")
     except (aiosmtplib.SMTPException, OSError) as fault:
         return Refused(_in_words(fault))
-    return _take_over(client)
+    return None
 
 
 def _take_over(client: aiosmtplib.SMTP) -> Connected | Refused:

@@ -108,6 +108,11 @@ class ScriptedRelay:
         finally:
             writer.transport.abort()
 
+    async def until_left(self) -> None:
+        """Return when every client has closed its connection."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
     def enter(self, domain: str) -> None:
         self._now[domain] += 1
         self.busiest[domain] = max(self.busiest[domain], self._now[domain])

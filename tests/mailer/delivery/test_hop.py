@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from mailer.delivery.breaker import STRIKES, Breaker
-from tests.mailer.delivery.conftest import smtp_to
+from mailer.delivery.connecting import Refused, connect
+from mailer.delivery.relay import Relay
+from tests.mailer.delivery.conftest import QUICK, smtp_to
 from tests.mailer.delivery.scripted_relay import Say, ScriptedRelay
 from tests.mailer.ledgers import Ledger
 
@@ -41,3 +43,14 @@ def test_a_relay_that_refuses_us_is_left_alone_by_every_connection(  # noqa: PLR
     assert 1 <= len(held) <= patience + lanes
     states = ledger.states()
     assert states["sent"] + len(held) == 60
+
+
+def test_a_relay_that_refuses_our_greeting_is_left() -> None:
+    async def scenario() -> None:
+        async with ScriptedRelay(play=lambda phase, _: Say("550 5.7.1 not you") if phase == "ehlo" else None) as bad:
+            relay = Relay("relay1", "127.0.0.1", bad.port, tls="none")
+            assert await connect(relay, QUICK, "client.example", None) == Refused("550 5.7.1 not you")
+            async with asyncio.timeout(5):
+                await bad.until_left()
+
+    asyncio.run(scenario())
