@@ -12,13 +12,15 @@ from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
 from badges.assertions import Standing, judge_standing
-from badges.tables import Account, Assertion, Earner
+from badges.tables import Account, Assertion, BadgeClass, Earner, EarnerAddress
 from desk.awards import Award, facts_with_link, read_awards, select_awards
 from desk.mailing import Letter, write_letters
 from desk.office import Office
 from desk.password_requests import raise_serial
+from mailer.notices import Stream
 from mailer.queue.states import State
-from mailer.queue.tables import Message
+from mailer.queue.suppressions import EVERY
+from mailer.queue.tables import Message, Suppression
 
 PAGE = 500
 """Earners that are looked at together."""
@@ -95,11 +97,19 @@ def _write_reminders(connection: Connection, due: Sequence[_Due], now: datetime)
 
 
 def _find_newest(connection: Connection, earner_ids: Sequence[str], now: datetime) -> dict[str, Award]:
-    """Return the newest award that still counts, by earner."""
+    """Return the newest award that still counts, by earner.
+
+    An award whose issuer may not remind that address is none: the reminder would go nowhere, and void the link at hand.
+    """
     today = now.astimezone(UTC).date()
+    unwanted = select(col(Suppression.address)).where(
+        col(Suppression.address) == col(EarnerAddress.address),
+        col(Suppression.issuer_id).in_([EVERY, col(BadgeClass.issuer_id)]),
+        col(Suppression.stream).in_([EVERY, Stream.NOTICES.value]),
+    )
     query = (
         select_awards()
-        .where(col(Earner.id).in_(earner_ids))
+        .where(col(Earner.id).in_(earner_ids), ~unwanted.exists())
         .order_by(col(Assertion.issued_on), col(Assertion.created_at), col(Assertion.id))
     )
     return {

@@ -55,6 +55,8 @@ def test_three_reminders_and_then_peace(desk) -> None:
         "UPDATE assertion SET state = 'revoked'",
         "UPDATE assertion SET held_at = 1",
         "UPDATE assertion SET expires_on = '2026-11-24'",
+        "INSERT INTO suppression (address, issuer_id, stream, reason, created_at)"
+        " SELECT address, '', 'notices', 'unsubscribed', 1 FROM earner_address",
     ],
 )
 def test_who_is_not_reminded(desk, statement: str) -> None:
