@@ -82,13 +82,16 @@ def _collect_pictures(programme: ProgrammeDocument, base: Path) -> _Pictures:
 
 
 def _read_picture(base: Path, path: str) -> CheckedImage | ImageFault:
-    place = (base / path).resolve()
-    # A programme may come from elsewhere: it must not reach for other files of this machine.
-    if not place.is_relative_to(base.resolve()):
-        return ImageFault("lies outside the folder of the programme file")
-    if not place.is_file():
-        return ImageFault("there is no such file")
-    image = check_image(place.read_bytes())
+    try:
+        place = (base / path).resolve()
+        # A programme may come from elsewhere: it must not reach for other files of this machine.
+        if not place.is_relative_to(base.resolve()):
+            return ImageFault("lies outside the folder of the programme file")
+        if not place.is_file():
+            return ImageFault("there is no such file")
+        image = check_image(place.read_bytes())
+    except (OSError, ValueError) as error:  # not readable; a path too long; a NUL in it
+        return ImageFault(f"cannot be read ({getattr(error, 'strerror', None) or error})")
     expected = _SUFFIXES.get(place.suffix.lower())
     if isinstance(image, CheckedImage) and expected not in (None, image.media_type):
         return ImageFault(f"is {image.media_type}, not what its name says")

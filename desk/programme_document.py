@@ -6,9 +6,8 @@ only at the top may other things stand (other programs keep theirs there).
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationError
@@ -16,14 +15,17 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, Valida
 from desk.programme_values import (
     LONGEST_TEXT,
     Color,
+    Day,
     Domain,
     Language,
     Line,
     MailAddress,
+    PersonName,
     Slug,
     Text,
     Website,
 )
+from desk.programme_words import tell_fault
 
 
 class _Entry(BaseModel):
@@ -59,7 +61,7 @@ class IssuerEntry(_Entry):
     domain: Domain
     support_email: MailAddress
     contacts: list[ContactEntry] = []
-    linkedin_organization_id: Annotated[StrictInt, Field(ge=1, le=2**53)] | None = None
+    linkedin_organization_id: Annotated[StrictInt, Field(ge=1, lt=2**31)] | None = None
     pdf_certificates: StrictBool = False
     branding: BrandingEntry = BrandingEntry()
 
@@ -82,14 +84,14 @@ class AwardEntry(_Entry):
     """A badge that an earner holds already. No mail is sent about it."""
 
     badge: Slug
-    awarded_on: date
+    awarded_on: Day
 
 
 class EarnerEntry(_Entry):
     """A person who holds badges."""
 
     email: MailAddress
-    name: Line
+    name: PersonName
     alternate_emails: list[MailAddress] = []
     language: Language | None = None
     locked: StrictBool = False
@@ -119,23 +121,11 @@ def read_document(document: Any) -> ProgrammeDocument | ProgrammeFaults:
     try:
         programme = ProgrammeDocument.model_validate(document)
     except ValidationError as error:
-        return ProgrammeFaults(tuple(_line_of(fault["loc"], fault) for fault in error.errors(include_url=False)))
+        return ProgrammeFaults(tuple(tell_fault(fault) for fault in error.errors(include_url=False)))
+    if not (programme.issuers or programme.badges or programme.earners):
+        return ProgrammeFaults(("the file: holds no issuers, badges or earners",))
     faults = tuple(_find_repetitions(programme))
     return ProgrammeFaults(faults) if faults else programme
-
-
-def path_of(location: Iterable[str | int]) -> str:
-    """Return where a value stands, as people write it: `issuers[0].contacts[1].email`."""
-    path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in location)
-    return path.removeprefix(".") or "the file"
-
-
-_WORDS = {"missing": "is missing", "extra_forbidden": "is no key that is known here"}
-
-
-def _line_of(location: Iterable[str | int], fault: Any) -> str:
-    message = _WORDS.get(fault["type"]) or str(fault["msg"]).removeprefix("Value error, ").replace("\n", " ")
-    return f"{path_of(location)}: {message}"
 
 
 def _find_repetitions(programme: ProgrammeDocument) -> Iterator[str]:

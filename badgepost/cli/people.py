@@ -9,7 +9,7 @@ from badges.transactions import reading
 from desk.correcting import Corrected, NotCorrected, correct_address
 from desk.office import Office
 from desk.people import Person, find_by_address
-from desk.programme_values import check_line
+from desk.programme_values import check_person_name
 from desk.renaming import NotRenamed, Renamed, rename_earner
 from wire.address import AddressFault, fold_address, parse_address
 
@@ -37,7 +37,7 @@ def rename(
     """Change an earner's name on every badge, and tell them."""
     office = get_service().office
     try:
-        new_name = check_line(name)
+        new_name = check_person_name(name)
     except ValueError as fault:
         refuse(f"the name {fault}")
     match rename_earner(office, _find(office, address).earner_id, new_name, now()):

@@ -11,7 +11,7 @@ MAX_NAME = 200
 _PLAIN = re.compile(r"[A-Za-z]+(?:[ .'-]{1,2}[A-Za-z]+)*\.?")
 _LEFTOVERS = re.compile("[\u00ad\u200b\u2060\ufeff]")
 """Soft hyphens, zero-width spaces, byte order marks: what copying from web pages leaves behind."""
-_BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Embeddings, overrides, isolates (UAX 9): they can make a name show as another. Right-to-left scripts need none."""
 _ADDRESS = re.compile(r"\S@\S+\.\S")
 _LINK = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
@@ -36,7 +36,7 @@ def _refuse_characters(text: str) -> str | None:
         return "holds the sign for a lost letter (\ufffd)"
     if text.isprintable():
         return None
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in text) or _BIDI_CONTROLS.search(text):
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in text) or BIDI_CONTROLS.search(text):
         return "holds a control character"
     return None
 

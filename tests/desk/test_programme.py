@@ -168,6 +168,43 @@ FAULTS: list[tuple[Change, str]] = [
         lambda d: d["earners"][0].update(alternate_emails=["jane@home.example"]),
         "earners[0]: jane@home.example is on record for another earner",
     ),
+    (
+        lambda d: d["issuers"][0].update(name="Kite\u202e Club"),
+        "issuers[0].name: holds a mark that turns the direction",
+    ),
+    (lambda d: d["issuers"][0].update(name=5), "issuers[0].name: must be a text, in quotes"),
+    (lambda d: d["issuers"][0].update(contacts={}), "issuers[0].contacts: must be a list, in square brackets"),
+    (lambda d: d["issuers"][0].update(branding=[]), "issuers[0].branding: must be an object, in braces"),
+    (lambda d: d["issuers"][0].update(pdf_certificates="no"), "issuers[0].pdf_certificates: must be true or false"),
+    (lambda d: d["issuers"][0].update({"na\nme": 1}), "issuers[0].na me: is no key that is known here"),
+    (
+        lambda d: d["issuers"][0]["branding"].update(image_delivery="cid"),
+        "branding.image_delivery: must be 'inline' or 'hosted'",
+    ),
+    (lambda d: d["issuers"][0]["branding"].update(website="https://kite\x07.example"), "branding.website: must be"),
+    (lambda d: d["issuers"][0]["branding"].update(logo="a\0b.png"), "branding.logo: a\0b.png: cannot be read"),
+    (lambda d: d["badges"][0].update(image="x" * 5000), "badges[0].image: xx"),
+    (lambda d: d["badges"][0].update(description="x" * 4001), "badges[0].description: is longer than 4000 characters"),
+    (lambda d: d["badges"][0].update(expires_after_months="6"), "months: must be a whole number, without quotes"),
+    (
+        lambda d: d["badges"][0].update(expires_after_months=1201),
+        "badges[0].expires_after_months: must be 1200 or less",
+    ),
+    (lambda d: d["earners"][0].update(name="Cy\u202e Abara"), "earners[0].name: holds a control character"),
+    (lambda d: d["earners"][0].update(name="https://win.example"), "earners[0].name: holds a link"),
+    (lambda d: d["earners"][0]["awards"][0].update(awarded_on="28/02/2026"), "awarded_on: must be a day, written as"),
+    (lambda d: d["earners"][0]["awards"][0].update(awarded_on="1773446400"), "awarded_on: must be a day, written as"),
+    (lambda d: d["earners"][0]["awards"][0].update(awarded_on=1773446400), "awarded_on: must be a day, written as"),
+    (
+        lambda d: d["earners"][0]["awards"][0].update(awarded_on="2026-02-28T00:00"),
+        "awarded_on: must be a day, written",
+    ),
+    (lambda d: d["earners"][0]["awards"][0].update(awarded_on="9999-12-31"), "awarded_on: lies after 2199-12-31"),
+    (lambda d: d["earners"][0]["awards"][0].update(awarded_on="0001-01-01"), "awarded_on: lies before 1950-01-01"),
+    (
+        lambda d: [d.pop(key) for key in ("issuers", "badges", "earners")],
+        "the file: holds no issuers, badges or earners",
+    ),
 ]
 
 

@@ -1,0 +1,38 @@
+"""How faults of a programme file are told: where the value stands, and what is wrong with it, for who wrote the file.
+
+Here belong words alone. What is a fault is settled in `programme_document` and `programme_values`, whose own reasons
+are passed on as they are.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+_WORDS: Mapping[str, str] = {
+    "missing": "is missing",
+    "extra_forbidden": "is no key that is known here",
+    "string_type": "must be a text, in quotes",
+    "string_unicode": "holds half a character (a lone surrogate)",
+    "string_too_long": "is longer than {max_length} characters",
+    "int_type": "must be a whole number, without quotes",
+    "bool_type": "must be true or false",
+    "list_type": "must be a list, in square brackets",
+    "model_type": "must be an object, in braces",
+    "literal_error": "must be {expected}",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
+    "less_than": "must be less than {lt}",
+}
+"""By pydantic's name for the kind of fault; the braces stand for what it tells with it."""
+
+
+def path_of(location: Iterable[str | int]) -> str:
+    """Return where a value stands, as people write it: `issuers[0].contacts[1].email`."""
+    path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in location)
+    return path.removeprefix(".") or "the file"
+
+
+def tell_fault(fault: Mapping[str, Any]) -> str:
+    """Return one of pydantic's `ValidationError.errors()` as a line."""
+    words = _WORDS.get(fault["type"])
+    message = words.format_map(fault.get("ctx", {})) if words else str(fault["msg"]).removeprefix("Value error, ")
+    return " ".join(f"{path_of(fault['loc'])}: {message}".splitlines())
