@@ -1,6 +1,7 @@
 """`badgepost migrate` and `badgepost import`: the database, and what is in it before anything is issued."""
 
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,9 @@ from desk.programme import ProgrammeImported, import_programme
 from desk.programme_document import ProgrammeFaults
 
 app = typer.Typer()
+
+_MOST_FAULTS = 100
+"""Faults that are told at once: whoever has more of them has one of them a thousand times."""
 
 
 @app.command()
@@ -33,18 +37,37 @@ def import_file(
     outcome = import_programme(get_service().engine, _read_json(file), file.parent, now())
     match outcome:
         case ProgrammeFaults(faults):
-            refuse(*(f"{file}: {fault}" for fault in faults))
+            refuse(*(f"{file}: {fault}" for fault in _shorten(faults)))
         case ProgrammeImported():
             typer.echo(_describe(outcome))
 
 
 def _read_json(file: Path) -> Any:
     try:
-        return json.loads(file.read_bytes())
+        return json.loads(file.read_bytes(), object_pairs_hook=_refuse_repeated_keys)
     except OSError as error:
         refuse(f"{file}: {error.strerror}")
-    except (ValueError, RecursionError) as error:
+    except UnicodeDecodeError as error:
+        refuse(f"{file}: is no JSON (not UTF-8 from byte {error.start:,} on)")
+    except RecursionError:
+        refuse(f"{file}: is no programme (it is nested too deeply)")
+    except ValueError as error:
         refuse(f"{file}: is no JSON ({error})")
+
+
+def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # The parser alone would keep the last one: of two lists of earners the first would be lost without a word.
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        twice = next(key for place, (key, _) in enumerate(pairs) if key in dict(pairs[:place]))
+        raise ValueError(f"the key {twice!r} stands twice in one object")
+    return values
+
+
+def _shorten(faults: Sequence[str]) -> Iterator[str]:
+    yield from faults[:_MOST_FAULTS]
+    if len(faults) > _MOST_FAULTS:
+        yield f"{len(faults) - _MOST_FAULTS:,} more faults of this kind or another"
 
 
 def _describe(outcome: ProgrammeImported) -> str:
@@ -54,5 +77,16 @@ def _describe(outcome: ProgrammeImported) -> str:
     return "Imported. " + "; ".join(f"{word}: {_list_counts(counts)}" for counts, word in parts if counts) + "."
 
 
-def _list_counts(counts: Any) -> str:
-    return ", ".join(f"{number} {word}" for word, number in counts.items())
+def _list_counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{number:,} {word if number > 1 else _SINGULAR[word]}" for word, number in counts.items())
+
+
+_SINGULAR = {
+    "issuers": "issuer",
+    "contacts": "contact",
+    "badges": "badge",
+    "earners": "earner",
+    "addresses": "address",
+    "accounts": "account",
+    "awards": "award",
+}

@@ -133,6 +133,34 @@ def test_a_programme_that_is_none(kites, content: str) -> None:
     assert kites.dump() == before
 
 
+PROGRAMMES = {
+    "another character set": ('{"issuers": [], "x": "é"}'.encode("latin-1"), "is no JSON (not UTF-8 from byte 22 on)"),
+    "a key twice": (b'{"earners": [], "earners": []}', "is no JSON (the key 'earners' stands twice in one object)"),
+    "depth": (b"[" * 100_000, "is no programme (it is nested too deeply)"),
+    "nothing in it": (b'{"issuer": [{}]}', "the file: holds no issuers, badges or earners"),
+    "NaN": (b"NaN", "the file: must be an object, in braces"),
+}
+
+
+@pytest.mark.parametrize(("content", "words"), PROGRAMMES.values(), ids=PROGRAMMES)
+def test_why_a_programme_is_none(kites, content: bytes, words: str) -> None:
+    kites.write("bad.json", content)
+    assert kites.run("import", "bad.json").err == f"badgepost: bad.json: {words}\n"
+
+
+def test_many_faults_of_a_programme_are_cut_short(kites) -> None:
+    kites.write("bad.json", {"earners": [{"name": "Ada", "email": "ada"}] * 2000})
+    ran = kites.run("import", "bad.json")
+    assert (ran.status, len(ran.lines)) == (2, 101)
+    assert ran.lines[-1] == "badgepost: bad.json: 1,900 more faults of this kind or another"
+
+
+def test_a_key_that_would_steer_the_terminal(kites) -> None:
+    kites.write("bad.json", {"issuers": [{"\x1b[2J\u202e": 1}]})
+    ran = kites.run("import", "bad.json")
+    assert all(line.isprintable() for line in ran.lines)
+
+
 def test_each_fault_of_a_programme_is_a_line(kites, change_programme: Callable[..., Any]) -> None:
     before = kites.dump()
     kites.write("bad.json", change_programme(name="", expires_after_months=-1, colour="red"))

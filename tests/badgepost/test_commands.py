@@ -19,7 +19,7 @@ def issued(kites):
 
 def test_an_import_and_the_same_again(kites) -> None:
     ran = kites.run("import", "programme.json")
-    assert ran.out == "Nothing has changed; 1 issuers, 1 badges are as they were.\n"
+    assert ran.out == "Nothing has changed; 1 issuer, 1 badge are as they were.\n"
 
 
 def test_issue_accounts_for_every_row(kites) -> None:
@@ -92,8 +92,8 @@ def test_an_export_holds_no_formula(kites) -> None:
 
 def test_a_person_is_mended(issued) -> None:
     assert (
-        issued.run("rename", "ada@mail.example", "Ada  Lind").out
-        == "Ada Lindqvist is Ada  Lind now; a mail tells them.\n"
+        issued.run("rename", "ada@mail.example", "Ada  Lind ").out
+        == "Ada Lindqvist is Ada Lind now; a mail tells them.\n"
     )
     assert issued.run("rename", "ada@mail.example", "Ada\nLind").status == 2
     assert issued.run("rename", "stranger@mail.example", "X").status == 2
