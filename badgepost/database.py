@@ -22,13 +22,17 @@ BUSY_SECONDS = 60.0
 
 
 def open_engine(url: str) -> Engine:
-    """Return an engine for `url`. Writing transactions of SQLite take the lock at once: see `badges.transactions`."""
+    """Return an engine for `url`. Writing transactions of SQLite take the lock at once: see `badges.transactions`.
+
+    Its faults do not tell the values of a statement: they end up in logs, and passwords' hashes are among them.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True)
+        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    options = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+    engine = create_engine(parsed, connect_args=options, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -42,7 +46,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # FULL: what was committed survives a power cut. Grouped commits make it cheap (docs/performance.md).
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
-    # 8 MiB: a process fills its cache however much it holds, and more than this made nothing faster (docs/performance.md).
+    # 8 MiB: a process fills its cache however much it holds, and more made nothing faster (docs/performance.md).
     cursor.execute("PRAGMA cache_size = -8192")
     cursor.close()
 
