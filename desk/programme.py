@@ -90,7 +90,7 @@ def _read_picture(base: Path, path: str) -> CheckedImage | ImageFault:
         if not place.is_file():
             return ImageFault("there is no such file")
         image = check_image(place.read_bytes())
-    except (OSError, ValueError) as error:  # not readable; a path too long; a NUL in it
+    except (OSError, ValueError, RuntimeError) as error:  # not readable, a path too long; a NUL in it; links in a ring
         return ImageFault(f"cannot be read ({getattr(error, 'strerror', None) or error})")
     expected = _SUFFIXES.get(place.suffix.lower())
     if isinstance(image, CheckedImage) and expected not in (None, image.media_type):

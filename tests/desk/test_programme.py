@@ -232,6 +232,14 @@ def test_a_picture_that_is_not_what_its_name_says(desk, document, folder: Path) 
     assert outcome == ProgrammeFaults(("badges[0].image: badge.png: is image/jpeg, not what its name says",))
 
 
+def test_a_picture_behind_links_in_a_ring(desk, document, folder: Path) -> None:
+    (folder / "ring.png").symlink_to("ring.png")
+    document["badges"][0]["image"] = "ring.png"
+    outcome = import_programme(desk.office.engine, document, folder, desk.now)
+    assert isinstance(outcome, ProgrammeFaults)
+    assert outcome.faults[0].startswith("badges[0].image: ring.png: cannot be read (")
+
+
 def test_all_faults_of_pictures_are_told_at_once(desk, document, folder: Path) -> None:
     (folder / "logo.png").write_bytes(b"<svg xmlns='http://www.w3.org/2000/svg'/>")
     (folder / "badge.jpg").write_bytes(b"\xff\xd8\xff" + b"x" * 1_100_000)
