@@ -1,10 +1,11 @@
 """How an act opens its transaction: to write, or only to read.
 
-Here belongs the one option that tells them apart. What it means to a database is decided where engines are made
-(`badgepost.database`): a writing transaction of SQLite takes the one write lock at its start, a reading one takes none.
+Here belong the one option that tells them apart, and taking turns. What the option means to a database is decided
+where engines are made (`badgepost.database`): a writing transaction of SQLite takes the one write lock at its start,
+a reading one takes none.
 """
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, func, select
 
 READ_ONLY = "badgepost_read_only"
 """The execution option that marks a connection's transactions as reading only."""
@@ -13,3 +14,17 @@ READ_ONLY = "badgepost_read_only"
 def reading(engine: Engine) -> Engine:
     """Return an engine on the same pool for transactions that only read: in SQLite they wait for no writer."""
     return engine.execution_options(**{READ_ONLY: True})
+
+
+_TURN = 0x62616467
+"""The number of our advisory lock in PostgreSQL; any would do that nothing else in the database uses."""
+
+
+def take_turn(connection: Connection) -> None:
+    """Wait until no other act that makes earners is under way, and keep others waiting until this transaction ends.
+
+    Such an act looks who is there and then writes who is not. PostgreSQL lets two do that at once: they would meet at
+    a unique key, or deadlock. SQLite has one writer anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_TURN)))

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlmodel import col
 
 from badges.tables import Assertion, EarnerAddress
+from badges.transactions import take_turn
 from desk.awards import read_awards, select_awards
 from desk.office import Office
 from desk.password_requests import raise_serial
@@ -43,6 +44,7 @@ def correct_address(office: Office, wrong: str, right: str, now: datetime) -> Co
     if isinstance(new, AddressFault):
         return NotCorrected(f"{right}: {new.reason}")
     with office.engine.begin() as connection:
+        take_turn(connection)
         person = find_by_address(connection, fold_address(old))
         if person is None or person.address != fold_address(old):
             return NotCorrected(f"{wrong} is nobody's primary address")

@@ -8,11 +8,10 @@ not grow with the roster. The same roster again issues nothing twice.
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from badges.tables import BadgeClass, Issuer
-from badges.transactions import reading
+from badges.transactions import reading, take_turn
 from desk.issuing.deciding import Terms
 from desk.issuing.order import (
     Checked,
@@ -47,7 +46,11 @@ def issue_roster(
         return checked
     if checked.bad and not order.skip_bad:
         return RowsRefused(checked)
-    return Checked(checked) if order.dry_run else _write(office, passes)
+    if order.dry_run:
+        return Checked(checked)
+    with office.engine.begin() as connection:
+        take_turn(connection)
+        return passes.write(connection)
 
 
 def _prepare(office: Office, order: IssueOrder, now: datetime, observer: IssueObserver) -> Passes | IssueRefused:
@@ -60,17 +63,6 @@ def _prepare(office: Office, order: IssueOrder, now: datetime, observer: IssueOb
     if isinstance(terms, IssueRefused):
         return terms
     return Passes(office, order, terms, roster, observer, now)
-
-
-def _write(office: Office, passes: Passes) -> Issued:
-    try:
-        with office.engine.begin() as connection:
-            return passes.write(connection)
-    except IntegrityError:
-        # Another act wrote one of these earners or awards between our look and our insert. PostgreSQL lets two do
-        # that at once; whoever comes second looks again and finds them.
-        with office.engine.begin() as connection:
-            return passes.write(connection)
 
 
 def _find_terms(connection: Connection, order: IssueOrder, day: date) -> Terms | IssueRefused:

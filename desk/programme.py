@@ -16,6 +16,7 @@ from sqlmodel import col
 
 from badges.images import JPEG, PNG, CheckedImage, ImageFault, check_image, draw_badge
 from badges.tables import BadgeClass, EarnerAddress, Issuer
+from badges.transactions import take_turn
 from desk.programme_document import EarnerEntry, ProgrammeDocument, ProgrammeFaults, read_document
 from desk.programme_rows import KnownBadge, ProgrammeRows
 from desk.wordings import find_wording_fault
@@ -53,6 +54,7 @@ def import_programme(
         return programme
     pictures = _collect_pictures(programme, images_base)
     with engine.begin() as connection:
+        take_turn(connection)
         faults = (*pictures.faults, *_judge_wordings(programme), *_compare_with_records(connection, programme))
         if faults:
             return ProgrammeFaults(faults)

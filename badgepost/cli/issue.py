@@ -104,7 +104,7 @@ class _Watcher(IssueObserver):
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
-            console=Console(stderr=True),
+            console=Console(stderr=True, emoji=False),
             transient=True,
             disable=not sys.stderr.isatty(),
         )
