@@ -7,11 +7,13 @@ from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
 import badges.tables
+import inbound.tables
 import mailer.queue.tables
 from badges.columns import Instant
 
 # Imported so that their tables are known to SQLModel.metadata.
 assert badges.tables
+assert inbound.tables
 assert mailer.queue.tables
 
 

@@ -14,6 +14,9 @@ from sqlmodel import SQLModel
 from badgepost.database import MIGRATIONS, is_known_revision, migrate, open_engine, pending_revision
 from badges.columns import Instant
 
+HEAD = "0002"
+"""The newest migration there is."""
+
 
 @pytest.fixture
 def engine(tmp_path: Path):
@@ -23,7 +26,7 @@ def engine(tmp_path: Path):
 
 
 def test_an_empty_database_becomes_what_the_tables_say(engine) -> None:
-    assert migrate(engine) == (None, "0001")
+    assert migrate(engine) == (None, HEAD)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": _is_other_type})
         assert compare_metadata(context, SQLModel.metadata) == []
@@ -38,8 +41,8 @@ def _is_other_type(_context, _inspected, column, found, wanted) -> bool | None:
 
 def test_migrating_twice_changes_nothing(engine) -> None:
     migrate(engine)
-    assert migrate(engine) == ("0001", "0001")
-    assert pending_revision(engine) == ("0001", "0001")
+    assert migrate(engine) == (HEAD, HEAD)
+    assert pending_revision(engine) == (HEAD, HEAD)
 
 
 def test_known_revisions() -> None:
@@ -53,8 +56,8 @@ def test_the_first_command_makes_an_empty_database_ready(terminal) -> None:
 
 
 def test_migrate_says_what_it_did(terminal) -> None:
-    assert terminal.run("migrate").out == "Migrated the database from revision none to 0001.\n"
-    assert terminal.run("migrate").out == "The database is up to date (revision 0001).\n"
+    assert terminal.run("migrate").out == f"Migrated the database from revision none to {HEAD}.\n"
+    assert terminal.run("migrate").out == f"The database is up to date (revision {HEAD}).\n"
 
 
 def test_a_database_of_a_newer_program(kites) -> None:
@@ -66,12 +69,12 @@ def test_a_database_of_a_newer_program(kites) -> None:
     )
 
 
-NEXT = """
+NEXT = f"""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "next"
+down_revision = "{HEAD}"
 
 
 def upgrade() -> None:
@@ -82,16 +85,16 @@ def upgrade() -> None:
 def test_an_older_database_asks_for_migrate(kites, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     newer = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, newer)
-    (newer / "versions" / "0002_shoes.py").write_text(NEXT)
+    (newer / "versions" / "next_shoes.py").write_text(NEXT)
     monkeypatch.setattr("badgepost.database.MIGRATIONS", newer)
     before = kites.dump()
     ran = kites.run("batches")
     assert (ran.status, ran.err) == (
         2,
-        "badgepost: the database is of revision 0001, this program needs 0002: run `badgepost migrate`\n",
+        f"badgepost: the database is of revision {HEAD}, this program needs next: run `badgepost migrate`\n",
     )
     assert kites.dump() == before
-    assert kites.run("migrate").out == "Migrated the database from revision 0001 to 0002.\n"
+    assert kites.run("migrate").out == f"Migrated the database from revision {HEAD} to next.\n"
     assert kites.run("batches").status == 0
     assert any("shoe_size" in line for line in kites.dump())
 

@@ -1,0 +1,59 @@
+"""What came in: raw mails, and each time one was delivered to us.
+
+Here belong rows and their constraints only. How they are written before the 250 stands in `store`; what is made of a
+mail later gets tables of its own.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Index, LargeBinary, text
+from sqlmodel import Field, SQLModel
+
+from badges.columns import Instant
+from badges.ids import make_id
+
+WAITING = "state = 'received'"
+"""SQL: nobody has looked at this delivery yet. Queries must say it in these words to use the index."""
+
+
+class RawMail(SQLModel, table=True):
+    """The bytes of one mail as they came first. They never change: whatever is known of a mail starts from them."""
+
+    __tablename__ = "raw_mail"
+
+    id: str = Field(default_factory=make_id, primary_key=True)
+    fingerprint: str = Field(unique=True)
+    """Hexadecimal; the same for all deliveries of one mail (`inbound.fingerprint`)."""
+    size: int
+    """Bytes of `content`."""
+    content: bytes = Field(sa_type=LargeBinary)
+    """The whole message with CRLF line ends, dot-stuffing undone."""
+
+
+class Delivery(SQLModel, table=True):
+    """One transaction in which a mail was handed to us: its envelope, and who handed it over."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        Index("ix_delivery_waiting", "received_at", sqlite_where=text(WAITING), postgresql_where=text(WAITING)),
+    )
+
+    id: str = Field(default_factory=make_id, primary_key=True)
+    raw_mail_id: str = Field(foreign_key="raw_mail.id", index=True)
+    mail_from: str
+    """The reverse-path; empty for the null reverse-path of reports (RFC 5321 section 4.5.5)."""
+    rcpt_to: str
+    """JSON list of the recipients that we took, as the client wrote them."""
+    helo_name: str
+    """What the client called itself (HELO, EHLO or LHLO). Its own claim."""
+    peer_address: str
+    """The client's IP address; behind a trusted proxy, the one that the proxy names."""
+    protocol: str
+    """RFC 3848: SMTP, ESMTP, ESMTPS, LMTP, LMTPS."""
+    tls: str | None = None
+    """The version, such as TLSv1.3; None: in the clear."""
+    received_at: datetime = Field(sa_type=Instant)
+    state: str = "received"
+    """received: committed and acknowledged, not looked at."""
+    header_block: bytes | None = Field(default=None, sa_type=LargeBinary)
+    """The header of this delivery, for one that is not the mail's first: only trace fields may differ in it."""
