@@ -61,7 +61,9 @@ def show(value: float) -> str:
     """Return `value` with as many digits as a reader can use."""
     if value >= 100 or value == int(value):
         return f"{value:.0f}"
-    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+    if value >= 10:
+        return f"{value:.1f}"
+    return f"{value:.2f}" if value >= 1 else f"{value:.3f}"
 
 
 def print_findings(findings: list[Finding], console: Console) -> None:

@@ -99,11 +99,13 @@ def test_the_table_shows_goal_value_spread_and_verdict() -> None:
     print_findings(findings, Console(file=output, width=160))
     lines = output.getvalue().splitlines()
     assert all(word in lines[1] for word in ("≥ 12 x", "15.0 x", "12.5-130", "pass", "0.8 ms"))
-    assert all(word in lines[2] for word in ("≥ 0.40 x", "0.38 x", "miss"))
+    assert all(word in lines[2] for word in ("≥ 0.400 x", "0.375 x", "miss"))
     assert all(word in lines[3] for word in ("not run", "node is not on this machine"))
     assert lines[-1] == "1 passed, 1 missed, 1 not run"
 
 
-@pytest.mark.parametrize(("value", "shown"), [(0.4, "0.40"), (12.0, "12"), (15.04, "15.0"), (130.2, "130")])
+@pytest.mark.parametrize(
+    ("value", "shown"), [(0.125, "0.125"), (1.204, "1.20"), (12.0, "12"), (15.04, "15.0"), (130.2, "130")]
+)
 def test_values_are_shown_with_the_digits_that_a_reader_can_use(value: float, shown: str) -> None:
     assert show(value) == shown
