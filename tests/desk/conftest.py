@@ -14,6 +14,7 @@ from sqlalchemy import Row, text
 from badgepost.database import migrate, open_engine
 from badgepost.opening import find_templates
 from badges.links import LinkMaker, Purpose
+from badges.transactions import reading
 from desk.issue import IssueOutcome, issue_roster
 from desk.issuing.order import IssueObserver, IssueOrder, Warned
 from desk.office import Office
@@ -91,7 +92,7 @@ class Desk:
         return issue_roster(self.office, IssueOrder(badge, source, "roster.csv", **order), self.now, watcher)
 
     def rows(self, query: str, **values: Any) -> list[Row[Any]]:
-        with self.office.engine.connect() as connection:
+        with reading(self.office.engine).connect() as connection:
             return list(connection.execute(text(query), values))
 
     def one(self, query: str, **values: Any) -> Any:
