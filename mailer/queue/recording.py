@@ -108,11 +108,11 @@ def _write_intents(connection: Connection, intents: Sequence[Intent]) -> set[tup
 
 def _find_granted(connection: Connection, rows: Sequence[dict[str, Any]]) -> set[tuple[str, int]]:
     """Ask for what stands: some were refused, or this group was written before and its answer was lost."""
-    granted: set[tuple[str, int]] = set()
+    sending: set[tuple[str, int]] = set()
     for worker_id in {row["worker_id"] for row in rows}:
         found = connection.execute(_GRANTED, {"ids": [row["id"] for row in rows], "worker_id": worker_id})
-        granted.update((id_, fence) for id_, fence in found)
-    return granted
+        sending.update((id_, fence) for id_, fence in found)
+    return sending & {_claim_of(row) for row in rows}
 
 
 def _claim_of(row: dict[str, Any]) -> tuple[str, int]:
