@@ -8,12 +8,14 @@ from pathlib import Path
 
 import structlog
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from sqlalchemy import Engine, inspect
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from badgepost.database import is_known_revision, migrate, open_engine, pending_revision
 from badgepost.refusal import Refusal
-from badgepost.settings import Settings, read_secret_keys
+from badgepost.settings import Settings, find_config, read_secret_keys
+from desk.fault_words import tell_fault
 from mailer.dkim import DkimKey
 from mailer.keys import KeyFault, load_key
 
@@ -25,9 +27,17 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        raise Refusal(*(_explain_setting(fault) for fault in error.errors(include_url=False))) from error
-    except (FileNotFoundError, ValueError) as error:
+        faults = (tell_fault(fault, "settings") for fault in error.errors(include_url=False))
+        raise Refusal(*(f"setting {fault}" for fault in faults)) from error
+    except SettingsError as error:
+        # Its words name a class of the library; what it could not read is always a list or a table in a variable.
+        raise Refusal(
+            f"settings: {error.__cause__ or error}: a list or table in a variable is written as JSON"
+        ) from error
+    except FileNotFoundError as error:
         raise Refusal(f"settings: {error}") from error
+    except (OSError, ValueError) as error:
+        raise Refusal(f"settings: {find_config()}: {error}") from error
 
 
 def open_database(settings: Settings) -> Engine:
@@ -48,7 +58,9 @@ def connect(settings: Settings) -> Engine:
     """Return an engine, whatever state the database is in."""
     try:
         return open_engine(settings.url_of_database())
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+    except ModuleNotFoundError as error:
+        raise Refusal(f"database_url: this kind of database needs the Python package {error.name}") from error
+    except (ArgumentError, NoSuchModuleError) as error:
         raise Refusal(f"database_url: {error}".splitlines()[0]) from error
     except OSError as error:
         raise Refusal(f"the database's folder cannot be made: {error.filename}: {error.strerror}") from error
@@ -92,9 +104,3 @@ def _migrate_empty(engine: Engine, settings: Settings) -> None:
             f"{settings.url_of_database()} holds tables of something else ({tables[0]}): name another database"
         )
     migrate(engine)
-
-
-def _explain_setting(fault: object) -> str:
-    assert isinstance(fault, dict)
-    name = ".".join(str(step) for step in fault["loc"]) or "settings"
-    return f"setting {name}: {str(fault['msg']).removeprefix('Value error, ')}"

@@ -11,6 +11,7 @@ import secrets
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
@@ -28,8 +29,13 @@ SHORTEST_KEY = 32
 """Characters of a key that signs links."""
 
 
+_BASE_URL = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?(?:/[A-Za-z0-9._~/-]*)?")
+"""Everything that is put behind it must stay a path: no query, no fragment, no user name; hosts in ASCII."""
+_HELO_NAME = re.compile(r"[A-Za-z0-9.:_\[\]-]*")
+
+
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
 class Relay(_Part):
@@ -59,19 +65,19 @@ class DomainLimit(_Part):
 class Retry(_Part):
     """When a deferred message is tried again."""
 
-    first: timedelta = timedelta(minutes=5)
+    first: timedelta = Field(default=timedelta(minutes=5), gt=timedelta(0))
     factor: float = Field(default=2.0, ge=1)
-    longest: timedelta = timedelta(hours=6)
-    give_up_after: timedelta = timedelta(days=3)
+    longest: timedelta = Field(default=timedelta(hours=6), gt=timedelta(0))
+    give_up_after: timedelta = Field(default=timedelta(days=3), gt=timedelta(0))
 
 
 class Timeouts(_Part):
     """Seconds that a relay may take (RFC 5321 section 4.5.3.2 gives the defaults of `command` and `reply`)."""
 
-    connect: float = 30
-    command: float = 300
-    reply: float = 600
-    idle: float = 10
+    connect: float = Field(default=30, gt=0)
+    command: float = Field(default=300, gt=0)
+    reply: float = Field(default=600, gt=0)
+    idle: float = Field(default=10, gt=0)
     """How long a connection waits for another message before it is closed."""
 
 
@@ -142,6 +148,13 @@ class Settings(BaseSettings):
             raise ValueError(f"not an e-mail address: {parsed.reason}")
         return value
 
+    @field_validator("helo_name")
+    @classmethod
+    def _is_helo_name(cls, value: str) -> str:
+        if not _HELO_NAME.fullmatch(value):
+            raise ValueError("must be a host name, or an address in square brackets")
+        return value
+
     @field_validator("mail_domain")
     @classmethod
     def _is_domain(cls, value: str) -> str:
@@ -168,9 +181,11 @@ class Settings(BaseSettings):
 
     @field_validator("base_url")
     @classmethod
-    def _is_origin(cls, value: str) -> str:
+    def _is_base(cls, value: str) -> str:
         if not value.startswith(("http://", "https://")):
             raise ValueError("must start with https:// (or http:// for a trial on this machine)")
+        if not _BASE_URL.fullmatch(value) or not _has_port(value):
+            raise ValueError("must be a host, perhaps a port and a path, such as https://badges.school.example")
         return value.rstrip("/")
 
     @model_validator(mode="after")
@@ -189,6 +204,13 @@ class Settings(BaseSettings):
     def url_of_database(self) -> str:
         """Return the SQLAlchemy URL in force."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'badgepost.db').absolute()}"
+
+
+def _has_port(url: str) -> bool:
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 def find_config() -> Path | None:

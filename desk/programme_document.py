@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationError
 
+from desk.fault_words import tell_fault
 from desk.programme_values import (
     LONGEST_TEXT,
     Color,
@@ -25,7 +26,6 @@ from desk.programme_values import (
     Text,
     Website,
 )
-from desk.programme_words import tell_fault
 
 
 class _Entry(BaseModel):

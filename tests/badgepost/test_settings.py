@@ -1,5 +1,6 @@
 """Settings: from file and environment, and each that is wrong told in a line."""
 
+import re
 import stat
 from pathlib import Path
 
@@ -58,7 +59,18 @@ def test_a_file_and_variables_that_override_it(tmp_path: Path, monkeypatch: pyte
         ("SECRET_KEYS", '["short"]', "secret_keys"),
         ("RETRY__FACTOR", "0.5", "retry.factor"),
         ("RELAYS", '[{"host": "a.example"}, {"host": "b.example"}]', "settings"),
-        ("RELAYS", '[{"host": "a.example", "prot": 25}]', "relays.0.prot"),
+        ("RELAYS", '[{"host": "a.example", "prot": 25}]', "relays[0].prot"),
+        ("BASE_URL", "https://", "base_url"),
+        ("BASE_URL", "https://badges example", "base_url"),
+        ("BASE_URL", "https://badges.example:99999", "base_url"),
+        ("BASE_URL", "https://badges.example/?a=1", "base_url"),
+        ("BASE_URL", "https://ada:secret@badges.example", "base_url"),
+        ("BASE_URL", 'https://badges.example/"onload=x', "base_url"),
+        ("HELO_NAME", "mail.example\r\nRSET", "helo_name"),
+        ("RETRY__FIRST", "soon", "retry.first"),
+        ("RETRY__FIRST", "-PT5M", "retry.first"),
+        ("TIMEOUTS__CONNECT", "nan", "timeouts.connect"),
+        ("TIMEOUTS__CONNECT", "-1", "timeouts.connect"),
     ],
 )
 def test_a_wrong_value_is_one_line(terminal, variable: str, value: str, name: str) -> None:
@@ -74,6 +86,29 @@ def test_a_wrong_file_is_one_line(terminal, content: str) -> None:
     terminal.write("other.toml", content)
     ran = terminal.run("--config", "other.toml", "batches")
     assert (ran.status, len(ran.lines)) == (2, 1)
+
+
+@pytest.mark.parametrize("content", ["nonesuch = 1\n", "workers = 'two'\n", "[[relays]]\nhost = 5\n"])
+def test_a_wrong_setting_is_told_in_our_words(terminal, content: str) -> None:
+    terminal.write("badgepost.toml", content)
+    assert re.search("is no key that is known here|must be a ", terminal.run("batches").err)
+
+
+def test_a_file_that_is_no_toml_is_named(terminal) -> None:
+    terminal.write("other.toml", "workers = [")
+    assert terminal.run("--config", "other.toml", "batches").err.startswith("badgepost: settings: other.toml: ")
+
+
+def test_a_list_in_a_variable_is_json(terminal) -> None:
+    ran = terminal.run("batches", BADGEPOST_RELAYS="smtp.example")
+    assert (ran.status, len(ran.lines)) == (2, 1)
+    assert ran.err.endswith("a list or table in a variable is written as JSON\n")
+
+
+@pytest.mark.parametrize("url", ["https://b.example/", "https://b.example/path/", "http://[::1]:8000"])
+def test_where_links_may_lead(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("BADGEPOST_BASE_URL", url)
+    assert Settings().base_url == url.rstrip("/")
 
 
 def test_a_file_that_is_not_there(terminal) -> None:
