@@ -27,10 +27,13 @@ check: setup  ## format, lint, types, floors
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+chaos: setup  ## kill workers 60 times while they deliver, and count every copy
+	BADGEPOST_CHAOS_KILLS=60 $(BIN)/python -m pytest tests/chaos
+
 bench: setup  ## the figures of docs/performance.md, as ratios
 	$(BIN)/python -m bench
 
 lock:  ## pin every dependency anew (needs uv)
 	scripts/lock
 
-.PHONY: help setup run demo test check bench lock
+.PHONY: help setup run demo test check chaos bench lock
