@@ -6,6 +6,7 @@ not grow with the roster. The same roster again issues nothing twice.
 """
 
 from datetime import UTC, date, datetime, timedelta
+from difflib import get_close_matches
 
 from sqlalchemy import Connection, select
 from sqlmodel import col
@@ -29,6 +30,10 @@ from desk.roster.rows import RosterFault
 
 _PATIENCE = timedelta(minutes=1)
 """A time that is meant as "now" may have passed by this much while it was typed."""
+
+_HORIZON = timedelta(days=366)
+"""Nobody plans mails that far ahead; a year is easily mistyped."""
+_SHOWN_BADGES = 20
 
 IssueOutcome = Issued | Checked | RowsRefused | IssueRefused
 
@@ -75,14 +80,20 @@ def _find_terms(connection: Connection, order: IssueOrder, day: date) -> Terms |
     )
     badge = connection.execute(query).first()
     if badge is None:
-        return IssueRefused(f"there is no badge {order.badge}; {_list_badges(connection)}")
+        return IssueRefused(f"there is no badge {order.badge}; {_suggest_badges(connection, order.badge)}")
     badge_class_id, issuer_id, months, language = badge
     return Terms(badge_class_id, issuer_id, months, day, order.language or language)
 
 
-def _list_badges(connection: Connection) -> str:
-    slugs = connection.execute(select(col(BadgeClass.slug)).order_by(col(BadgeClass.slug)).limit(20)).scalars().all()
-    return f"there are {', '.join(slugs)}" if slugs else "import a programme first"
+def _suggest_badges(connection: Connection, asked: str) -> str:
+    slugs = connection.execute(select(col(BadgeClass.slug)).order_by(col(BadgeClass.slug))).scalars().all()
+    if not slugs:
+        return "import a programme first"
+    near = get_close_matches(asked.lower(), slugs, n=3)
+    if near:
+        return f"did you mean {' or '.join(near)}?"
+    more = f" and {len(slugs) - _SHOWN_BADGES} more" if len(slugs) > _SHOWN_BADGES else ""
+    return f"there are {', '.join(slugs[:_SHOWN_BADGES])}{more}"
 
 
 def _judge_order(order: IssueOrder, now: datetime) -> IssueRefused | None:
@@ -90,6 +101,8 @@ def _judge_order(order: IssueOrder, now: datetime) -> IssueRefused | None:
         return IssueRefused(f"there is no language {order.language}; there are {', '.join(LANGUAGES)}")
     if order.at is not None and order.at < now - _PATIENCE:
         return IssueRefused(f"the time to send, {order.at.isoformat()}, has passed")
+    if order.at is not None and order.at > now + _HORIZON:
+        return IssueRefused(f"the time to send, {order.at.isoformat()}, is more than a year ahead")
     if order.not_later_than is not None and order.not_later_than <= (order.at or now):
         return IssueRefused(f'"not later than" {order.not_later_than.isoformat()} is not after the time to send')
     return None

@@ -1,7 +1,8 @@
-"""What the commands share: the service they work on, times as people type them, and how they say no."""
+"""What the commands share: the service they work on, files and times as people name them, and how they say no."""
 
 from datetime import UTC, datetime
-from typing import NoReturn
+from pathlib import Path
+from typing import BinaryIO, NoReturn
 
 from badgepost.logging import set_up_logs
 from badgepost.opening import load_settings
@@ -26,14 +27,24 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def open_roster(path: Path) -> BinaryIO:
+    """Open a roster. Refused is what is no regular file: a roster is read twice, and a pipe flows by once, or never."""
+    try:
+        if path.exists() and not path.is_file():
+            refuse(f"{path}: is no regular file; save the roster to one first")
+        return path.open("rb")
+    except OSError as error:
+        refuse(f"{path}: {error.strerror}")
+
+
 def parse_time(text: str | None, option: str) -> datetime | None:
     """Read a moment with its time zone, as in 2026-12-01T09:00+01:00 or 2026-12-01 08:00Z."""
     if text is None:
         return None
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError:
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # the latter beyond the years 1 and 9999
         refuse(f"{option}: {text!r} is no time; write it as 2026-12-01T09:00+01:00")
-    if moment.tzinfo is None:
-        refuse(f"{option}: {text!r} has no time zone; write it as {text.strip()}+01:00, or with Z for UTC")
-    return moment.astimezone(UTC)
+    refuse(f"{option}: {text!r} has no time zone; write it as {moment:%Y-%m-%dT%H:%M}+01:00, or with Z for UTC")

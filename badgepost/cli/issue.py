@@ -8,7 +8,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
-from badgepost.cli.asking import get_service, now, parse_time, refuse
+from badgepost.cli.asking import get_service, now, open_roster, parse_time, refuse
+from badgepost.refusal import make_printable
 from desk.issue import IssueOutcome, issue_roster
 from desk.issuing.order import (
     Checked,
@@ -23,8 +24,6 @@ from desk.issuing.order import (
 from desk.roster.rows import Bad
 
 app = typer.Typer()
-
-_Time = Annotated[str | None, typer.Option(metavar="TIME", help="With its zone, as in 2026-12-01T09:00+01:00.")]
 
 
 @app.command()
@@ -44,25 +43,22 @@ def issue(
     ] = None,
 ) -> None:
     """Award a badge to everybody in a roster and queue their mails. The same roster again issues nothing twice."""
-    service = get_service()
     starts, ends = parse_time(at, "--at"), parse_time(not_later_than, "--not-later-than")
-    try:
-        source = roster.open("rb")
-    except OSError as error:
-        refuse(f"{roster}: {error.strerror}")
-    with source, _Watcher(roster.name) as watcher:
+    # As people see it: a name may hold bytes that are no text, or marks that steer a terminal.
+    name = make_printable(roster.name)
+    with open_roster(roster) as source, _Watcher(name) as watcher:
         order = IssueOrder(
             badge=badge,
             source=source,
-            name=roster.name,
+            name=name,
             language=language,
             skip_bad=skip_bad,
             dry_run=dry_run,
             at=starts,
             not_later_than=ends,
         )
-        outcome = issue_roster(service.office, order, now(), watcher)
-    _report(roster.name, outcome)
+        outcome = issue_roster(get_service().office, order, now(), watcher)
+    _report(name, outcome)
 
 
 def _report(name: str, outcome: IssueOutcome) -> None:
@@ -77,8 +73,13 @@ def _report(name: str, outcome: IssueOutcome) -> None:
         case Checked(summary):
             typer.echo(f"Dry run of {name}: nothing was written.\n{_tabulate(summary, 'mails to queue')}")
         case Issued(summary, batch_id):
-            batch = f" as batch {batch_id}" if batch_id else "; there was nothing new to issue"
-            typer.echo(f"Issued {name}{batch}.\n{_tabulate(summary, 'mails queued')}")
+            typer.echo(f"{_tell_issued(name, summary, batch_id)}\n{_tabulate(summary, 'mails queued')}")
+
+
+def _tell_issued(name: str, summary: IssueSummary, batch_id: str | None) -> str:
+    if batch_id is not None:
+        return f"Issued {name} as batch {batch_id}."
+    return f"Nothing was issued: {name} holds {'nothing new' if summary.rows_in else 'no rows below its header'}."
 
 
 def _tabulate(summary: IssueSummary, mails: str) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from badgepost.cli.asking import get_service, now, refuse
+from badgepost.cli.asking import get_service, now, open_roster, refuse
 from badgepost.wiring import Service
 from badges.transactions import reading
 from desk.checking import Question, check_template, find_meant
@@ -95,11 +95,7 @@ def _look_at_mails(service: Service, question: Question, clients: list[str] | No
 
 
 def _look_at_roster(service: Service, roster: Path) -> list[Finding]:
-    try:
-        source = roster.open("rb")
-    except OSError as error:
-        refuse(f"{roster}: {error.strerror}")
-    with source:
+    with open_roster(roster) as source:
         outcome = read_roster(source, roster.name, now().date())
         if isinstance(outcome, RosterFault):
             refuse(f"{roster}: {outcome.reason}")

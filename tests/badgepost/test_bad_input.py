@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -41,12 +42,16 @@ def test_a_bad_row(kites, row: str, start: str) -> None:
 
 ORDERS: dict[str, tuple[list[str], str]] = {
     "an unknown badge": (["--badge", "kite-9"], "there is no badge kite-9; there are first-kite"),
+    "a misspelt badge": (["--badge", "First-kit"], "there is no badge First-kit; did you mean first-kite?"),
     "an unknown language": (["--badge", "first-kite", "--language", "tlh"], "there is no language tlh"),
     "a time that is none": (["--badge", "first-kite", "--at", "soon"], "--at: 'soon' is no time"),
     "a time without a zone": (["--badge", "first-kite", "--at", "2030-01-01T09:00"], "has no time zone"),
+    "a day without a zone": (["--badge", "first-kite", "--at", "2030-01-01"], "write it as 2030-01-01T00:00+01:00"),
+    "a time beyond the calendar": (["--badge", "first-kite", "--at", "9999-12-31T23:59-14:00"], "is no time"),
+    "a year mistyped": (["--badge", "first-kite", "--at", "2206-12-01T09:00Z"], "is more than a year ahead"),
     "a time that has passed": (["--badge", "first-kite", "--at", "2020-01-01T09:00Z"], "has passed"),
     "an end before the start": (
-        ["--badge", "first-kite", "--at", "2030-01-02T00:00Z", "--not-later-than", "2030-01-01T00:00Z"],
+        ["--badge", "first-kite", "--not-later-than", "2020-01-01T00:00Z"],
         "is not after the time to send",
     ),
 }
@@ -99,6 +104,38 @@ def test_a_bad_file(kites, name: str, content: str | bytes, words: str) -> None:
 def test_a_roster_that_is_not_there(kites) -> None:
     ran = kites.run("issue", "gone.csv", "--badge", "first-kite")
     assert (ran.status, ran.err) == (2, "badgepost: gone.csv: No such file or directory\n")
+
+
+@pytest.mark.parametrize("command", [["issue", "--badge", "first-kite"], ["lint", "--roster"]])
+def test_a_roster_that_flows_by_once(kites, command: list[str]) -> None:
+    os.mkfifo(kites.folder / "roster.csv")
+    ran = kites.run(*command, "roster.csv")
+    assert (ran.status, ran.err) == (
+        2,
+        "badgepost: roster.csv: is no regular file; save the roster to one first\n",
+    )
+
+
+def test_a_roster_without_rows(kites) -> None:
+    before = kites.dump()
+    kites.write("roster.csv", HEAD)
+    ran = kites.run("issue", "roster.csv", "--badge", "first-kite")
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.out.startswith("Nothing was issued: roster.csv holds no rows below its header.\n")
+    assert kites.dump() == before
+
+
+def test_a_roster_whose_name_is_no_text(kites) -> None:
+    name = os.fsdecode(b"caf\xe9\n.csv")
+    (kites.folder / name).write_text(HEAD + "ada@mail.example,Ada\n")
+    ran = kites.run("issue", name, "--badge", "first-kite")
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.out.startswith("Issued caf\ufffd\ufffd.csv as batch ")
+
+
+def test_a_bad_order_in_an_empty_folder_leaves_it_empty(terminal) -> None:
+    assert terminal.run("issue", "gone.csv", "--badge", "first-kite").status == 2
+    assert list(terminal.folder.iterdir()) == []
 
 
 PICTURES: dict[str, tuple[str, bytes]] = {

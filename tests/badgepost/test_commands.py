@@ -36,7 +36,7 @@ def test_issue_accounts_for_every_row(kites) -> None:
     done = kites.run("issue", "roster.csv", "--badge", "first-kite")
     assert re.match(r"Issued roster.csv as batch [a-z2-7]{16}\.\n  rows in        3\n  mails queued   2\n", done.out)
     again = kites.run("issue", "roster.csv", "--badge", "first-kite")
-    assert again.out.startswith("Issued roster.csv; there was nothing new to issue.\n")
+    assert again.out.startswith("Nothing was issued: roster.csv holds nothing new.\n")
     assert (dry.err, done.err, again.err) == ("", "", "")
 
 
