@@ -16,6 +16,8 @@ from mailer.delivery.relay import Relay, Timeouts
 from wire.capabilities import Capabilities, parse_capabilities
 from wire.reply import Reply
 
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+
 
 @dataclass(frozen=True)
 class Connected:
@@ -46,6 +48,8 @@ async def connect(
     relay: Relay, timeouts: Timeouts, helo_name: str, tls_context: ssl.SSLContext | None
 ) -> Connected | Refused:
     """Open a connection to `relay`, or say why that cannot be done now."""
+    if relay.user and relay.tls == "none" and relay.host not in THIS_MACHINE:
+        return Refused('a log-in without TLS would show the password to the network: set tls = "starttls"')
     client = aiosmtplib.SMTP(
         hostname=relay.host,
         port=relay.port,

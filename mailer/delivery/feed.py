@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from mailer.delivery.chores import Chores
 from mailer.delivery.outcomes import Outcome, Sent
 from mailer.delivery.shelf import Shelf
 from mailer.delivery.transport import MakesMail, Parcel
@@ -70,7 +70,7 @@ class LedgerFeed:
         self._wanted = asyncio.Event()
         self._stirred = asyncio.Event()
         self._ended = asyncio.Event()
-        self._chores: set[asyncio.Task[None]] = set()
+        self._chores = Chores(wiring.writer, self.fail)
 
     @property
     def ended(self) -> bool:
@@ -105,8 +105,7 @@ class LedgerFeed:
         """Give back what no lane took, and return when everything is on disk."""
         self.give_all_back(None)
         await self._with.journal.flush()
-        if self._chores:
-            await asyncio.wait(self._chores)
+        await self._chores.wait()
 
     async def take(self, relay: str, patience: float | None = None) -> Parcel | None:
         """See `transport.Feed`."""
@@ -182,7 +181,7 @@ class LedgerFeed:
         next_try = None if next_try_in is None else now + timedelta(seconds=next_try_in)
         note = RelayNote(relay, reason is None, now, reason, next_try)
         _log.warning("relay", relay=relay, up=note.is_up, reason=reason, next_try_in=next_try_in)
-        self._start(lambda connection: save_relay(connection, note))
+        self._chores.start(lambda connection: save_relay(connection, note))
         if not note.is_up:
             self._downs[relay] += 1
             self._stir()
@@ -258,7 +257,7 @@ class LedgerFeed:
             _log.error("not_composed", message=message.id, reason=reason)
             now = self._with.clock()
             self.outcomes["set_aside"] += 1
-            self._start(lambda connection: set_aside(connection, message, reason, now))
+            self._chores.start(lambda connection: set_aside(connection, message, reason, now))
         return None
 
     def _leave(self, parcel: Parcel, relay: str) -> None:
@@ -270,17 +269,8 @@ class LedgerFeed:
     def _return(self, messages: Iterable[Claimed], reason: str | None) -> None:
         rows = [(message, reason) for message in messages]
         if rows:
-            self._start(lambda connection: give_back(connection, rows))
+            self._chores.start(lambda connection: give_back(connection, rows))
 
-    def _start(self, act: Callable[[Connection], None]) -> None:
-        chore = asyncio.create_task(self._with.writer.run(act))
-        self._chores.add(chore)
-        chore.add_done_callback(self._finish)
-
-    def _finish(self, chore: asyncio.Task[None]) -> None:
-        self._chores.discard(chore)
-        self._check(chore)
-
-    def _check(self, done: "asyncio.Future[bool] | asyncio.Task[None]") -> None:
-        if not done.cancelled() and done.exception() is not None:
-            self.fail(done.exception() or RuntimeError("unreachable"))
+    def _check(self, written: asyncio.Future[bool]) -> None:
+        if not written.cancelled() and (fault := written.exception()) is not None:
+            self.fail(fault)

@@ -111,6 +111,15 @@ def test_log_in(ledger: Ledger, deliver: Deliver, tmp_path: Path, password: str,
         assert not ledger.rows("SELECT 1 FROM attempt")
 
 
+def test_no_password_goes_over_an_open_wire(ledger: Ledger, deliver: Deliver) -> None:
+    ledger.add()
+    relay = Relay("open", "relay.example", 25, "none", user="badgepost", password="secret")
+    assert "secret" not in repr(relay)
+    asyncio.run(deliver(SmtpTransport([relay], "client.example", QUICK)))
+    assert ledger.states() == {"queued": 1}
+    assert "without TLS" in ledger.rows("SELECT reason FROM relay_state")[0].reason
+
+
 def test_a_real_server_with_starttls(ledger: Ledger, deliver: Deliver, tmp_path: Path) -> None:
     """aiosmtpd: no PIPELINING, its own idea of everything else."""
     ledger.add_many(12)
