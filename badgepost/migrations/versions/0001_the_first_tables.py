@@ -219,7 +219,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('idempotency_key')
     )
     with op.batch_alter_table('message', schema=None) as batch_op:
-        batch_op.create_index('ix_message_batch_state', ['batch_id', 'state'], unique=False)
+        batch_op.create_index('ix_message_batch_state', ['batch_id', 'state'], unique=False, sqlite_where=sa.text('batch_id IS NOT NULL'), postgresql_where=sa.text('batch_id IS NOT NULL'))
         batch_op.create_index('ix_message_claimable', ['due_at', 'domain', 'batch_id'], unique=False, sqlite_where=sa.text("state IN ('queued', 'deferred') AND worker_id IS NULL AND held_at IS NULL AND batch_id IS NOT NULL"), postgresql_where=sa.text("state IN ('queued', 'deferred') AND worker_id IS NULL AND held_at IS NULL AND batch_id IS NOT NULL"))
         batch_op.create_index('ix_message_claimable_single', ['due_at', 'domain'], unique=False, sqlite_where=sa.text("state IN ('queued', 'deferred') AND worker_id IS NULL AND held_at IS NULL AND batch_id IS NULL"), postgresql_where=sa.text("state IN ('queued', 'deferred') AND worker_id IS NULL AND held_at IS NULL AND batch_id IS NULL"))
         batch_op.create_index(batch_op.f('ix_message_earner_id'), ['earner_id'], unique=False)
@@ -254,7 +254,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_message_earner_id'))
         batch_op.drop_index('ix_message_claimable_single', sqlite_where=sa.text("state IN ('queued', 'deferred') AND worker_id IS NULL AND held_at IS NULL AND batch_id IS NULL"), postgresql_where=sa.text("state IN ('queued', 'deferred') AND worker_id IS NULL AND held_at IS NULL AND batch_id IS NULL"))
         batch_op.drop_index('ix_message_claimable', sqlite_where=sa.text("state IN ('queued', 'deferred') AND worker_id IS NULL AND held_at IS NULL AND batch_id IS NOT NULL"), postgresql_where=sa.text("state IN ('queued', 'deferred') AND worker_id IS NULL AND held_at IS NULL AND batch_id IS NOT NULL"))
-        batch_op.drop_index('ix_message_batch_state')
+        batch_op.drop_index('ix_message_batch_state', sqlite_where=sa.text('batch_id IS NOT NULL'), postgresql_where=sa.text('batch_id IS NOT NULL'))
 
     op.drop_table('message')
     with op.batch_alter_table('assertion', schema=None) as batch_op:
