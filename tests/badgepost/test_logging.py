@@ -1,0 +1,43 @@
+"""What a log holds when something goes wrong: where, but not whose."""
+
+import logging
+from collections.abc import Iterator
+from typing import Literal
+
+import pytest
+import structlog
+
+from badgepost.logging import set_up_logs
+
+SECRET = "https://badges.example/p/a-link-that-opens-an-account"
+
+
+@pytest.fixture(autouse=True)
+def former_logs() -> Iterator[None]:
+    """Leave logging as it was found."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def fail_with(link: str) -> None:
+    assert link
+    raise RuntimeError("the disk is full")
+
+
+@pytest.mark.parametrize("form", ["console", "json"])
+def test_a_traceback_shows_no_local_variables(
+    form: Literal["console", "json"], capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up_logs(form)
+    try:
+        fail_with(SECRET)
+    except RuntimeError:
+        structlog.get_logger("badgepost").exception("not written")
+    said = capsys.readouterr().err
+    assert "the disk is full" in said
+    assert "fail_with" in said
+    assert SECRET not in said
