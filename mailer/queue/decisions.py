@@ -1,7 +1,8 @@
 """What people decide about messages and batches. Each function runs in its caller's transaction.
 
 Here belong the decisions that overrule the worker: retry, hold, cancel; pause, go on. They bind a worker that has a
-message claimed already, in whatever process it runs: its intent is refused (`recording`).
+message claimed already, in whatever process it runs: its intent is refused (`recording`). A body that is under way is
+not called back, but the message is marked: should the attempt fail, there is no other.
 """
 
 # ruff: noqa: S608  (the statements are put together from constants alone)
@@ -36,19 +37,24 @@ _RETRY_WAITING = f"""
 """
 # Tried again from the start: a new date, and the whole time for retries. One in doubt stays the mail that it was.
 _RETRY_ENDED = f"""
-    UPDATE message SET due_at = :now, held_at = NULL, state = 'queued', state_at = :now, attempts = 0,
+    UPDATE message SET due_at = :now, held_at = NULL, withdrawn_at = NULL, state = 'queued', state_at = :now,
+        attempts = 0,
         written_at = CASE WHEN state = 'unknown' THEN written_at ELSE :now END,
         reason = 'was ' || state || ', to be tried again: a person asked for it'
     WHERE {{whose}} AND state IN ({_list(RETRIABLE - WAITING)}) AND {_NOT_STOPPED}
 """
 _HOLD = f"""
     UPDATE message SET held_at = :now, reason = 'held by a person'
-    WHERE {{whose}} AND state IN ({_list(WAITING)}) AND held_at IS NULL
+    WHERE {{whose}} AND state IN ({_list(WAITING | {State.SENDING})}) AND held_at IS NULL
 """
 _CANCEL = f"""
     UPDATE message SET state = 'cancelled', state_at = :now, held_at = NULL, worker_id = NULL,
         reason = 'cancelled by a person'
     WHERE {{whose}} AND state IN ({_list(CANCELLABLE)})
+"""
+_WITHDRAW = f"""
+    UPDATE message SET withdrawn_at = :now
+    WHERE {{whose}} AND state = '{State.SENDING.value}' AND withdrawn_at IS NULL
 """
 _SET_BATCH = text("UPDATE batch SET state = :after WHERE id = :id AND state IN :before").bindparams(
     bindparam("before", expanding=True)
@@ -71,13 +77,14 @@ def retry(connection: Connection, named: Named, name: str, now: datetime) -> int
 
 
 def hold(connection: Connection, named: Named, name: str, now: datetime) -> int:
-    """Set aside what waits, until `retry`; return how many."""
+    """Set aside what waits, or comes back from being sent, until `retry`; return how many."""
     return _run(connection, _HOLD, named, name, now)
 
 
 def cancel(connection: Connection, named: Named, name: str, now: datetime) -> int:
-    """Never send what waits or is in doubt; return how many. What is under way at this moment is not stopped."""
-    return _run(connection, _CANCEL, named, name, now)
+    """Never send what waits or is in doubt; return how many. What is under way is cancelled if it does not get through."""
+    # In this order: what comes back from being sent between the two statements is found by the second.
+    return _run(connection, _WITHDRAW, named, name, now) + _run(connection, _CANCEL, named, name, now)
 
 
 def pause_batch(connection: Connection, batch_id: str) -> bool:

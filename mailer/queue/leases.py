@@ -16,6 +16,7 @@ from badges.ids import make_id
 from mailer.queue.claimed import Claimed
 from mailer.queue.claiming import CLAIMED_COLUMNS, read_claimed
 from mailer.queue.settling import Policy, settle_unknown
+from mailer.queue.tables import SETTLED_REASON, SETTLED_STATE
 
 HEARTBEAT_EVERY = timedelta(seconds=10)
 DEAD_AFTER = timedelta(seconds=45)
@@ -39,11 +40,11 @@ _DOUBT = text("""
     UPDATE attempt SET finished_at = :now, outcome = 'unknown', phase = 'body', reply = :doubt
     WHERE message_id = :id AND number = :fence AND outcome IS NULL
 """)
-_SETTLE = text("""
-    UPDATE message SET state = :state, state_at = :now, due_at = COALESCE(:due_at, due_at), reason = :reason,
+_SETTLE = text(f"""
+    UPDATE message SET state = {SETTLED_STATE}, state_at = :now, due_at = COALESCE(:due_at, due_at), reason = {SETTLED_REASON},
         attempts = attempts + 1, worker_id = NULL
     WHERE id = :id AND fence = :fence AND state = 'sending'
-""")
+""")  # noqa: S608  (put together from constants)
 _FREE = text("UPDATE message SET worker_id = NULL WHERE worker_id = :id AND state IN ('queued', 'deferred')")
 
 _DOUBTS = "the worker ended before the reply was recorded"

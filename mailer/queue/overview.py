@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, text
 
 from badges.columns import from_microseconds
 from mailer.queue.relays import RelayNote, list_relays
+from mailer.queue.states import WAITING
 
 DONE = "state IN ('sent', 'cancelled', 'expired', 'suppressed', 'bounced')"
 """SQL: nothing is to be waited for. (`unknown` waits for a person.)"""
@@ -117,7 +118,7 @@ def _message_line(row: Row[Any]) -> MessageLine:
         id=row.id,
         rcpt_to=row.rcpt_to,
         kind=row.kind,
-        state="held" if row.held_at is not None and row.state != "unknown" else row.state,
+        state="held" if row.held_at is not None and row.state in WAITING else row.state,
         attempts=row.attempts,
         written_at=from_microseconds(row.written_at),
         due_at=from_microseconds(row.due_at),

@@ -20,7 +20,7 @@ from mailer.queue.many import ForMany
 from mailer.queue.settling import Settlement
 from mailer.queue.states import State
 from mailer.queue.suppressions import Suppressed, suppress
-from mailer.queue.tables import BATCH_STOPPED
+from mailer.queue.tables import BATCH_STOPPED, SETTLED_REASON, SETTLED_STATE
 
 REPLY_CHARACTERS = 1000
 """How much of a reply is kept: a relay may send any number of lines."""
@@ -64,8 +64,8 @@ _ATTEMPT = ForMany("""
     INSERT INTO attempt (message_id, number, relay, started_at) VALUES (:id, :fence, :relay, :at)
     ON CONFLICT (message_id, number) DO NOTHING
 """)
-_SETTLE = ForMany("""
-    UPDATE message SET state = :state, state_at = :at, due_at = COALESCE(:due_at, due_at), reason = :reason,
+_SETTLE = ForMany(f"""
+    UPDATE message SET state = {SETTLED_STATE}, state_at = :at, due_at = COALESCE(:due_at, due_at), reason = {SETTLED_REASON},
         attempts = attempts + :counts, worker_id = NULL
     WHERE id = :id AND fence = :fence AND worker_id = :worker_id AND state = 'sending'
 """)

@@ -32,11 +32,12 @@ class State(StrEnum):
 _UNTRIED_ENDS = frozenset({State.BOUNCED, State.SUPPRESSED, State.CANCELLED, State.EXPIRED})
 
 TRANSITIONS: Mapping[State, frozenset[State]] = {
-    # Bounced without an attempt: it could not be composed.
+    # Bounced without an attempt of its own: put back for days, and its time was over.
     State.QUEUED: _UNTRIED_ENDS | {State.SENDING},
     State.DEFERRED: _UNTRIED_ENDS | {State.SENDING, State.QUEUED},
+    # Cancelled: somebody took it back while it was under way, and it did not get through.
     State.SENDING: frozenset(
-        {State.SENT, State.DEFERRED, State.BOUNCED, State.EXPIRED, State.UNKNOWN, State.QUEUED},
+        {State.SENT, State.DEFERRED, State.BOUNCED, State.EXPIRED, State.UNKNOWN, State.QUEUED, State.CANCELLED},
     ),
     # By policy, or because a person decided.
     State.UNKNOWN: frozenset({State.QUEUED, State.SENT, State.BOUNCED, State.CANCELLED}),
@@ -60,7 +61,10 @@ FINAL = frozenset(
 RETRIABLE = frozenset(state for state, following in TRANSITIONS.items() if State.QUEUED in following) - {State.SENDING}
 """A person may put these back into the queue."""
 
-CANCELLABLE = frozenset(state for state, following in TRANSITIONS.items() if State.CANCELLED in following)
+CANCELLABLE = frozenset(state for state, following in TRANSITIONS.items() if State.CANCELLED in following) - {
+    State.SENDING
+}
+"""A person may cancel these at once; one in `sending` only in case it comes back."""
 
 
 def may_follow(before: State, after: State) -> bool:

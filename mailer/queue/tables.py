@@ -15,6 +15,11 @@ from badges.ids import make_id
 CLAIMABLE = "state IN ('queued', 'deferred') AND worker_id IS NULL AND held_at IS NULL"
 """SQL: a worker may claim this message once it is due. Queries must say it in these words to use the indexes."""
 
+_WITHDRAWN = "withdrawn_at IS NOT NULL AND :state IN ('queued', 'deferred', 'unknown')"
+SETTLED_STATE = f"CASE WHEN {_WITHDRAWN} THEN 'cancelled' ELSE :state END"
+"""SQL: the state after an attempt that ended in `:state`. What was taken back meanwhile is not tried again."""
+SETTLED_REASON = f"CASE WHEN {_WITHDRAWN} THEN 'cancelled while it was under way: not tried again' ELSE :reason END"
+
 BATCH_STOPPED = "state <> 'running'"
 """SQL: nothing of this batch may be sent now."""
 
@@ -128,6 +133,8 @@ class Message(SQLModel, table=True):
     """Which incarnation of a worker has claimed it; None while anybody may."""
     held_at: datetime | None = Field(default=None, sa_type=Instant)
     """When a person, or a fault in composing it, set it aside; it stays in its state until it is put back."""
+    withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When somebody cancelled it while its body was under way: unless this attempt sends it, it is cancelled."""
     fence: int = 0
     """Grows with every claim: a worker that woke up late finds a higher number and cannot write."""
 

@@ -55,6 +55,34 @@ def test_what_waits_about_the_award_is_not_sent(desk) -> None:
     assert [mail.state for mail in desk.mails("issuance")] == ["cancelled"]
 
 
+@pytest.mark.parametrize(
+    ("key", "state"),
+    [
+        ("issuance/{id}", "cancelled"),
+        ("issuance/{id}/1", "cancelled"),
+        ("reminder/{id}/2", "cancelled"),
+        ("expiry/{id}/2026-12-01/7", "cancelled"),
+        ("not-me/{id}/2026-11-23T09:00:00+00:00", "queued"),
+        ("issuance/{id}x", "queued"),
+        ("password-link/{id}/3", "queued"),
+    ],
+)
+def test_each_kind_of_mail_about_the_award_and_no_other(desk, key: str, state: str) -> None:
+    desk.issue("email,name\nada@mail.example,Ada\n")
+    assertion = desk.assertion_of("ada@mail.example")
+    desk.change("UPDATE message SET idempotency_key = :key", key=key.format(id=assertion))
+    report_not_me(desk.office, desk.office.links.mint(Purpose.NOT_ME, [assertion], desk.now), desk.now)
+    assert [mail.state for mail in desk.mails("issuance")] == [state]
+
+
+def test_a_mail_under_way_is_not_tried_again(desk) -> None:
+    desk.issue("email,name\nada@mail.example,Ada\n")
+    desk.change("UPDATE message SET state = 'sending'")
+    token = desk.office.links.mint(Purpose.NOT_ME, [desk.assertion_of("ada@mail.example")], desk.now)
+    report_not_me(desk.office, token, desk.now)
+    assert [(mail.state, mail.withdrawn_at is not None) for mail in desk.mails("issuance")] == [("sending", True)]
+
+
 def test_old_and_forged_links(desk, token: str) -> None:
     before = desk.dump()
     late = desk.now + timedelta(days=365, seconds=1)

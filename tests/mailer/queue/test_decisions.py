@@ -19,8 +19,8 @@ from mailer.queue.states import State
 from tests.mailer.ledgers import START, Ledger
 
 RETRIED = {"queued", "deferred", "bounced", "suppressed", "unknown", "cancelled"}
-HELD = {"queued", "deferred"}
-CANCELLED = {"queued", "deferred", "unknown"}
+HELD = {"queued", "deferred", "sending"}
+CANCELLED = {"queued", "deferred", "unknown", "sending"}
 
 
 @pytest.mark.parametrize("state", list(State))
@@ -32,7 +32,8 @@ def test_each_state(ledger: Ledger, state: State) -> None:
             count = decide(connection, Named.MESSAGE, message.id, START)
         assert count == (state.value in possible)
         row = ledger.message(message.id)
-        assert (row.state != state.value or row.held_at is not None or row.reason is not None) == bool(count)
+        marks = (row.held_at, row.withdrawn_at, row.reason)
+        assert (row.state != state.value or marks != (None, None, None)) == bool(count)
 
 
 def test_names(ledger: Ledger) -> None:

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from mailer.delivery.outcomes import Bounced, Held, Outcome, Phase, Sent
+from mailer.delivery.outcomes import Bounced, Deferred, Held, Outcome, Phase, Sent, Unknown
 from mailer.queue.claimed import Claimed
 from mailer.queue.claiming import claim
+from mailer.queue.decisions import Named, cancel, hold, retry
 from mailer.queue.leases import find_dead, find_former, keep_alive, recover, register
 from mailer.queue.recording import REPLY_CHARACTERS, Intent, Result, record
 from mailer.queue.settling import Policy, settle
@@ -159,3 +160,54 @@ def test_a_sweep_expires_cancels_and_recovers(ledger: Ledger) -> None:
     assert (swept.expired, swept.cancelled, swept.recovered.freed) == (1, 1, 2)
     assert ledger.message(late.id).state == "expired"
     assert ledger.message(orphan.id).state == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [
+        (Sent("250"), "sent"),
+        (Deferred(Phase.RCPT, "450 later"), "cancelled"),
+        (Held(Phase.MAIL, "421 busy"), "cancelled"),
+        (Unknown("hung up"), "cancelled"),
+        (Bounced(Phase.RCPT, "550 no"), "bounced"),
+    ],
+)
+def test_what_is_cancelled_under_way_is_not_tried_again(ledger: Ledger, outcome: Outcome, state: str) -> None:
+    ledger.add()
+    (message,) = take(ledger)
+    assert intend(ledger, message) == [True]
+    with ledger.engine.begin() as connection:
+        assert cancel(connection, Named.MESSAGE, message.id, START) == 1
+    assert ledger.message(message.id).state == "sending"
+    finish(ledger, message, outcome)
+    row = ledger.message(message.id)
+    assert row.state == state
+    assert (state == "cancelled") == row.reason.startswith("cancelled while it was under way")
+
+
+def test_what_a_dead_worker_was_sending_and_somebody_cancelled_is_not_sent_again(ledger: Ledger) -> None:
+    ledger.add()
+    (message,) = take(ledger)
+    intend(ledger, message)
+    with ledger.engine.begin() as connection:
+        cancel(connection, Named.MESSAGE, message.id, START)
+        recover(connection, ["w1"], START, POLICY)
+    assert ledger.message(message.id).state == "cancelled"
+    with ledger.engine.begin() as connection:
+        assert retry(connection, Named.MESSAGE, message.id, START) == 1
+    (message,) = take(ledger, "w2")
+    intend(ledger, message)
+    finish(ledger, message, Deferred(Phase.RCPT, "450 later"))
+    assert ledger.message(message.id).state == "deferred", "whoever tries it again has changed their mind"
+
+
+def test_what_is_held_under_way_is_held_when_it_comes_back(ledger: Ledger) -> None:
+    ledger.add()
+    (message,) = take(ledger)
+    intend(ledger, message)
+    with ledger.engine.begin() as connection:
+        assert hold(connection, Named.MESSAGE, message.id, START) == 1
+    finish(ledger, message, Deferred(Phase.RCPT, "450 later"))
+    assert ledger.message(message.id).state == "deferred"
+    with ledger.engine.begin() as connection:
+        assert claim(connection, "w2", 9, ledger.later(days=1)).is_empty
