@@ -13,8 +13,9 @@ from sqlalchemy import Engine, inspect
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from badgepost.database import is_known_revision, migrate, open_engine, pending_revision
+from badgepost.link_keys import KeyFileError, read_secret_keys
 from badgepost.refusal import Refusal
-from badgepost.settings import Settings, find_config, read_secret_keys
+from badgepost.settings import Settings, find_config
 from desk.fault_words import tell_fault
 from mailer.dkim import DkimKey
 from mailer.keys import KeyFault, load_key
@@ -36,7 +37,9 @@ def load_settings() -> Settings:
         ) from error
     except FileNotFoundError as error:
         raise Refusal(f"settings: {error}") from error
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise Refusal(f"settings: {error.filename}: {error.strerror}") from error
+    except ValueError as error:
         raise Refusal(f"settings: {find_config()}: {error}") from error
 
 
@@ -80,8 +83,10 @@ def read_link_keys(settings: Settings) -> list[str]:
     """Return the keys that sign links, oldest first."""
     try:
         return read_secret_keys(settings)
+    except KeyFileError as error:
+        raise Refusal(f"the key that signs links: {error}") from error
     except OSError as error:
-        raise Refusal(f"the key that signs links cannot be kept: {error.filename}: {error.strerror}") from error
+        raise Refusal(f"the key that signs links cannot be read or kept: {error.filename}: {error.strerror}") from error
 
 
 def read_dkim_keys(settings: Settings) -> list[DkimKey]:

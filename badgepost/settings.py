@@ -7,7 +7,6 @@ names, else `badgepost.toml` in the current folder if there is one.
 
 import os
 import re
-import secrets
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal, Self
@@ -222,26 +221,3 @@ def find_config() -> Path | None:
             raise FileNotFoundError(f"{CONFIG_VARIABLE} names {named}, which is not there")
         return path
     return DEFAULT_CONFIG if DEFAULT_CONFIG.is_file() else None
-
-
-def read_secret_keys(settings: Settings) -> list[str]:
-    """Return the keys that sign links, oldest first; makes and keeps one (mode 0600) if none is set."""
-    if settings.secret_keys:
-        return [key.get_secret_value() for key in settings.secret_keys]
-    path = settings.data_dir / "secret.key"
-    try:
-        return [path.read_text(encoding="ascii").strip()]
-    except FileNotFoundError:
-        return [_keep_new_key(path)]
-
-
-def _keep_new_key(path: Path) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    key = secrets.token_urlsafe(32)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(key)
-    return key

@@ -1,12 +1,12 @@
 """Settings: from file and environment, and each that is wrong told in a line."""
 
 import re
-import stat
 from pathlib import Path
 
 import pytest
 
-from badgepost.settings import SHORTEST_KEY, Settings, read_secret_keys
+from badgepost.link_keys import read_secret_keys
+from badgepost.settings import Settings
 
 FILE = """
 base_url = "https://badges.example/"
@@ -113,14 +113,6 @@ def test_where_links_may_lead(monkeypatch: pytest.MonkeyPatch, url: str) -> None
 
 def test_a_file_that_is_not_there(terminal) -> None:
     assert "other.toml" in terminal.run("--config", "other.toml", "batches").err
-
-
-def test_a_key_is_made_once_and_kept_to_ourselves(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path / "data")
-    keys = read_secret_keys(settings)
-    assert read_secret_keys(settings) == keys
-    assert len(keys[0]) >= SHORTEST_KEY
-    assert stat.S_IMODE((tmp_path / "data" / "secret.key").stat().st_mode) == 0o600
 
 
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
