@@ -37,6 +37,8 @@ def set_up_logs(form: Literal["console", "json"]) -> None:
     root.setLevel(logging.INFO)
     # One line for each migration says nothing that the command's own words do not.
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    # aiosmtpd tells each command, with the addresses in it.
+    logging.getLogger("mail.log").setLevel(logging.WARNING)
 
 
 def _render(form: Literal["console", "json"]) -> list[structlog.typing.Processor]:

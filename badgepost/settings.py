@@ -8,6 +8,7 @@ names, else `badgepost.toml` in the current folder if there is one.
 import os
 import re
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -88,6 +89,37 @@ class DkimKeyFile(_Part):
     file: Path
 
 
+class ListenerLimits(_Part):
+    """What one client, and all of them together, may take (`inbound.listener.limits`)."""
+
+    connections: int = Field(default=500, ge=1)
+    connections_per_address: int = Field(default=50, ge=0)
+    commands: int = Field(default=1000, ge=10)
+    errors: int = Field(default=20, ge=1)
+    recipients: int = Field(default=100, ge=100)
+    """RFC 5321 section 4.5.3.1.8 asks for no less."""
+    message_bytes: int = Field(default=25 << 20, ge=64 << 10)
+    bytes_in_flight: int = Field(default=256 << 20, ge=64 << 10)
+    idle_seconds: float = Field(default=300, gt=0, allow_inf_nan=False)
+    transaction_seconds: float = Field(default=900, gt=0, allow_inf_nan=False)
+    proxy_seconds: float = Field(default=10, gt=0, allow_inf_nan=False)
+
+
+class Listener(_Part):
+    """Where and how mail to us is taken."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=2525, ge=0, le=65535)
+    protocol: Literal["smtp", "lmtp"] = "smtp"
+    tls_certificate: Path | None = None
+    """PEM, the chain with the own certificate first. None: STARTTLS is not offered."""
+    tls_key: Path | None = None
+    """PEM. None: it stands in the same file as the certificate."""
+    proxies: list[IPv4Network | IPv6Network] = []
+    """Networks that must begin with a PROXY header (v1 or v2); nobody else may."""
+    limits: ListenerLimits = ListenerLimits()
+
+
 class Settings(BaseSettings):
     """All settings in force."""
 
@@ -120,6 +152,8 @@ class Settings(BaseSettings):
     unknown_notices: Literal["resend", "hold"] = "hold"
 
     dkim: list[DkimKeyFile] = []
+
+    listener: Listener = Listener()
 
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8000, ge=0, le=65535)

@@ -15,6 +15,7 @@ from badgepost.cli import (
     issue,
     keys,
     lint,
+    listen,
     looking,
     notices,
     people,
@@ -36,7 +37,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (programme, issue, notices, people, looking, queue, suppressions, lint, preview, serve, worker, demo):
+_MODULES = (programme, issue, notices, people, looking, queue, suppressions, lint, preview, serve, worker, listen, demo)
+for module in _MODULES:
     app.add_typer(module.app)
 app.add_typer(keys.app, name="keys")
 

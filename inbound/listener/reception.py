@@ -38,4 +38,6 @@ class Reception:
         if not self.proxies:
             return False
         address = ip_address(peer_address)
+        # A socket that takes both families calls an IPv4 client ::ffff:192.0.2.1.
+        address = getattr(address, "ipv4_mapped", None) or address
         return any(address in network for network in self.proxies)

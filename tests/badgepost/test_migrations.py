@@ -15,10 +15,8 @@ from sqlmodel import SQLModel
 from badgepost.database import MIGRATIONS, alembic_config, is_known_revision, migrate, open_engine, pending_revision
 from badges.columns import Instant
 
-HEAD = "0002"
-"""The newest migration there is."""
-
 HEAD = ScriptDirectory.from_config(alembic_config()).get_current_head()
+"""The newest migration there is."""
 
 
 @pytest.fixture
