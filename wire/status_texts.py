@@ -13,7 +13,9 @@ _ECHO = re.compile(r"""<[^<>\s]*@[^<>\s]*>|(?<![\w.+=/-])["']?[\w.+=/-]+@[\w.-]+
 """Addresses that servers repeat to us: `<spam@north.example>... User unknown` is not about spam."""
 
 _MAILBOX = r"(?:mail ?box|account|user|recipient|addressee|alias|inbox|e-?mail address|address)"
-_NOT_THERE = r"(?:does not|doesn'?t|did not|could not be|cannot be|can'?t be|is not|was|not|no longer|isn'?t)"
+_NOT_THERE = (
+    r"(?:does not|doesn'?t|did not|could not be|cannot be|can'?t be|is not|was|not|no longer|isn'?t|couldn'?t be)"
+)
 _KNOWN = r"(?:found|exist\w*|known|registered|listed|valid|available|active|recogni[sz]ed)"
 
 _PHRASES: tuple[tuple[Cause, tuple[str, ...]], ...] = (
@@ -45,6 +47,7 @@ _PHRASES: tuple[tuple[Cause, tuple[str, ...]], ...] = (
         ),
     ),
     (Cause.SPAM, (r"black ?listed url",)),
+    (Cause.NO_DOMAIN, (r"account or domain may not exist",)),
     (
         Cause.REPUTATION,
         (
@@ -76,11 +79,13 @@ _PHRASES: tuple[tuple[Cause, tuple[str, ...]], ...] = (
             rf"(disabled|inactive|suspended|archived) {_MAILBOX}|archiv[eé]+e?\b",
         ),
     ),
+    (Cause.UNREACHABLE, (r"host not found, try again",)),
     (
         Cause.NO_DOMAIN,
         (
             r"\b(host|domain)( name)?( \S+)? (unknown|not found|doesn'?t exist|does not exist|is not reachable)",
             r"(no such|unknown|invalid) (host|domain)|null ?mx|nxdomain|bad destination (system|host)",
+            r"\b(no mx|mx or srv) record .{0,20}(found|no smtp)|couldn'?t find any host",
             r"name (service|or service) (error|not known)",
         ),
     ),
@@ -93,6 +98,7 @@ _PHRASES: tuple[tuple[Cause, tuple[str, ...]], ...] = (
             rf"{_MAILBOX}( is)? (unknown|unavailable|invalid)|no mailbox here|not our (user|customer)",
             rf"{_MAILBOX}: not found|recip\w*notfound|(is|are) not a(n|ny)? (valid|known|registered|active)",
             r"not a valid (recipient|mailbox)|doesn'?t have an? \S+ account|unrouteable|unknown in \w+ \w+ table",
+            r"not listed in .{0,20}(directory|address book)|invalid final delivery userid|no valid recipients",
             r"recipient address rejected: access denied|address rejected\.?$",
             r"adresse( \S+){0,6} (invalide|inconnue)|utilisateur inconnu|empf(ä|ae)nger( \w+)? unbekannt",
         ),
