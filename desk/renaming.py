@@ -13,18 +13,21 @@ from badges.tables import Earner
 from desk.mailing import Letter, write_letter
 from desk.office import Office
 from desk.people import find_by_id, find_issuer
+from desk.roster.cells import CellFault
+from desk.roster.names import read_name
 
 
 @dataclass(frozen=True)
 class Renamed:
-    """Done; `old_name` is what it was before."""
+    """Done; `old_name` is what it was before, `new_name` what it is, cleaned of what only machines see."""
 
     old_name: str
+    new_name: str
 
 
 @dataclass(frozen=True)
 class NotRenamed:
-    """There is no such earner, or they bear that name already."""
+    """There is no such earner, that is no name (`desk.roster.names`), or they bear it already."""
 
     reason: str
 
@@ -33,13 +36,16 @@ def rename_earner(
     office: Office, earner_id: str, new_name: str, now: datetime, issuer_id: str | None = None
 ) -> Renamed | NotRenamed:
     """Give an earner another name and mail them a notice in the name of `issuer_id` (None: who awarded last)."""
+    name = read_name(new_name)
+    if isinstance(name, CellFault):
+        return NotRenamed(f"the name {name.reason}")
     with office.engine.begin() as connection:
         person = find_by_id(connection, earner_id)
         if person is None:
             return NotRenamed(f"there is no earner {earner_id}")
-        if person.name == new_name:
-            return NotRenamed(f"the name is {new_name} already")
-        connection.execute(update(Earner).where(col(Earner.id) == earner_id).values(name=new_name))
+        if person.name == name:
+            return NotRenamed(f"the name is {name} already")
+        connection.execute(update(Earner).where(col(Earner.id) == earner_id).values(name=name))
         speaker = issuer_id or find_issuer(connection, earner_id)
         if speaker is not None:
             changed = now.astimezone(UTC)
@@ -51,11 +57,11 @@ def rename_earner(
                 rcpt_to=person.address,
                 language=person.language,
                 facts={
-                    "name": new_name,
+                    "name": name,
                     "address": person.address,
                     "old_name": person.name,
                     "changed": changed.strftime("%Y-%m-%dT%H:%MZ"),
                 },
             )
             write_letter(connection, office, letter, now)
-        return Renamed(person.name)
+        return Renamed(person.name, name)

@@ -9,7 +9,6 @@ from badges.transactions import reading
 from desk.correcting import Corrected, NotCorrected, correct_address
 from desk.office import Office
 from desk.people import Person, find_by_address
-from desk.programme_values import check_person_name
 from desk.renaming import NotRenamed, Renamed, rename_earner
 from wire.address import AddressFault, fold_address, parse_address
 
@@ -36,14 +35,10 @@ def rename(
 ) -> None:
     """Change an earner's name on every badge, and tell them."""
     office = get_service().office
-    try:
-        new_name = check_person_name(name)
-    except ValueError as fault:
-        refuse(f"the name {fault}")
-    match rename_earner(office, _find(office, address).earner_id, new_name, now()):
+    match rename_earner(office, _find(office, address).earner_id, name, now()):
         case NotRenamed(reason):
             refuse(reason)
-        case Renamed(old_name):
+        case Renamed(old_name, new_name):
             typer.echo(f"{old_name} is {new_name} now; a mail tells them.")
 
 

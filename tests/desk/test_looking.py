@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from badges.links import Purpose
 from desk.batches import list_batches, list_recipients
 from desk.not_me import report_not_me
@@ -13,11 +15,26 @@ from desk.unsubscribing import unsubscribe
 
 def test_a_name_is_changed_and_the_earner_told(desk) -> None:
     earner_id = desk.one("SELECT earner_id FROM earner_address WHERE address = 'j.smith@corp.example'")
-    assert rename_earner(desk.office, earner_id, "Jane Smith-Ng", desk.now) == Renamed("Jane Smith")
+    assert rename_earner(desk.office, earner_id, "Jane Smith-Ng", desk.now) == Renamed("Jane Smith", "Jane Smith-Ng")
     [facts] = desk.facts("name_changed")
     assert (facts["name"], facts["old_name"], facts["changed"]) == ("Jane Smith-Ng", "Jane Smith", "2026-11-23T12:00Z")
     assert isinstance(rename_earner(desk.office, earner_id, "Jane Smith-Ng", desk.now), NotRenamed)
     assert isinstance(rename_earner(desk.office, "nobody", "X", desk.now), NotRenamed)
+
+
+@pytest.mark.parametrize("name", ["", "  ", "Jane\nBcc: x", "jane@corp.example", "see https://x.example", "x" * 201])
+def test_a_name_that_no_roster_could_hold(desk, name: str) -> None:
+    before = desk.dump()
+    earner_id = desk.one("SELECT id FROM earner WHERE name = 'Jane Smith'")
+    assert isinstance(rename_earner(desk.office, earner_id, name, desk.now), NotRenamed)
+    assert desk.dump() == before
+
+
+def test_a_name_is_cleaned_as_in_a_roster(desk) -> None:
+    earner_id = desk.one("SELECT id FROM earner WHERE name = 'Jane Smith'")
+    assert rename_earner(desk.office, earner_id, " Zoe\u0301  Ng\u200b", desk.now) == Renamed(
+        "Jane Smith", "Zo\u00e9 Ng"
+    )
     assert len(desk.mails("name_changed")) == 1
 
 
