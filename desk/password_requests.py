@@ -28,9 +28,11 @@ from wire.address import AddressFault, fold_address, parse_address
 
 @dataclass(frozen=True)
 class RequestLimits:
-    """How often a link may be asked for within `window`, for one address and from one source."""
+    """How often a link may be asked for within `window`, for one address and from one source; and in a day."""
 
     per_address: int = 3
+    per_address_a_day: int = 6
+    """Each request voids the link before it: a stranger must not keep an earner from opening one all day long."""
     per_source: int = 20
     window: timedelta = timedelta(hours=1)
 
@@ -110,9 +112,12 @@ def _admit(connection: Connection, address: str, source: str, now: datetime, lim
     network = network_of(source)
     connection.execute(delete(PasswordRequest).where(col(PasswordRequest.asked_at) < now - _KEPT))
     recent = col(PasswordRequest.asked_at) > now - limits.window
-    by_address = select(func.count()).where(col(PasswordRequest.address_hash) == address_hash, recent)
+    of_a_day = select(func.count()).where(col(PasswordRequest.address_hash) == address_hash)
+    by_address = of_a_day.where(recent)
     by_source = select(func.count()).where(col(PasswordRequest.source) == network, recent)
     if connection.execute(by_address).scalar_one() >= limits.per_address:
+        return False
+    if connection.execute(of_a_day).scalar_one() >= limits.per_address_a_day:
         return False
     if connection.execute(by_source).scalar_one() >= limits.per_source:
         return False

@@ -55,6 +55,17 @@ def test_requests_for_one_address_are_limited_and_unknown_ones_count_too(desk) -
     assert len(desk.mails("password_link")) == 4
 
 
+def test_requests_for_one_address_are_limited_in_a_day_too(desk) -> None:
+    for _ in range(5):
+        for _ in range(3):
+            ask(desk)
+        desk.now += timedelta(hours=2)
+    assert len(desk.mails("password_link")) == 6
+    desk.now += timedelta(hours=20)
+    ask(desk)
+    assert len(desk.mails("password_link")) == 7
+
+
 def test_requests_from_one_source_are_limited(desk) -> None:
     for number in range(4):
         ask(desk, f"stranger{number}@mail.example", per_source=4)
