@@ -14,7 +14,7 @@ from mailer.queue.states import WAITING, State
 from mailer.queue.tables import Message
 
 _KEYS_OF_AWARDS = ("issuance", "reminder", "expiry")
-"""How the idempotency keys begin that go on with an assertion's id. A report of "not me" goes to the issuer: it stays."""
+"""How the idempotency keys begin that go on with an assertion's id. A report of "not me" stays: it is the issuer's."""
 
 
 def withdraw_mails_to(connection: Connection, earner_id: str, address: str, now: datetime) -> int:

@@ -28,3 +28,5 @@ class Claimed:
     """How many there were before this claim."""
     fence: int
     worker_id: str
+    doubts: int = 0
+    """How many of `attempts` left it unknown whether the mail was taken."""

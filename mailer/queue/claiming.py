@@ -19,7 +19,7 @@ from mailer.queue.suppressions import find_suppressed
 from mailer.queue.tables import BATCH_STOPPED, CLAIMABLE
 
 CLAIMED_COLUMNS = """id, kind, stream, message_id, issuer_id, earner_id, batch_id, rcpt_to, domain, template_digest,
-    facts, written_at, due_at, not_later_than, attempts, fence, worker_id"""
+    facts, written_at, due_at, not_later_than, attempts, fence, worker_id, doubts"""
 
 _SINGLE = "batch_id IS NULL"
 _BATCHED = f"batch_id IS NOT NULL AND batch_id NOT IN (SELECT id FROM batch WHERE {BATCH_STOPPED})"

@@ -38,7 +38,7 @@ _RETRY_WAITING = f"""
 # Tried again from the start: a new date, and the whole time for retries. One in doubt stays the mail that it was.
 _RETRY_ENDED = f"""
     UPDATE message SET due_at = :now, held_at = NULL, withdrawn_at = NULL, state = 'queued', state_at = :now,
-        attempts = 0,
+        attempts = 0, doubts = 0,
         written_at = CASE WHEN state = 'unknown' THEN written_at ELSE :now END,
         reason = 'was ' || state || ', to be tried again: a person asked for it'
     WHERE {{whose}} AND state IN ({_list(RETRIABLE - WAITING)}) AND {_NOT_STOPPED}
@@ -47,14 +47,14 @@ _HOLD = f"""
     UPDATE message SET held_at = :now, reason = 'held by a person'
     WHERE {{whose}} AND state IN ({_list(WAITING | {State.SENDING})}) AND held_at IS NULL
 """
+# One statement for what waits and what is under way: between two, a message could go from one to the other.
+_UNDER_WAY = f"state = '{State.SENDING.value}'"
 _CANCEL = f"""
-    UPDATE message SET state = 'cancelled', state_at = :now, held_at = NULL, worker_id = NULL,
-        reason = 'cancelled by a person'
-    WHERE {{whose}} AND state IN ({_list(CANCELLABLE)})
-"""
-_WITHDRAW = f"""
-    UPDATE message SET withdrawn_at = :now
-    WHERE {{whose}} AND state = '{State.SENDING.value}' AND withdrawn_at IS NULL
+    UPDATE message SET state = CASE WHEN {_UNDER_WAY} THEN state ELSE 'cancelled' END,
+        state_at = CASE WHEN {_UNDER_WAY} THEN state_at ELSE :now END,
+        worker_id = CASE WHEN {_UNDER_WAY} THEN worker_id END,
+        withdrawn_at = CASE WHEN {_UNDER_WAY} THEN :now END, held_at = NULL, reason = 'cancelled by a person'
+    WHERE {{whose}} AND state IN ({_list(CANCELLABLE | {State.SENDING})})
 """
 _SET_BATCH = text("UPDATE batch SET state = :after WHERE id = :id AND state IN :before").bindparams(
     bindparam("before", expanding=True)
@@ -82,9 +82,8 @@ def hold(connection: Connection, named: Named, name: str, now: datetime) -> int:
 
 
 def cancel(connection: Connection, named: Named, name: str, now: datetime) -> int:
-    """Never send what waits or is in doubt; return how many. What is under way is cancelled if it does not get through."""
-    # In this order: what comes back from being sent between the two statements is found by the second.
-    return _run(connection, _WITHDRAW, named, name, now) + _run(connection, _CANCEL, named, name, now)
+    """Never send what waits or is in doubt; return how many. One that is under way gets no further attempt."""
+    return _run(connection, _CANCEL, named, name, now)
 
 
 def pause_batch(connection: Connection, batch_id: str) -> bool:

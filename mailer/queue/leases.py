@@ -15,7 +15,7 @@ from badges.columns import to_microseconds
 from badges.ids import make_id
 from mailer.queue.claimed import Claimed
 from mailer.queue.claiming import CLAIMED_COLUMNS, read_claimed
-from mailer.queue.settling import Policy, settle_unknown
+from mailer.queue.settling import Policy, next_attempt_of, settle_unknown
 from mailer.queue.tables import SETTLED_REASON, SETTLED_STATE
 
 HEARTBEAT_EVERY = timedelta(seconds=10)
@@ -41,8 +41,8 @@ _DOUBT = text("""
     WHERE message_id = :id AND number = :fence AND outcome IS NULL
 """)
 _SETTLE = text(f"""
-    UPDATE message SET state = {SETTLED_STATE}, state_at = :now, due_at = COALESCE(:due_at, due_at), reason = {SETTLED_REASON},
-        attempts = attempts + 1, worker_id = NULL
+    UPDATE message SET state = {SETTLED_STATE}, state_at = :now, due_at = COALESCE(:due_at, due_at),
+        attempts = attempts + 1, doubts = doubts + 1, worker_id = NULL, reason = {SETTLED_REASON}
     WHERE id = :id AND fence = :fence AND state = 'sending'
 """)  # noqa: S608  (put together from constants)
 _FREE = text("UPDATE message SET worker_id = NULL WHERE worker_id = :id AND state IN ('queued', 'deferred')")
@@ -111,7 +111,8 @@ def recover(connection: Connection, lease_ids: Sequence[str], now: datetime, pol
 
 
 def _settled_row(message: Claimed, now: datetime, policy: Policy) -> dict[str, Any]:
-    settlement = settle_unknown(message, _DOUBTS, now, policy)
+    due_at = next_attempt_of(message, now, policy) if message.doubts else now
+    settlement = settle_unknown(message, _DOUBTS, due_at, policy)
     return {
         "id": message.id,
         "fence": message.fence,

@@ -65,8 +65,8 @@ _ATTEMPT = ForMany("""
     ON CONFLICT (message_id, number) DO NOTHING
 """)
 _SETTLE = ForMany(f"""
-    UPDATE message SET state = {SETTLED_STATE}, state_at = :at, due_at = COALESCE(:due_at, due_at), reason = {SETTLED_REASON},
-        attempts = attempts + :counts, worker_id = NULL
+    UPDATE message SET state = {SETTLED_STATE}, state_at = :at, due_at = COALESCE(:due_at, due_at),
+        attempts = attempts + :counts, doubts = doubts + :doubtful, worker_id = NULL, reason = {SETTLED_REASON}
     WHERE id = :id AND fence = :fence AND worker_id = :worker_id AND state = 'sending'
 """)
 _FINISH_ATTEMPT = ForMany("""
@@ -141,6 +141,7 @@ def _result_row(result: Result) -> dict[str, Any]:
         "due_at": None if settlement.due_at is None else to_microseconds(settlement.due_at),
         "reason": settlement.reason,
         "counts": int(settlement.counts),
+        "doubtful": int(isinstance(result.outcome, Unknown)),
         "outcome": type(result.outcome).__name__.lower(),
         "phase": _phase(result.outcome).value,
         "reply": result.outcome.reply[:REPLY_CHARACTERS],

@@ -20,6 +20,8 @@ class Policy:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     resend_unknown: frozenset[str] = frozenset({"account"})
     """Streams whose `unknown` messages go out again, with the same Message-ID. Others wait for a person."""
+    doubts: int = 3
+    """So many attempts at one message may end in doubt, each a possible copy; then a person decides."""
     stand_back: timedelta = timedelta(minutes=1)
     """A message whose relay failed under it waits this long, so that the next probe of the relay is another one."""
 
@@ -49,14 +51,16 @@ def settle(message: Claimed, outcome: Outcome, relay: str, now: datetime, policy
         case Held(phase, reply):
             return _put_back(message, phase, f"{relay} at {phase.value}: {reply}", now, policy)
         case Unknown(reply):
-            due_at = next_attempt(message.written_at, message.attempts + 1, now, message.id, policy.retry)
-            return settle_unknown(message, f"{relay}: {reply}", due_at, policy)
+            return settle_unknown(message, f"{relay}: {reply}", next_attempt_of(message, now, policy), policy)
 
 
 def settle_unknown(message: Claimed, doubt: str, due_at: datetime | None, policy: Policy) -> Settlement:
     """Return what becomes of `message`, of which nobody knows whether it was taken. `due_at` None: no time is left."""
     if message.stream not in policy.resend_unknown:
         return Settlement(State.UNKNOWN, f"may have been taken or not ({doubt}); waits for a person to decide")
+    if message.doubts + 1 >= policy.doubts:
+        reason = f"may have been taken or not, {policy.doubts} times ({doubt}); waits for a person to decide"
+        return Settlement(State.UNKNOWN, reason)
     if due_at is None or _too_late(message, due_at):
         return Settlement(State.UNKNOWN, f"may have been taken or not ({doubt}); no time left to send it again")
     reason = f"may have been taken or not ({doubt}); sent again under the same Message-ID"
@@ -64,7 +68,7 @@ def settle_unknown(message: Claimed, doubt: str, due_at: datetime | None, policy
 
 
 def _defer(message: Claimed, what_happened: str, now: datetime, policy: Policy) -> Settlement:
-    due_at = next_attempt(message.written_at, message.attempts + 1, now, message.id, policy.retry)
+    due_at = next_attempt_of(message, now, policy)
     if due_at is None:
         return Settlement(State.BOUNCED, f"gave up after {_days(policy)} days: {what_happened}")
     if _too_late(message, due_at):
@@ -79,6 +83,11 @@ def _put_back(message: Claimed, phase: Phase, what_happened: str, now: datetime,
         return Settlement(State.BOUNCED, f"gave up after {_days(policy)} days: {what_happened}")
     reason = f"put back, no fault of its own: {what_happened}"
     return Settlement(State.QUEUED, reason, due_at=now + policy.stand_back, counts=False)
+
+
+def next_attempt_of(message: Claimed, now: datetime, policy: Policy) -> datetime | None:
+    """Return when `message`, whose attempt has just failed, is tried again; None: no time is left."""
+    return next_attempt(message.written_at, message.attempts + 1, now, message.id, policy.retry)
 
 
 def _days(policy: Policy) -> str:

@@ -127,6 +127,8 @@ class Message(SQLModel, table=True):
     """See `mailer.queue.states`."""
     state_at: datetime = Field(sa_type=Instant)
     attempts: int = 0
+    doubts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How many of the attempts left it unknown whether the mail was taken: each may be a copy."""
     reason: str | None = None
     """Why it is in this state, in words that staff can read."""
     worker_id: str | None = None

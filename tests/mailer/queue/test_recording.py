@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from badges.columns import from_microseconds
 from mailer.delivery.outcomes import Bounced, Deferred, Held, Outcome, Phase, Sent, Unknown
 from mailer.queue.claimed import Claimed
 from mailer.queue.claiming import claim
@@ -211,3 +212,22 @@ def test_what_is_held_under_way_is_held_when_it_comes_back(ledger: Ledger) -> No
     assert ledger.message(message.id).state == "deferred"
     with ledger.engine.begin() as connection:
         assert claim(connection, "w2", 9, ledger.later(days=1)).is_empty
+
+
+def test_a_message_that_ends_worker_after_worker_is_left_alone(ledger: Ledger) -> None:
+    ledger.add()
+    now, waits = START, []
+    while ledger.message("m00001").state == "queued":
+        with ledger.engine.begin() as connection:
+            register(connection, "w1", "w1", "here", now)
+            (message,) = claim(connection, "w1", 1, now).messages
+            record(connection, [Intent(message, "relay1", now)])
+            recover(connection, ["w1"], now, POLICY)
+        waits.append(from_microseconds(ledger.message("m00001").due_at) - now)
+        now += waits[-1]
+    row = ledger.message("m00001")
+    assert (row.state, row.attempts, row.doubts) == ("unknown", 3, 3)
+    assert waits[0] == timedelta(0) < waits[1]
+    with ledger.engine.begin() as connection:
+        assert retry(connection, Named.MESSAGE, "m00001", now) == 1
+    assert ledger.message("m00001").doubts == 0

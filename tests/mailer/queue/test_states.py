@@ -61,6 +61,8 @@ def test_only_a_waiting_mail_goes_out() -> None:
         (MESSAGE, Unknown("hung up"), State.QUEUED, timedelta(minutes=5), True),
         (NOTICE, Unknown("hung up"), State.UNKNOWN, None, True),
         (OLD, Unknown("hung up"), State.UNKNOWN, None, True),
+        (replace(MESSAGE, doubts=1, attempts=5), Unknown("hung up"), State.QUEUED, timedelta(minutes=160), True),
+        (replace(MESSAGE, doubts=2, attempts=2), Unknown("hung up"), State.UNKNOWN, None, True),
         (SOON, Unknown("hung up"), State.UNKNOWN, None, True),
         (MESSAGE, Held(Phase.MAIL, "550"), State.QUEUED, timedelta(minutes=1), False),
         (OLD, Held(Phase.MAIL, "550"), State.QUEUED, timedelta(minutes=1), False),
