@@ -46,9 +46,11 @@ def encode_run(text: str) -> bytes:
 
 
 def _is_canonical(encoded: bytes) -> bool:
-    # The encoder in C knows nothing of DKIM and dots, and fills the last line to the brim.
+    # The encoder in C knows nothing of DKIM and dots, fills the last line to the brim, and breaks lines as its input
+    # does: after a CRLF in that, its soft breaks hold a CR already.
     return (
-        b"  " not in encoded
+        b"\r" not in encoded
+        and b"  " not in encoded
         and b"\t" not in encoded
         and b"\n." not in encoded
         and b"\nFrom " not in encoded

@@ -93,6 +93,7 @@ def test_a_run_between_soft_breaks_is_canonical_and_keeps_its_line_ends(text: st
 
 
 @given(st.text(max_size=200))
+@example("\r\n" + "\u20ac" * 30)
 def test_a_run_of_any_text(text: str) -> None:
     body = encode_run(text) + SOFT_BREAK + encode_run(text) + b"\r\n"
     assert canonical_faults(body) == []
