@@ -106,6 +106,14 @@ def tell_automatic(header: Header, mail_from: str | None = None) -> Automatic | 
     return _tell_by_sender(header, mail_from) or _tell_by_fields(header) or _tell_by_subject(header.first("subject"))
 
 
+def is_absence(subject: str) -> bool:
+    """Whether a subject is that of an out-of-office note, in whatever language."""
+    folded = _fold(subject).replace(" :", ":")
+    return any(_begins(folded, phrase) for phrase in _ABSENCE_FOLDED) or any(
+        _stands_alone(folded, phrase) for phrase in _ABSENCE_ALONE_FOLDED
+    )
+
+
 def _tell_by_sender(header: Header, mail_from: str | None) -> Automatic | None:
     submitted = header.first("auto-submitted")
     if _first_word(submitted) not in ("", "no"):
@@ -147,11 +155,7 @@ def _tell_by_subject(subject: str) -> Automatic | None:
     folded = _fold(subject).replace(" :", ":")
     if any(_begins(folded, phrase) for phrase in _RECEIPT_FOLDED):
         return Automatic(AutomaticKind.RECEIPT, f"Subject: {subject[:80]}")
-    if any(_begins(folded, phrase) for phrase in _ABSENCE_FOLDED) or any(
-        _stands_alone(folded, phrase) for phrase in _ABSENCE_ALONE_FOLDED
-    ):
-        return Automatic(AutomaticKind.ABSENCE, f"Subject: {subject[:80]}")
-    return None
+    return Automatic(AutomaticKind.ABSENCE, f"Subject: {subject[:80]}") if is_absence(subject) else None
 
 
 def _begins(folded: str, phrase: str) -> bool:

@@ -7,6 +7,7 @@ that names the address. Whether a mail is a report at all is told here too; what
 import re
 from dataclasses import dataclass
 
+from wire.automatic import is_absence
 from wire.dsn import RecipientStatus, find_addresses, find_status
 from wire.message import Header
 from wire.returned import Returned
@@ -14,16 +15,15 @@ from wire.status_texts import find_cause
 
 _ADDRESS = r"""[^\s<>()\[\],;:"'@]{1,128}@[A-Za-z0-9._-]{1,255}"""
 _MACHINE = re.compile(
-    r"mailer[-. ]?daemon|post-?_?master|mail\.?[ ._-]?deliver|delivery[ ._-]sub|daemon|system administrator"
-    r"|mail administrator|mmsc|^<>$|ndr\b|e-?mail[ -]gateway|mail[ -]system|staff@|no-?reply",
-    re.IGNORECASE,
+    r"mailer[-. ]?daemon|post-?_?master\b|mail\.?[ ._-]?deliver\w*[ .](?:sub|sys)|delivery[ ._-]sub|^<>$", re.IGNORECASE
 )
+_NO_PERSON = re.compile(r"\b(?:no|do[-_]?not)[-_]?reply\b|\bmmsc\b", re.IGNORECASE)
 _SUBJECT = re.compile(
     r"undeliver|deliver\w* (?:\w+ )?(?:fail|error|status|problem|notification|delay)|fail\w* deliver"
     r"|(?:mail|message|delivery) (?:has )?(?:fail|could not|not deliver|system error)|fail\w* notice"
     r"|returned (?:e-)?mail|delivery report|could not be deliver|not delivered|nondeliver|non[- ]deliver|error sending"
-    r"|mail error|errors? from|delayed \d|user unknown|warning: message|rejected|unzustellbar"
-    r"|nicht zugestellt|no entregad|non remis|not member|delivery delay|bounce",
+    r"|mail error|errors? from|delayed \d|user unknown|warning: message|unzustellbar"
+    r"|nicht zugestellt|no entregad|non remis|delivery delay|bounce notification|bounced (?:e-?mail|message)",
     re.IGNORECASE,
 )
 _BODY = re.compile(
@@ -31,14 +31,20 @@ _BODY = re.compile(
     r"(?:deliver|reach|sent|receive)"
     r"|undeliver|unable to deliver|deliver\w* (?:\w+ ){0,8}(?:fail|delay|error|problem|reject)|fail\w* to deliver"
     r"|fail\w* recipient|(?:address|recipient)\S* (?:\w+ ){0,4}(?:fail|delivery (?:error|problem)|reject)"
-    r"|recipients were affected|permanent fatal error"
+    r"|(?:message|mail) you sent was rejected|recipients were affected|permanent fatal error"
     r"|trouble delivering|error delivering|delivering your mail|user(?:id)?\(?s?\)?:? (?:\w+ ){0,3}(?:unknown|disabled)"
     r"|unknown user|invalid (?:final|user)|no such user|failure reasons|transcript of session|final-recipient:"
-    r"|<<< [45]\d\d|^[45]\d\d[ -]|not (?:a )?member of|no valid recipients|could not be|rejected|not accepted"
+    r"|<<< [45]\d\d|^[45]\d\d[ -]|not (?:a )?member of|no valid recipients"
     r"|server message|mailbox is full|no entreg|nicht zugestellt|unzustellbar|pas (?:pu )?[eê]tre (?:remis|livr)"
-    r"|: [45]\d\d |expired|does not exist|google groups",
+    r"|: [45]\d\d |envelope expired|domain does not exist|google groups",
     re.IGNORECASE | re.MULTILINE,
 )
+_PLAIN = re.compile(
+    r"did not reach the following|could not be delivered (?:to|because)|unable to deliver|^[45]\d\d[ -]|user unknown"
+    r"|following recipients?\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""So plain that no subject needs to say it as well."""
 _DELAYED = re.compile(
     r"\bwarning\b.{0,80}\bdelay|delayed \d|has been delayed|(?:has|have) not yet been delivered|will be retried"
     r"|still trying|status notification \(delay\)|attempts will continue|could not be delivered for",
@@ -77,13 +83,17 @@ class _Found:
 
 
 def looks_like_report(header: Header, text: str) -> bool:
-    """Whether a mail that bears no status part reports on the delivery of another: a system wrote it, and says so."""
+    """Whether a mail that bears no status part reports on the delivery of another: a system wrote it, and says so.
+
+    Both are asked for: people quote reports, and systems write much else.
+    """
     subject = header.first("subject")
+    if is_absence(subject) or not (is_from_machine(header) or _is_from_nobody(header)):
+        return False
     if header.first("x-failed-recipients"):
         return True
-    told = bool(_BODY.search(text))
-    announced = bool(_SUBJECT.search(subject))
-    return told and (announced or is_from_machine(header)) and (is_from_machine(header) or _is_automatic(header))
+    plain = bool(_PLAIN.search(text))
+    return plain or (bool(_BODY.search(text)) and bool(_SUBJECT.search(subject)))
 
 
 def is_from_machine(header: Header) -> bool:
@@ -117,8 +127,9 @@ def is_after_data(text: str) -> bool:
     return bool(_AFTER_DATA.search(text)) and not is_told_of_recipient(text)
 
 
-def _is_automatic(header: Header) -> bool:
-    return header.first("auto-submitted").lower() not in ("", "no")
+def _is_from_nobody(header: Header) -> bool:
+    submitted = header.first("auto-submitted").lower() not in ("", "no")
+    return submitted or bool(_NO_PERSON.search(header.first("from")))
 
 
 def _shorten_lines(text: str) -> str:

@@ -96,6 +96,14 @@ def test_complaints() -> None:
         b"From: Ana <ana@north.example>\nSubject: Undelivered mail\n\nYour mail to ben@north.example could not be "
         b"delivered, he says. 550 user unknown. Please resend.\n",
         b"Return-Path: <>\nFrom: ana@north.example\nSubject: Out of office\n\nI am away until Monday.\n",
+        b"Return-Path: <>\nFrom: ana@north.example\nSubject: Automatic reply: undelivered mail\n\n"
+        b"I am unable to deliver answers now. Write to ben@north.example.\n",
+        b"Return-Path: <>\nFrom: filter@north.example\nSubject: Message held\n\nYour message to ana@north.example "
+        b"was held. It could not be verified that you are a person.\n",
+        b"From: postmaster@north.example\nSubject: Login rejected\n\nThe page says that the account of "
+        b"ana@north.example does not exist, and her password could not be changed.\n",
+        b"From: no-reply@shop.example\nSubject: Your offer expired\n\nWrite to sales@shop.example, it was rejected.\n",
+        b"From: staff@north.example\nSubject: Returned mail\n\nPost for ana@north.example could not be delivered.\n",
         b"From: Ana <ana@north.example>\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nLook at this, please.\n"
         b"--b\nContent-Type: message/rfc822\n\n"
         + STANDARD % (b"failed", b"5.1.1", b"550 5.1.1 User unknown")
