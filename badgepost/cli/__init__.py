@@ -1,4 +1,4 @@
-"""The command line. One module a subject; each adds its commands to `app`. docs/commands.md lists them all."""
+"""The command line. One module a subject, each with an `app` of its own; `commands` finds them by name."""
 
 import os
 import sys
@@ -10,37 +10,19 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from badgepost.cli import (
-    demo,
-    issue,
-    keys,
-    lint,
-    listen,
-    looking,
-    notices,
-    people,
-    preview,
-    programme,
-    queue,
-    serve,
-    suppressions,
-    worker,
-)
+from badgepost.cli.commands import CommandsByName
 from badgepost.refusal import Refusal
 from badgepost.settings import CONFIG_VARIABLE
 
 app = typer.Typer(
     name="badgepost",
+    cls=CommandsByName,
     help="The e-mail side of digital-badge programmes.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-_MODULES = (programme, issue, notices, people, looking, queue, suppressions, lint, preview, serve, worker, listen, demo)
-for module in _MODULES:
-    app.add_typer(module.app)
-app.add_typer(keys.app, name="keys")
 
 
 def _say_version(wanted: bool) -> None:
@@ -74,7 +56,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # Its narrower kinds, such as IntegrityError, are faults of ours and deserve their traceback.
         if type(error) not in (DatabaseError, OperationalError):
             raise
-        _say_no(f"the database cannot be used: {error.orig}")
+        _say_no(_explain(error))
+
+
+def _explain(error: DatabaseError) -> str:
+    if "database is locked" in str(error.orig):
+        return "another process has been writing to the database all the time: try again when it is done"
+    return f"the database cannot be used: {error.orig}"
 
 
 def _say_no(*lines: str) -> None:

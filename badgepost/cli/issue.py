@@ -57,7 +57,11 @@ def issue(
             at=starts,
             not_later_than=ends,
         )
-        outcome = issue_roster(get_service().office, order, now(), watcher)
+        try:
+            outcome = issue_roster(get_service().office, order, now(), watcher)
+        except KeyboardInterrupt:
+            print("badgepost: stopped; the same roster again issues nothing twice", file=sys.stderr)
+            raise
     _report(name, outcome)
 
 

@@ -29,7 +29,9 @@ from mailer.keys import (
 )
 from wire.address import AddressFault, parse_address
 
-app = typer.Typer(help="DKIM keys: make them, and see what belongs into the DNS.", no_args_is_help=True)
+app = typer.Typer()
+keys = typer.Typer(help="DKIM keys: make them, and see what belongs into the DNS.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
 
 _SELECTOR = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
 _MISTAKE = 2
@@ -44,7 +46,7 @@ class Types(StrEnum):
     BOTH = "both"
 
 
-@app.command("new")
+@keys.command("new")
 def make_new(
     domain: Annotated[str, typer.Option(help="The domain of the From addresses.")],
     selector: Annotated[str | None, typer.Option(help="Its name in the DNS; default: bp and this month.")] = None,
@@ -63,13 +65,13 @@ def make_new(
     _print_settings(made)
 
 
-@app.command("list")
+@keys.command("list")
 def list_keys() -> None:
     """Print the keys in the settings, their records, and what is wrong with them."""
-    keys = Settings().dkim
-    if not keys:
+    files = Settings().dkim
+    if not files:
         typer.echo("No DKIM key is set: mails go out unsigned. Make one with: badgepost keys new --domain DOMAIN")
-    faults = [_print_key(key) for key in keys]
+    faults = [_print_key(key) for key in files]
     if any(faults):
         raise typer.Exit(_MISTAKE)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from badgepost.cli.keys import app
+from badgepost.cli import app
 from badgepost.settings import CONFIG_VARIABLE
 from mailer.keys import LoadedKey, load_key, record_value
 
@@ -13,7 +13,7 @@ RUN = CliRunner()
 
 
 def make(directory: Path, *options: str) -> str:
-    result = RUN.invoke(app, ["new", "--domain", "Badges.Example", "--dir", str(directory), *options])
+    result = RUN.invoke(app, ["keys", "new", "--domain", "Badges.Example", "--dir", str(directory), *options])
     assert result.exit_code == 0, result.output
     return result.output
 
@@ -45,7 +45,7 @@ def test_new_writes_keys_and_says_what_to_publish(types: str, selectors: list[st
 def test_a_key_is_never_written_over(tmp_path: Path) -> None:
     make(tmp_path, "--selector", "s1")
     before = {path: path.read_bytes() for path in tmp_path.iterdir()}
-    result = RUN.invoke(app, ["new", "--domain", "badges.example", "--dir", str(tmp_path), "--selector", "s1"])
+    result = RUN.invoke(app, ["keys", "new", "--domain", "badges.example", "--dir", str(tmp_path), "--selector", "s1"])
     assert result.exit_code == 2
     assert "is there already" in result.stderr
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
@@ -61,7 +61,7 @@ def test_a_key_is_never_written_over(tmp_path: Path) -> None:
     ],
 )
 def test_bad_names_are_refused_and_nothing_is_written(options: list[str], tmp_path: Path) -> None:
-    result = RUN.invoke(app, ["new", "--dir", str(tmp_path / "keys"), *options])
+    result = RUN.invoke(app, ["keys", "new", "--dir", str(tmp_path / "keys"), *options])
     assert result.exit_code == 2
     assert len(result.stderr.strip().splitlines()) == 1
     assert not (tmp_path / "keys").exists()
@@ -69,7 +69,7 @@ def test_bad_names_are_refused_and_nothing_is_written(options: list[str], tmp_pa
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    result = RUN.invoke(app, ["new", "--domain", "badges.example", "--dir", str(tmp_path / "file")])
+    result = RUN.invoke(app, ["keys", "new", "--domain", "badges.example", "--dir", str(tmp_path / "file")])
     assert result.exit_code == 2
     assert "cannot be written" in result.stderr
 
@@ -79,11 +79,11 @@ def test_list_shows_records_and_faults(tmp_path: Path, monkeypatch: pytest.Monke
     config = tmp_path / "badgepost.toml"
     config.write_text(output[output.index("[[dkim]]") :])
     monkeypatch.setenv(CONFIG_VARIABLE, str(config))
-    listed = RUN.invoke(app, ["list"])
+    listed = RUN.invoke(app, ["keys", "list"])
     assert listed.exit_code == 0
     assert "s1._domainkey.badges.example" in listed.stdout
     Path(settings_in(output)[0]["file"]).unlink()
-    missing = RUN.invoke(app, ["list"])
+    missing = RUN.invoke(app, ["keys", "list"])
     assert missing.exit_code == 2
     assert "there is no such file" in missing.stderr
 
@@ -92,6 +92,6 @@ def test_list_without_keys_says_how_to_make_one(tmp_path: Path, monkeypatch: pyt
     config = tmp_path / "badgepost.toml"
     config.write_text("")
     monkeypatch.setenv(CONFIG_VARIABLE, str(config))
-    result = RUN.invoke(app, ["list"])
+    result = RUN.invoke(app, ["keys", "list"])
     assert result.exit_code == 0
     assert "badgepost keys new" in result.stdout
