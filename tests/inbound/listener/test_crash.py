@@ -1,4 +1,4 @@
-"""A listener that is killed: whatever it has acknowledged is in the database."""
+"""A listener that is killed, or whose disk is full: whatever it has acknowledged is in the database."""
 
 import os
 import signal
@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from badgepost.database import migrate, open_engine
 from inbound.store import MailStore
@@ -19,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[3]
 CLIENTS = 8
 ACKNOWLEDGED_BEFORE_KILL = 120
 BODY = "Please look at my badge.\r\n" * 100
+LARGE = b"Subject: hello\r\n\r\n" + b"Please look at my badge.\r\n" * 10_000
 
 
 def _start(database: Path) -> tuple[subprocess.Popen[bytes], int]:
@@ -88,4 +90,18 @@ def test_from_the_socket_to_the_row(tmp_path: Path) -> None:
         fetch(engine, "SELECT mail_from, helo_name, peer_address, protocol FROM delivery")
         == [("robin@north.example", "client.example", HOST, "ESMTP")] * 2
     )
+    engine.dispose()
+
+
+def test_a_full_disk_gives_451_and_room_gives_250(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'inbound.db'}")
+    migrate(engine)
+    pages = [1]  # fewer than there are: SQLite takes the number there are, so that it cannot grow
+    event.listen(engine, "checkout", lambda raw, *_: raw.execute(f"PRAGMA max_page_count = {pages[0]}"))
+    with MailStore(engine) as store, running_listener(store.keep) as running, Client(running.port) as client:
+        assert client.send_mail(LARGE).startswith("451 4.3.0")
+        assert client.send_mail(LARGE).startswith("451 4.3.0")
+        pages[0] = 1 << 30
+        assert client.send_mail(LARGE).startswith("250")
+    assert fetch(engine, "SELECT content FROM raw_mail") == [(LARGE,)]
     engine.dispose()
