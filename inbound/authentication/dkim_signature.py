@@ -40,6 +40,16 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
+class Seal:
+    """What every kind of signature claims: who made it, how, and its value."""
+
+    algorithm: Algorithm
+    value: bytes
+    domain: str
+    selector: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignatureFault:
     """Why a field is no signature that could be checked."""
 
@@ -70,6 +80,15 @@ def read_signature(tags: Mapping[str, str], identity: str | None) -> Signature |
         return SignatureFault(str(error))
 
 
+def read_seal(tags: Mapping[str, str]) -> Seal | SignatureFault:
+    """Return the part of a signature that does not say what was signed."""
+    try:
+        _read_number(tags, "t")
+        return _read_seal(tags)
+    except _TagError as error:
+        return SignatureFault(str(error))
+
+
 def read_base64(tags: Mapping[str, str], name: str) -> bytes | None:
     """Return the content of a base64 tag; None where it is missing, empty or broken."""
     try:
@@ -84,27 +103,35 @@ def empty_signature(raw: bytes) -> bytes:
     return name + b":" + _B_TAG.sub(rb"\1", value, count=1)
 
 
-def _read(tags: Mapping[str, str], identity: str | None) -> Signature:
+def _read_seal(tags: Mapping[str, str]) -> Seal:
     algorithm = tags.get("a", "")
     if algorithm not in _ALGORITHMS:
         raise _TagError(f"its algorithm is {algorithm or 'missing'}")
     domain, selector = tags.get("d", "").lower(), tags.get("s", "").lower()
     if not is_host_name(domain) or "." not in domain or not is_host_name(f"{selector}._domainkey.{domain}"):
         raise _TagError("its domain and selector are no name of the DNS")
-    value, body_hash = read_base64(tags, "b"), read_base64(tags, "bh")
-    if value is None or body_hash is None:
-        raise _TagError("it has no signature or no body hash")
+    value = read_base64(tags, "b")
+    if value is None:
+        raise _TagError("it holds no signature")
+    return Seal(cast("Algorithm", algorithm), value, domain, selector)
+
+
+def _read(tags: Mapping[str, str], identity: str | None) -> Signature:
+    seal = _read_seal(tags)
+    body_hash = read_base64(tags, "bh")
+    if body_hash is None:
+        raise _TagError("it has no body hash")
     header_form, body_form = _read_forms(tags.get("c", "simple/simple"))
     return Signature(
-        cast("Algorithm", algorithm),
-        value,
+        seal.algorithm,
+        seal.value,
         body_hash,
         header_form,
         body_form,
-        domain,
-        selector,
-        _read_identity(identity, domain),
-        _read_field_names(tags.get("h", "")),
+        seal.domain,
+        seal.selector,
+        _read_identity(identity, seal.domain),
+        _read_field_names(tags),
         _read_number(tags, "l"),
         _read_number(tags, "t"),
         _read_number(tags, "x"),
@@ -128,11 +155,14 @@ def _read_identity(text: str | None, domain: str) -> str:
     return identity_domain
 
 
-def _read_field_names(text: str) -> tuple[str, ...]:
-    names = tuple(name.strip(" \t").lower() for name in text.split(":"))
-    if not all(_FIELD_NAME.fullmatch(name) for name in names):
+def _read_field_names(tags: Mapping[str, str]) -> tuple[str, ...]:
+    if "h" not in tags:
+        raise _TagError("it does not list the signed fields")
+    names = [name.strip(" \t").lower() for name in tags["h"].split(":")]
+    # A name that is left out names nothing; ARC's own vectors have it valid.
+    if not all(_FIELD_NAME.fullmatch(name) for name in names if name):
         raise _TagError("its list of signed fields is broken")
-    return names
+    return tuple(filter(None, names))
 
 
 def _read_number(tags: Mapping[str, str], name: str) -> int | None:

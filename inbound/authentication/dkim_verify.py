@@ -180,19 +180,23 @@ def _verify_with(
     digest = message.hash_header(signature.field_names, signature.header_form, field.raw)
     if not key.verifies(signature.value, digest):
         return _tell(signature, "fail", "the signature does not fit the header")
-    return _tell(signature, "pass", "", key.bits, flaws | _find_gaps(signature, key, message))
+    gaps = find_gaps(signature, message)
+    if key.testing:
+        gaps.add(Weakness.TEST_KEY)
+    return _tell(signature, "pass", "", key.bits, flaws | gaps)
 
 
-def _find_gaps(signature: Signature, key: DkimPublicKey, message: SignedMessage) -> set[Weakness]:
+def find_gaps(signature: Signature, message: SignedMessage) -> set[Weakness]:
+    """Return which part of a mail a signature leaves open to anyone."""
     found = set()
+    if "from" not in signature.field_names:
+        found.add(Weakness.FROM_UNSIGNED)
     if "subject" not in signature.field_names:
         found.add(Weakness.SUBJECT_UNSIGNED)
     if "content-type" not in signature.field_names and not _is_single_text(message.header.every("content-type")):
         found.add(Weakness.TYPE_UNSIGNED)
     if signature.length is not None:
         found.add(Weakness.PART_OF_BODY)
-    if key.testing:
-        found.add(Weakness.TEST_KEY)
     return found
 
 
