@@ -19,7 +19,7 @@ demo: setup  ## the whole journey once, without a person
 
 test: setup  ## everything
 	scripts/system-packages
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 check: setup  ## format, lint, types, floors
 	$(BIN)/ruff format --check .
