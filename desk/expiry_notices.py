@@ -4,16 +4,16 @@ Here belongs the act. It may be run as often as one likes, such as once a day: i
 threshold, so each notice goes out once, and anew only if the issuer has moved the day.
 """
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Engine, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from badges.assertions import AssertionState
 from badges.tables import Assertion
-from desk.awards import Award, facts_about, read_awards, select_awards
+from badges.transactions import reading
+from desk.awards import Award, Awards, facts_about, read_awards, select_awards
 from desk.mailing import Letter, write_letters
 from desk.office import Office
 
@@ -21,17 +21,19 @@ DAYS_AHEAD = (1, 7, 30)
 """Before the last day on which the badge counts. Whoever comes late gets only the notice that is due now."""
 
 PAGE = 500
-"""Awards that are looked at together."""
+"""Awards that are written about in one transaction: others want to write too."""
 
 
 def notify_of_expiry(office: Office, now: datetime) -> int:
-    """Write to everybody who is due; return the number of mails."""
+    """Write to everybody who is due, page by page; return the number of mails."""
     today = now.astimezone(UTC).date()
-    with office.engine.begin() as connection:
-        return sum(
-            write_letters(connection, office, (_write_notice(award, today) for award in page), now).inserted
-            for page in _find_expiring(connection, today)
-        )
+    mails, after = 0, ""
+    while page := _look_for_expiring(office.engine, today, after):
+        with office.engine.begin() as connection:
+            awards = read_awards(connection, _select_expiring(today).where(col(Assertion.id).in_(page)))
+            mails += write_letters(connection, office, (_write_notice(award, today) for award in awards), now).inserted
+        after = page[-1]
+    return mails
 
 
 def threshold_of(expires_on: date, today: date) -> int:
@@ -40,7 +42,14 @@ def threshold_of(expires_on: date, today: date) -> int:
     return next(days for days in DAYS_AHEAD if days_left <= days)
 
 
-def _find_expiring(connection: Connection, today: date) -> Iterator[list[Award]]:
+def _look_for_expiring(engine: Engine, today: date, after: str) -> list[str]:
+    """Return the ids of the next awards that are due, without a lock."""
+    query = _select_expiring(today).where(col(Assertion.id) > after).limit(PAGE)
+    with reading(engine).connect() as connection:
+        return [award.assertion_id for award in read_awards(connection, query)]
+
+
+def _select_expiring(today: date) -> Awards:
     later = aliased(Assertion)
     renewed = select(col(later.id)).where(
         col(later.earner_id) == col(Assertion.earner_id),
@@ -48,7 +57,7 @@ def _find_expiring(connection: Connection, today: date) -> Iterator[list[Award]]
         col(later.state) == AssertionState.ISSUED,
         or_(col(later.expires_on).is_(None), col(later.expires_on) > col(Assertion.expires_on)),
     )
-    query = (
+    return (
         select_awards()
         .where(
             col(Assertion.state) == AssertionState.ISSUED,
@@ -57,12 +66,7 @@ def _find_expiring(connection: Connection, today: date) -> Iterator[list[Award]]
             ~renewed.exists(),
         )
         .order_by(col(Assertion.id))
-        .limit(PAGE)
     )
-    after = ""
-    while page := read_awards(connection, query.where(col(Assertion.id) > after)):
-        yield page
-        after = page[-1].assertion_id
 
 
 def _write_notice(award: Award, today: date) -> Letter:

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Engine, Select, func, select
 from sqlmodel import col
 
 from badges.assertions import Standing, judge_standing
 from badges.tables import Account, Assertion, BadgeClass, Earner, EarnerAddress
+from badges.transactions import reading, take_turn
 from desk.awards import Award, facts_with_link, read_awards, select_awards
 from desk.mailing import Letter, write_letters
 from desk.office import Office
@@ -23,7 +24,7 @@ from mailer.queue.suppressions import EVERY
 from mailer.queue.tables import Message, Suppression
 
 PAGE = 500
-"""Earners that are looked at together."""
+"""Earners who are written to in one transaction: others want to write too."""
 
 _BRINGS_LINK = ("issuance", "reminder", "password_link")
 
@@ -42,12 +43,19 @@ RULES = ReminderRules()
 
 
 def remind(office: Office, now: datetime, rules: ReminderRules = RULES) -> int:
-    """Remind everybody who is due, each about the newest award; return the number of mails."""
-    with office.engine.begin() as connection:
-        return sum(
-            write_letters(connection, office, _write_reminders(connection, due, now), now).inserted
-            for due in _find_due(connection, now, rules)
-        )
+    """Remind everybody who is due, each about the newest award; return the number of mails.
+
+    Page by page: who is due is looked for without a lock, and looked at again in the transaction that writes. So a run
+    that another one overtakes, or that breaks off, voids no link for which it writes no mail.
+    """
+    mails, after = 0, ""
+    while page := _look_for_due(office.engine, now, rules, after):
+        with office.engine.begin() as connection:
+            take_turn(connection)
+            due = _read_due(connection, _select_due(now, rules).where(col(Earner.id).in_(page)))
+            mails += write_letters(connection, office, _write_reminders(connection, due, now), now).inserted
+        after = page[-1]
+    return mails
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +65,30 @@ class _Due:
     """How many the earner has had."""
 
 
-def _find_due(connection: Connection, now: datetime, rules: ReminderRules) -> Iterator[list[_Due]]:
+def _look_for_due(engine: Engine, now: datetime, rules: ReminderRules, after: str) -> list[str]:
+    """Return the ids of the next earners who are due."""
+    query = _select_due(now, rules).where(col(Earner.id) > after).limit(PAGE)
+    with reading(engine).connect() as connection:
+        return [earner.earner_id for earner in _read_due(connection, query)]
+
+
+def _read_due(connection: Connection, query: Select[tuple[str, int]]) -> list[_Due]:
+    return [_Due(earner_id, reminders) for earner_id, reminders in connection.execute(query)]
+
+
+def _select_due(now: datetime, rules: ReminderRules) -> Select[tuple[str, int]]:
     mails = select(func.count()).where(col(Message.earner_id) == col(Earner.id)).correlate(Earner)
     reminders = mails.where(col(Message.kind) == "reminder").scalar_subquery()
     told = mails.where(col(Message.kind) == "issuance", col(Message.state) == State.SENT).scalar_subquery()
     recent = mails.where(
         col(Message.kind).in_(_BRINGS_LINK), col(Message.written_at) > now - rules.wait
     ).scalar_subquery()
-    query = (
+    return (
         select(col(Earner.id), reminders)
         .join(Account, col(Account.earner_id) == col(Earner.id))
         .where(col(Account.password_hash).is_(None), told > 0, recent == 0, reminders < rules.at_most)
         .order_by(col(Earner.id))
-        .limit(PAGE)
     )
-    after = ""
-    while page := [_Due(*row) for row in connection.execute(query.where(col(Earner.id) > after))]:
-        yield page
-        after = page[-1].earner_id
 
 
 def _write_reminders(connection: Connection, due: Sequence[_Due], now: datetime) -> Iterator[Letter]:

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from badges.tables import Assertion
+from badges.transactions import reading, take_turn
 from desk.awards import Award, facts_with_link, read_awards, select_awards
 from desk.mailing import Letter, write_letters
 from desk.office import Office
@@ -27,6 +29,7 @@ _UNREACHED = (State.BOUNCED, State.EXPIRED, State.SUPPRESSED, State.UNKNOWN)
 _ON_ITS_WAY = (State.QUEUED, State.DEFERRED, State.SENDING)
 
 PAGE = 500
+"""Awards that are written about in one transaction: others want to write too."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ def resend_to(office: Office, address: str, now: datetime) -> Resent | NotResent
     if isinstance(parsed, AddressFault):
         return NotResent(f"{address}: {parsed.reason}")
     with office.engine.begin() as connection:
+        take_turn(connection)
         person = find_by_address(connection, fold_address(parsed))
         if person is None:
             return NotResent(f"nobody is known under {address}")
@@ -60,15 +64,20 @@ def resend_to(office: Office, address: str, now: datetime) -> Resent | NotResent
 
 
 def resend_failed(office: Office, batch_id: str, now: datetime) -> Resent | NotResent:
-    """Send once more to those of a batch whom the mail did not reach: bounced, expired, suppressed, unknown."""
-    with office.engine.begin() as connection:
+    """Send once more to those of a batch whom no mail reached: bounced, expired, suppressed, unknown. Page by page."""
+    with reading(office.engine).connect() as connection:
         if connection.execute(select(col(Batch.id)).where(col(Batch.id) == batch_id)).first() is None:
             return NotResent(f"there is no batch {batch_id}")
-        mails = on_their_way = 0
-        for awards in _find_unreached(connection, batch_id):
+    mails, on_their_way, after = 0, 0, ""
+    while True:
+        with office.engine.begin() as connection:
+            take_turn(connection)
+            awards = _find_unreached(connection, batch_id, after)
+            if not awards:
+                return Resent(mails, on_their_way)
             resent = send_again(connection, office, awards, now)
-            mails, on_their_way = mails + resent.mails, on_their_way + resent.on_their_way
-        return Resent(mails, on_their_way)
+        mails, on_their_way = mails + resent.mails, on_their_way + resent.on_their_way
+        after = awards[-1].assertion_id
 
 
 def send_again(connection: Connection, office: Office, awards: Iterable[Award], now: datetime) -> Resent:
@@ -116,14 +125,17 @@ def _key_of(award: Award) -> str:
     return f"{KIND}/{award.assertion_id}"
 
 
-def _find_unreached(connection: Connection, batch_id: str) -> Iterator[list[Award]]:
+def _find_unreached(connection: Connection, batch_id: str, after: str) -> list[Award]:
     unreached = select(col(Message.id)).where(
         col(Message.batch_id) == batch_id,
         col(Message.idempotency_key) == KIND + "/" + col(Assertion.id),
         col(Message.state).in_(list(_UNREACHED)),
     )
-    query = select_awards().where(unreached.exists()).order_by(col(Assertion.id)).limit(PAGE)
-    after = ""
-    while page := read_awards(connection, query.where(col(Assertion.id) > after)):
-        yield page
-        after = page[-1].assertion_id
+    again = aliased(Message)
+    reached = select(col(again.id)).where(
+        col(again.earner_id) == col(Assertion.earner_id),
+        col(again.idempotency_key).like(KIND + "/" + col(Assertion.id) + "/%"),
+        col(again.state) == State.SENT,
+    )
+    query = select_awards().where(unreached.exists(), ~reached.exists(), col(Assertion.id) > after)
+    return read_awards(connection, query.order_by(col(Assertion.id)).limit(PAGE))

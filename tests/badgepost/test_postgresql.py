@@ -1,14 +1,10 @@
 """The same on PostgreSQL: migrations lead to the tables, and two who issue at once do not double anything."""
 
 import io
-import os
-import pwd
-import shutil
-import socket
-import subprocess
-import tempfile
+import json
+import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
@@ -17,59 +13,35 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlmodel import SQLModel
 
-from badgepost.database import alembic_config, migrate, open_engine
+from badgepost.database import alembic_config, migrate
 from badgepost.settings import Settings
 from badgepost.wiring import Service, open_service
 from desk.issue import issue_roster
 from desk.issuing.order import Issued, IssueObserver, IssueOrder
 from desk.programme import import_programme
+from desk.reminders import remind
+from tests.mailer.postgresql import PROGRAMS, PostgresServer, running_postgres
 
-BINARIES = Path("/usr/lib/postgresql/15/bin")
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
-pytestmark = pytest.mark.needs("initdb", "pg_ctl")
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
-def _run(*arguments: str) -> None:
-    # PostgreSQL refuses to run as root; its package makes a user for it.
-    options: dict[str, Any] = {"user": "postgres"} if os.geteuid() == 0 else {}
-    subprocess.run([*arguments], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, cwd="/", **options)
+pytestmark = pytest.mark.needs(*PROGRAMS)
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """A server of our own on a free port; the URL of its first database."""
+def server() -> Iterator[PostgresServer]:
     pytest.importorskip("psycopg", reason="no driver for PostgreSQL: psycopg is not installed")
-    folder = Path(tempfile.mkdtemp(prefix="badgepost-pg-"))
-    if os.geteuid() == 0:
-        owner = pwd.getpwnam("postgres")
-        os.chown(folder, owner.pw_uid, owner.pw_gid)
-    data, port = str(folder / "data"), _free_port()
-    _run(str(BINARIES / "initdb"), "-D", data, "-A", "trust", "-U", "badgepost", "--no-sync")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
-    _run(str(BINARIES / "pg_ctl"), "-D", data, "-o", options, "-l", str(folder / "log"), "-w", "start")
-    yield f"postgresql+psycopg://badgepost@127.0.0.1:{port}/postgres"
-    _run(str(BINARIES / "pg_ctl"), "-D", data, "-m", "immediate", "-w", "stop")
-    shutil.rmtree(folder)
+    with running_postgres() as server:
+        yield server
 
 
 @pytest.fixture
-def service(server: str, tmp_path: Path, change_programme: Callable[..., Any]) -> Iterator[Service]:
+def service(server: PostgresServer, tmp_path: Path, change_programme: Callable[..., Any]) -> Iterator[Service]:
     """The service on an empty database with the programme in it."""
-    engine = open_engine(server)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
-    service = open_service(Settings(data_dir=tmp_path, database_url=server))
+    url = server.url_of(server.create("template0"))
+    service = open_service(Settings(data_dir=tmp_path, database_url=url))
     import_programme(service.engine, change_programme(), tmp_path, NOW)
     yield service
     service.engine.dispose()
@@ -109,3 +81,35 @@ def test_two_who_issue_the_same_roster_at_once_do_not_double_it(service: Service
         for table in ("earner", "assertion", "message", "account"):
             assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == 1500
         assert connection.execute(text("SELECT count(*) FROM batch")).scalar_one() == 1
+
+
+def test_two_who_remind_at_once_void_no_link_that_was_mailed(service: Service) -> None:
+    source = io.BytesIO(b"email,name\nada@mail.example,Ada\n")
+    issue_roster(service.office, IssueOrder("first-kite", source, "roster.csv"), NOW)
+    with service.engine.begin() as connection:
+        connection.execute(text("UPDATE message SET state = 'sent'"))
+    mails: list[int] = []
+    desks = [Thread(target=lambda: mails.append(remind(service.office, NOW + timedelta(days=8)))) for _ in range(2)]
+    with service.engine.connect() as observer, service.engine.begin() as connection:
+        # Both are held up where they raise the serial, or before.
+        connection.execute(text("UPDATE account SET link_serial = link_serial"))
+        for desk in desks:
+            desk.start()
+        _wait_until_waiting(observer, 2)
+    for desk in desks:
+        desk.join()
+    assert sorted(mails) == [0, 1]
+    with service.engine.connect() as connection:
+        [facts] = connection.execute(text("SELECT facts FROM message WHERE kind = 'reminder'")).scalars()
+        assert connection.execute(text("SELECT link_serial FROM account")).scalars().all() == [
+            json.loads(facts)["serial"]
+        ]
+
+
+def _wait_until_waiting(connection: Connection, number: int) -> None:
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    deadline = time.monotonic() + 20
+    while connection.execute(waiting).scalar_one() < number:
+        assert time.monotonic() < deadline
+        connection.rollback()
+        time.sleep(0.02)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection, event
 
 from badges.accounts import LinkVoid
 from desk.passwords import OpenForm, read_password_link
@@ -84,8 +85,11 @@ def test_one_reminder_about_the_newest_award(desk) -> None:
     assert mail.idempotency_key == f"reminder/{newest}/1"
 
 
-def test_many_are_reminded_page_by_page(desk) -> None:
+def test_many_are_reminded_page_by_page_and_others_may_write_between(desk) -> None:
     rows = "".join(f"p{number}@mail.example,Person {number}\n" for number in range(1100))
     desk.issue("email,name\n" + rows)
     desk.mark_sent()
+    commits: list[Connection] = []
+    event.listen(desk.office.engine, "commit", commits.append)
     assert remind(desk.office, desk.now + timedelta(days=2), ReminderRules(wait=timedelta(days=1))) == 1102
+    assert len(commits) == 3

@@ -56,6 +56,8 @@ def test_only_those_whom_the_mail_did_not_reach(desk, batch: str) -> None:
     desk.change("UPDATE message SET state = 'unknown' WHERE rcpt_to LIKE 'li%'")
     assert resend_failed(desk.office, batch, desk.now) == Resent(2, 0)
     assert resend_failed(desk.office, batch, desk.now) == Resent(0, 2)
+    desk.change("UPDATE message SET state = 'sent' WHERE rcpt_to LIKE 'ada%' AND state = 'queued'")
+    assert resend_failed(desk.office, batch, desk.now) == Resent(0, 1), "a second mail has reached Ada"
     assert isinstance(resend_failed(desk.office, "nosuchbatch", desk.now), NotResent)
 
 

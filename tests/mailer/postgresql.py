@@ -32,9 +32,12 @@ class PostgresServer:
     folder: Path
     copies: int = 0
 
-    def open(self, database: str) -> Engine:
+    def url_of(self, database: str) -> str:
         url = URL.create("postgresql+psycopg", "badgepost", database=database, query={"host": str(self.folder)})
-        return open_engine(url.render_as_string())
+        return url.render_as_string()
+
+    def open(self, database: str) -> Engine:
+        return open_engine(self.url_of(database))
 
     def create(self, template: str) -> str:
         """Make another copy of `template`; return its name."""
