@@ -180,7 +180,7 @@ def _keep_others(found: list[_Found], own: set[str]) -> list[_Found]:
 
 def _cut_words(text: str, each: _Found, found: list[_Found]) -> str:
     """What is said of a recipient: from its name to the next one's."""
-    if text[each.start].isdigit():
+    if text[each.start : each.start + 1].isdigit():
         # A line of a transcript: the next one may be about somebody else.
         return text[each.start :].partition("\n")[0]
     later = [other.start for other in found if other.start > each.start]

@@ -76,6 +76,12 @@ def test_a_report_wrapped_by_a_gateway_is_read() -> None:
     assert report.recipients[0].hard is True
 
 
+def test_a_report_without_a_word_of_its_own_is_read_by_its_header() -> None:
+    report = read_report(MACHINE + b"X-Failed-Recipients: ana@north.example\n\n")
+    assert isinstance(report, DeliveryReport)
+    assert [(each.final_recipient, each.cause) for each in report.recipients] == [("ana@north.example", Cause.UNTOLD)]
+
+
 def test_complaints() -> None:
     report = read_report(
         b"From: loop@north.example\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\n\n"

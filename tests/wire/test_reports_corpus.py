@@ -57,6 +57,14 @@ def test_the_returned_mail_is_found(shared: Path) -> None:
     assert len(same) >= LEAST * len(expected)
 
 
+def test_a_report_cut_off_or_torn_is_read_without_an_exception(shared: Path) -> None:
+    mails = [mail.read_bytes() for mail in sorted((shared / "corpora/bounces").glob("*.eml"))[::3]]
+    torn = [mail[: len(mail) * part // 5] + mail[len(mail) * (part + 1) // 5 :] for mail in mails for part in range(5)]
+    cut = [mail[: len(mail) * part // 7] for mail in mails for part in range(7)]
+    readings = [read_report(mail) for mail in torn + cut]
+    assert any(isinstance(report, DeliveryReport) for report in readings)
+
+
 @pytest.mark.parametrize("name", ["is-not-bounce-01.eml", "is-not-bounce-02.eml"])
 def test_ordinary_mails_are_no_reports(shared: Path, name: str) -> None:
     assert read_report((shared / "corpora/bounces/not" / name).read_bytes()) is None
