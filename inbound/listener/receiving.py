@@ -60,15 +60,14 @@ class ReceivingSession(StockSession):
     async def _receive(self) -> str:
         carried = _Carried(self._reception)
         try:
-            received = await self._collect(carried)
+            content = await self._collect(carried)
             self._stop_deadline()
-            content = received if isinstance(received, DataFault) else read_content(received)
             return content.reply if isinstance(content, DataFault) else await self._keep(content)
         finally:
             carried.put_down()
 
     async def _collect(self, carried: "_Carried") -> bytes | DataFault:
-        """Read up to the end of data. Of a message that is not taken, only the last bytes are held."""
+        """Return the message up to the end of data. Of one that is not taken, only the last bytes are held."""
         buffer, fault = bytearray(LINE_END), None
         while True:
             searched = len(buffer)
@@ -87,7 +86,7 @@ class ReceivingSession(StockSession):
         self._reader._buffer[:0] = buffer[end + 5 :]
         if end > self._reception.limits.message_bytes:
             fault = _TOO_LARGE
-        return fault or bytes(memoryview(buffer)[: end + 2])
+        return fault or read_content(bytes(memoryview(buffer)[: end + 2]))
 
     async def _keep(self, content: bytes) -> str:
         envelope, session = self.envelope, self.session
