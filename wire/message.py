@@ -15,6 +15,8 @@ _LINE_FOLD = re.compile(r"\r?\n(?=[ \t])")
 _NAME = re.compile(rb"[!-9;-~]+[ \t]*:")
 _ENCODED_WORD = re.compile(r"=\?([^?\s]*)\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(?<=\?=)\s{1,200}(?==\?)")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+"""UTF-7 can yield them; no text that holds one can be stored or sent on."""
 _NOT_TEXT = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
 """Codecs that are no character sets; some take time in the square of the length."""
 
@@ -103,11 +105,14 @@ def read_header(data: bytes, limits: Limits | None = None, start: int = 0) -> tu
 
 
 def decode_text(data: bytes, charset: str) -> str:
-    """Return `data` as text of that character set. What does not fit is tried as UTF-8, then read as Latin-1."""
+    """Return `data` as text of that character set. What does not fit is tried as UTF-8, then read as Latin-1.
+
+    The text can always be encoded again.
+    """
     for name in (charset.strip().lower(), "utf-8"):
         try:
             if name.replace("-", "_") not in _NOT_TEXT:
-                return data.decode(name)
+                return _LONE_SURROGATE.sub("\ufffd", data.decode(name))
         except (LookupError, ValueError):
             continue
     return data.decode("latin-1")

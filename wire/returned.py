@@ -29,6 +29,7 @@ _TAG = re.compile(r"<(?!mailto:|[^<>\s@]{1,64}@)[^<>]{0,2000}>")
 _LINE_ENDING_TAG = re.compile(r"<(?:br|/p|/div|/tr|/h\d|/li)\b[^<>]{0,200}>", re.IGNORECASE)
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", " "), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&"))
 _HEADER_TYPES = {"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"}
+_REPORT_TYPES = {"message/delivery-status", "message/global-delivery-status", "message/feedback-report"}
 _LONGEST = 64 * 1024
 """Characters of a report's own text that are read: what a system has to say, it says at the start."""
 
@@ -57,11 +58,12 @@ def part_report(message: Message) -> Returned:
     text = _read_text(message)[:_LONGEST]
     own_text, rest = _cut_returned(text)
     attached = next((part for part in message.parts if part.media_type in _HEADER_TYPES), None)
-    raw = attached.content.lstrip() if attached else rest.lstrip("-=_ \r\n").encode("utf-8", "surrogateescape")
+    raw = attached.content.lstrip() if attached else rest.lstrip("-=_ \r\n").encode()
     header, _ = read_header(raw)
-    return Returned(
-        own_text, header, raw, _find_message_id(header, text), _find_envelope_ids(message.header, header, text)
-    )
+    fields = [part.text[:_LONGEST] for part in message.parts if part.media_type in _REPORT_TYPES]
+    told = "\n".join([text, *fields])
+    ids = _find_envelope_ids(message.header, header, told)
+    return Returned(own_text, header, raw, _find_message_id(header, told), ids)
 
 
 def strip_tags(html: str) -> str:

@@ -125,6 +125,12 @@ def test_any_charset_gives_text(charset: str) -> None:
     assert isinstance(decode_text(b"\xff\x00abc", charset), str)
 
 
+def test_no_charset_gives_text_that_cannot_be_stored() -> None:
+    assert decode_text(b"+2AA-", "utf-7") == "\ufffd"
+    header, _ = read_header(b"Subject: =?utf-7?q?+2AA-?=\n\n")
+    assert header.first("subject").encode() == b"\xef\xbf\xbd"
+
+
 def test_parameters_of_rfc_2231_are_put_together() -> None:
     assert read_parameters("x; NAME*1*=%20b; name*0=a; name*2=\"c d\"; other='e'") == {"name": "a bc d", "other": "'e'"}
 

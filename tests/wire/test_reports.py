@@ -95,6 +95,16 @@ def test_complaints() -> None:
     assert (report.message_id, report.envelope_ids) == ("abc@badgepost.example", ("m42",))
 
 
+def test_the_sender_named_in_a_complaint_tells_the_message() -> None:
+    report = read_report(
+        b"From: loop@north.example\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\n\n"
+        b"--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n"
+        b"Original-Mail-From: <bounce+m42@badgepost.example>\n--b--\n"
+    )
+    assert isinstance(report, ComplaintReport)
+    assert (report.final_recipients, report.message_id, report.envelope_ids) == ((), None, ("m42",))
+
+
 @pytest.mark.parametrize(
     "mail",
     [
