@@ -24,6 +24,8 @@ class Writer:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._connection: Connection | None = None
+        """Kept open between acts: taking one out of the pool costs as much as a small act."""
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
 
     def __enter__(self) -> Self:
@@ -32,6 +34,7 @@ class Writer:
     def __exit__(self, *_: object) -> None:
         """Let the running act end, and take no more."""
         self._thread.shutdown(wait=True)
+        self._disconnect()
 
     async def run(self, act: Callable[[Connection], Answer]) -> Answer:
         """Run `act` in a transaction, again and again while the database is busy or away, and return its answer.
@@ -51,8 +54,20 @@ class Writer:
             pause = min(pause * 2, LONGEST_PAUSE)
 
     def _commit(self, act: Callable[[Connection], Answer]) -> Answer:
-        with self._engine.begin() as connection:
-            return act(connection)
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        try:
+            with self._connection.begin():
+                return act(self._connection)
+        except BaseException:
+            # It may be broken; the pool finds out when the next act takes one.
+            self._disconnect()
+            raise
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
 
 def _may_pass(fault: DBAPIError) -> bool:
