@@ -158,7 +158,7 @@ def _check_signature(newest: ArcSet, message: SignedMessage, lookup: Lookup) -> 
     digest = message.hash_header(signature.field_names, signature.header_form, newest.signature.raw)
     seal = Seal(signature.algorithm, signature.value, signature.domain, signature.selector)
     _check_value(seal, digest, lookup, "the last signature of the chain")
-    return find_weaknesses(message) | find_gaps(signature, message)
+    return find_weaknesses(message.header) | find_gaps(signature, message)
 
 
 def _check_seal(sets: Sequence[ArcSet], lookup: Lookup) -> None:

@@ -5,6 +5,7 @@ only without a `Weakness`. Whose domain it must be is judged in `dmarc`.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -121,10 +122,6 @@ class SignedMessage:
         digest.update(canonical_field(empty_signature(signature), form).removesuffix(b"\r\n"))
         return digest.digest()
 
-    def count(self, name: str) -> int:
-        """Return how many fields of a name (lower case) there are."""
-        return len(self._fields.get(name, ()))
-
 
 def verify_dkim(header: Header, body: bytes, lookup: Lookup, now: datetime) -> tuple[SignatureResult, ...]:
     """Return what became of the DKIM signatures of a message, from the top; none of them: the mail is not signed."""
@@ -132,16 +129,17 @@ def verify_dkim(header: Header, body: bytes, lookup: Lookup, now: datetime) -> t
     if not fields:
         return ()
     message = SignedMessage(header, body)
-    flaws = find_weaknesses(message)
+    flaws = find_weaknesses(header)
     return tuple(_verify(field, message, flaws, lookup, now) for field in fields)
 
 
-def find_weaknesses(message: SignedMessage) -> frozenset[Weakness]:
+def find_weaknesses(header: Header) -> frozenset[Weakness]:
     """Return what is wrong with a mail whatever its signatures are."""
     found = set()
-    if message.header.flaws or any(_has_bare_break(field.raw) for field in message.header.fields):
+    if header.flaws or any(_has_bare_break(field.raw) for field in header.fields):
         found.add(Weakness.MALFORMED)
-    if any(message.count(name) > 1 for name in _SINGLE) or message.count("from") != 1:
+    counts = Counter(field.key for field in header.fields)
+    if any(counts[name] > 1 for name in _SINGLE):
         found.add(Weakness.DUPLICATE_FIELD)
     return frozenset(found)
 
