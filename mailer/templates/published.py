@@ -6,6 +6,7 @@ in `mailer.filling`.
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -22,6 +23,8 @@ Values = Mapping[str, str | None]
 Pieces = tuple[str, ...]
 """Literal text and slot names in turn; the first and the last are literal and may be empty."""
 
+_MARKUP = re.compile("[&<>\"']")
+"""What `escape` changes. Most values hold none of it."""
 _CONTROLS = {code: "\ufffd" for code in (*range(9), 11, 12, *range(14, 32), 127)}
 
 
@@ -134,8 +137,7 @@ class Published:
         for name in variant.slots:
             value = _clean(values, name)
             plain[name] = run = encode_run(value)
-            as_html = str(escape(value))
-            escaped[name] = run if as_html == value else encode_run(as_html)
+            escaped[name] = encode_run(str(escape(value))) if _MARKUP.search(value) else run
         return Filled(
             _join(variant.subject, values), variant.encoded_text.fill(plain), variant.encoded_html.fill(escaped)
         )
