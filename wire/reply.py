@@ -5,6 +5,7 @@ Here belongs syntax only. What a reply means for a message stands in `status`, w
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 MAX_LINE = 2048
 """Octets of one reply line with its end. RFC 5321 section 4.5.3.1.5 allows 512; some servers write more."""
@@ -90,12 +91,14 @@ class ReplyReader:
         if separator == b"-":
             self._code = code
             return ReplyFault(f"a reply of more than {MAX_LINES} lines") if len(self._lines) >= MAX_LINES else None
-        reply = _assemble(int(code), self._lines)
+        reply = _assemble(int(code), tuple(self._lines))
         self._lines = []
         return reply
 
 
-def _assemble(code: int, lines: list[bytes]) -> Reply:
+@lru_cache(maxsize=32)
+def _assemble(code: int, lines: tuple[bytes, ...]) -> Reply:
+    # Kept: of the four replies to a mail, a server words three alike every time.
     texts = [_decode(line) for line in lines]
     match = _ENHANCED.match(texts[0])
     if match is None or match[1][0] != str(code)[0]:
