@@ -151,4 +151,5 @@ def stuff_dots(data: bytes) -> bytes:
     """
     if data.startswith(b"."):
         data = b"." + data
-    return _DOT_LINE.sub(b"\r\n..", data) if _DOT_LINE.search(data) else data
+    # The search ends at the last dot: an inline image, which is most of a mail, has none in its base64.
+    return _DOT_LINE.sub(b"\r\n..", data) if _DOT_LINE.search(data, 0, data.rfind(b".") + 1) else data
