@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
+from badgepost.clock_trust import TrustInClock
 from badgepost.worker_lock import WorkerLock
 from mailer.delivery.feed import LedgerFeed, Wiring
 from mailer.delivery.limits import Gates, Limit
@@ -34,6 +35,9 @@ from mailer.queue.settling import Policy
 from mailer.queue.sweeping import Swept, sweep
 from mailer.queue.watching import ChangeWatch
 from mailer.queue.writer import Writer
+
+BREATH = timedelta(milliseconds=50)
+"""Between two sweeps while there is more to be swept: others want to write too."""
 
 _log = structlog.get_logger("badgepost.worker")
 
@@ -70,6 +74,7 @@ class Worker:
         self._writer = Writer(work.engine)
         self._watch = ChangeWatch(work.engine)
         self._lease_id = new_lease_id()
+        self._trust = TrustInClock(work.clock(), work.pulse, work.patience)
         wiring = Wiring(
             writer=self._writer,
             journal=Journal[Step](self._writer, record),
@@ -137,20 +142,23 @@ class Worker:
             self._feed.fail(task.exception() or RuntimeError("unreachable"))
 
     async def _keep_pulse(self) -> None:
-        while await self._feed.rest(self._work.pulse.total_seconds()):
-            alive, swept = await self._beat(self._work.clock())
-            if not alive:
+        pause = self._work.pulse
+        while await self._feed.rest(pause.total_seconds()):
+            if not await self._beat():
                 await self._start_anew()
+            swept = await self._sweep()
+            pause = BREATH if swept.has_more else self._work.pulse
             if swept.expired or swept.cancelled or swept.recovered.freed or swept.recovered.unknown:
                 _log.info("swept", expired=swept.expired, cancelled=swept.cancelled, recovered=swept.recovered)
 
-    async def _beat(self, now: datetime) -> tuple[bool, Swept]:
-        def act(connection: Connection) -> tuple[bool, Swept]:
-            # The heart beats when the lock has been got, not when it was asked for: see `find_dead`.
-            alive = keep_alive(connection, self._lease_id, self._work.clock())
-            return alive, sweep(connection, now, self._work.policy, self._work.patience)
+    async def _beat(self) -> bool:
+        # The heart beats when the lock has been got, not when it was asked for: see `find_dead`.
+        return await self._writer.run(lambda connection: keep_alive(connection, self._lease_id, self._work.clock()))
 
-        return await self._writer.run(act)
+    async def _sweep(self) -> Swept:
+        now = self._work.clock()
+        patience = self._work.patience if self._trust.is_due(now) else None
+        return await self._writer.run(lambda connection: sweep(connection, now, self._work.policy, patience))
 
     async def _start_anew(self) -> None:
         """Others took this process for dead and have its messages: go on as a new incarnation, with none."""

@@ -7,6 +7,7 @@ from the ledger. Every reminder brings a fresh password link, which voids the ol
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, func, select
 from sqlmodel import col
@@ -72,11 +73,11 @@ def _look_for_due(engine: Engine, now: datetime, rules: ReminderRules, after: st
         return [earner.earner_id for earner in _read_due(connection, query)]
 
 
-def _read_due(connection: Connection, query: Select[tuple[str, int]]) -> list[_Due]:
-    return [_Due(earner_id, reminders) for earner_id, reminders in connection.execute(query)]
+def _read_due(connection: Connection, query: Select[Any]) -> list[_Due]:
+    return [_Due(*row) for row in connection.execute(query)]
 
 
-def _select_due(now: datetime, rules: ReminderRules) -> Select[tuple[str, int]]:
+def _select_due(now: datetime, rules: ReminderRules) -> Select[Any]:
     mails = select(func.count()).where(col(Message.earner_id) == col(Earner.id)).correlate(Earner)
     reminders = mails.where(col(Message.kind) == "reminder").scalar_subquery()
     told = mails.where(col(Message.kind) == "issuance", col(Message.state) == State.SENT).scalar_subquery()

@@ -19,6 +19,7 @@ from mailer.delivery.memory import MemoryTransport
 from mailer.delivery.outbox import OutboxTransport
 from mailer.delivery.outcomes import Deferred, Outcome, Phase, Sent
 from mailer.queue.decisions import Named, cancel, pause_batch, stop_batch
+from mailer.queue.leases import register
 from tests.mailer.delivery.conftest import QUICK, smtp_to
 from tests.mailer.delivery.scripted_relay import ScriptedRelay, Stall
 from tests.mailer.ledgers import Ledger, TinyMaker, open_ledger
@@ -263,5 +264,37 @@ def test_a_limited_domain_does_not_hold_up_the_others(ledger: Ledger, tmp_path: 
             async with working(ledger, tmp_path, smtp_to(relay, connections=4), domain_limits=limits):
                 await until(lambda: sum(mail.rcpt_to.endswith("south.example") for mail in relay.accepted) == 20)
                 assert len(relay.accepted) < 150
+
+    run(scenario)
+
+
+def test_a_clock_set_forward_makes_nobody_dead(ledger: Ledger, tmp_path: Path) -> None:
+    ahead = timedelta(0)
+    heartbeats = "SELECT heartbeat_at FROM worker_lease WHERE name = 'one'"
+
+    async def scenario() -> None:
+        nonlocal ahead
+        changes = {"clock": lambda: datetime.now(UTC) + ahead, "pulse": timedelta(seconds=0.05)}
+        async with working(ledger, tmp_path, MemoryTransport(), **changes):
+            await until(lambda: ledger.rows(heartbeats))
+            with ledger.engine.begin() as connection:
+                register(connection, "sibling", "two", "here", datetime.now(UTC))
+            ahead = timedelta(minutes=2)
+            for _ in range(3):
+                [(last,)] = ledger.rows(heartbeats)
+                await until(lambda last=last: ledger.rows(heartbeats)[0][0] > last)
+
+    run(scenario)
+    assert ledger.rows("SELECT 1 FROM worker_lease WHERE id = 'sibling'")
+
+
+def test_a_worker_sweeps_on_while_there_is_more(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.add_many(2500)
+    with ledger.engine.begin() as connection:
+        stop_batch(connection, "batch")
+
+    async def scenario() -> None:
+        async with working(ledger, tmp_path, MemoryTransport(), pulse=timedelta(seconds=0.05)):
+            await until(lambda: ledger.states() == {"cancelled": 2500})
 
     run(scenario)

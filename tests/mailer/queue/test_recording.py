@@ -231,3 +231,21 @@ def test_a_message_that_ends_worker_after_worker_is_left_alone(ledger: Ledger) -
     with ledger.engine.begin() as connection:
         assert retry(connection, Named.MESSAGE, "m00001", now) == 1
     assert ledger.message("m00001").doubts == 0
+
+
+def test_a_sweep_takes_turns(ledger: Ledger) -> None:
+    ledger.add_many(5, not_later_than=START)
+    ledger.add_many(5, batch_id="other")
+    ledger.execute("UPDATE batch SET state = 'cancelled' WHERE id = 'other'")
+    found = []
+    for _ in range(3):
+        with ledger.engine.begin() as connection:
+            swept = sweep(connection, ledger.later(days=1), POLICY, turn=2)
+        found.append((swept.expired, swept.cancelled, swept.has_more))
+    assert found == [(2, 2, True), (2, 2, True), (1, 1, False)]
+
+
+def test_a_sweep_without_patience_takes_nobody_for_dead(ledger: Ledger) -> None:
+    with ledger.engine.begin() as connection:
+        sweep(connection, ledger.later(days=1), POLICY, None)
+    assert ledger.rows("SELECT 1 FROM worker_lease")
