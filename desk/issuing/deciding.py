@@ -6,7 +6,7 @@ Here belongs the decision; both passes of `desk.issue` make it the same way, the
 from dataclasses import dataclass
 from datetime import date
 
-from badges.assertions import Standing, expiry_of, judge_standing
+from badges.assertions import AssertionState, Standing, expiry_of, judge_standing
 from badges.ids import make_id
 from desk.issuing.holders import HeldAward, Holder
 from desk.roster.rows import Row
@@ -45,13 +45,16 @@ class NewAward:
 class AlreadyIssued:
     """The earner holds this badge: of that very day, or, if the row names no day, one that still counts."""
 
+    revoked_on_that_day: bool = False
+    """The award of that very day was revoked, and nothing else counts: most likely not what the issuer expects."""
+
 
 def decide_row(row: Row, holders: dict[str, Holder], terms: Terms) -> NewAward | AlreadyIssued:
     """Tell what follows for `row`. `holders` are those on record by address; a new one is added to them."""
     known = holders.get(row.address)
     issued_on = row.issued_on or terms.issued_on
     if known is not None and _holds(known, row, issued_on):
-        return AlreadyIssued()
+        return AlreadyIssued(revoked_on_that_day=_is_revoked(known, issued_on))
     holder = known or _welcome(row, holders)
     expires_on = row.expires_on or expiry_of(issued_on, terms.expires_after_months)
     holder.awards.append(HeldAward(issued_on, expires_on, "issued"))
@@ -78,6 +81,12 @@ def _holds(holder: Holder, row: Row, issued_on: date) -> bool:
     return any(
         judge_standing(award.state, award.expires_on, None, issued_on) is Standing.VALID for award in holder.awards
     )
+
+
+def _is_revoked(holder: Holder, issued_on: date) -> bool:
+    standings = [judge_standing(award.state, award.expires_on, None, issued_on) for award in holder.awards]
+    of_that_day = {award.state for award in holder.awards if award.issued_on == issued_on}
+    return AssertionState.REVOKED in of_that_day and Standing.VALID not in standings
 
 
 def _welcome(row: Row, holders: dict[str, Holder]) -> Holder:

@@ -78,7 +78,7 @@ class Issued:
 
 @dataclass(frozen=True)
 class Warned:
-    """A row that is issued to, but somebody should look at it."""
+    """A good row that somebody should look at."""
 
     line: int
     reason: str
@@ -91,7 +91,7 @@ class IssueObserver:
         """Called for each bad row, in the order of the file, before anything is written."""
 
     def on_warning(self, warned: Warned) -> None:
-        """The same for a row that is issued to."""
+        """The same for a good row that somebody should look at."""
 
     def on_progress(self, checked: int, written: int) -> None:
         """Called from time to time with the numbers of rows that each of the two passes has behind it."""

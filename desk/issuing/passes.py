@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, update
 from sqlmodel import col
 
 from badges.ids import make_id
-from desk.issuing.deciding import NewAward, Terms, decide_row
+from desk.issuing.deciding import AlreadyIssued, NewAward, Terms, decide_row
 from desk.issuing.holders import find_holders
 from desk.issuing.order import Issued, IssueObserver, IssueOrder, IssueRefused, IssueSummary, Warned
 from desk.issuing.rendering import Rendering
@@ -90,7 +90,7 @@ class Passes:
         return Decided(
             awards=awards,
             warnings=[
-                _warn(row, award) for row, award in decisions if isinstance(award, NewAward) and award.name_differs
+                Warned(row.line, reason) for row, decision in decisions if (reason := _find_doubt(row, decision))
             ],
             summary=IssueSummary(
                 rows_in=len(lines),
@@ -124,10 +124,14 @@ def _close_batch(connection: Connection, batch_id: str, summary: IssueSummary) -
     connection.execute(update(Batch).where(col(Batch.id) == batch_id).values(**counts))
 
 
-def _warn(row: Row, award: NewAward) -> Warned:
-    return Warned(
-        row.line, f"{award.holder.address} is on record as {award.holder.name}, not {row.name}; the record stands"
-    )
+def _find_doubt(row: Row, decision: NewAward | AlreadyIssued) -> str | None:
+    match decision:
+        case NewAward(name_differs=True, holder=holder):
+            return f"{holder.address} is on record as {holder.name}, not {row.name}; the record stands"
+        case AlreadyIssued(revoked_on_that_day=True):
+            return f"{row.address} had this badge of that day and it was revoked; it is not issued again"
+        case _:
+            return None
 
 
 def _chunks(lines: Iterator[RosterLine]) -> Iterator[list[RosterLine]]:

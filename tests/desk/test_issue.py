@@ -145,6 +145,18 @@ def test_an_award_that_counts_no_more_may_be_issued_anew(desk, statement: str) -
     assert outcome.summary == IssueSummary(rows_in=1, mails=1)
 
 
+def test_an_award_that_was_revoked_is_not_issued_for_the_same_day_again(desk, watcher) -> None:
+    roster = "email,name,issued on\nada@mail.example,Ada,2026-01-31\n"
+    desk.issue(roster)
+    assert desk.issue(roster, watcher=watcher).summary == IssueSummary(rows_in=1, already_issued=1)
+    assert watcher.warnings == []
+    desk.change("UPDATE assertion SET state = 'revoked' WHERE issued_on = '2026-01-31'")
+    assert desk.issue(roster, watcher=watcher).summary == IssueSummary(rows_in=1, already_issued=1)
+    [warned] = watcher.warnings
+    assert (warned.line, "it was revoked; it is not issued again" in warned.reason) == (2, True)
+    assert desk.issue(roster.replace("2026-01-31", "2026-02-01")).summary.mails == 1
+
+
 def test_a_held_award_is_not_issued_again(desk) -> None:
     desk.change("UPDATE assertion SET held_at = 1")
     assert desk.issue("email,name\nj.smith@corp.example,Jane Smith\n").summary.already_issued == 1
