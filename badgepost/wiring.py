@@ -16,8 +16,8 @@ from badgepost.refusal import Refusal
 from badgepost.settings import Settings
 from badgepost.worker import Work
 from badges.links import LinkMaker
-from badges.tables import Image
 from badges.transactions import reading
+from desk.checking import read_image
 from desk.office import Office
 from desk.publishing import Publisher
 from mailer.compose import Composer
@@ -120,12 +120,8 @@ def image_loader(engine: Engine) -> Callable[[str], ImageBytes]:
     """Return a function from digest to picture; it raises `KeyError` for an unknown one."""
 
     def load(digest: str) -> ImageBytes:
-        query = select(col(Image.media_type), col(Image.content)).where(col(Image.digest) == digest)
         with reading(engine).connect() as connection:
-            row = connection.execute(query).first()
-        if row is None:
-            raise KeyError(f"there is no image {digest}")
-        return ImageBytes(*row)
+            return read_image(connection, digest)
 
     return load
 

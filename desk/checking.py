@@ -6,6 +6,7 @@ Here belong the look-ups, and the gate that issuing goes through. What is looked
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection, select
 from sqlmodel import col
@@ -90,13 +91,14 @@ def refuse_flawed(connection: Connection, office: Office, published: Published, 
 
 
 def image_loader(connection: Connection) -> LoadImage:
-    """Return a function that reads a stored picture. It raises `KeyError` if there is none of that digest."""
+    """Return `read_image` for this connection."""
+    return partial(read_image, connection)
 
-    def load(digest: str) -> ImageBytes:
-        query = select(col(Image.media_type), col(Image.content)).where(col(Image.digest) == digest)
-        row = connection.execute(query).first()
-        if row is None:
-            raise KeyError(digest)
-        return ImageBytes(row.media_type, row.content)
 
-    return load
+def read_image(connection: Connection, digest: str) -> ImageBytes:
+    """Return a stored picture. Raises `KeyError` if there is none of that digest."""
+    query = select(col(Image.media_type), col(Image.content)).where(col(Image.digest) == digest)
+    row = connection.execute(query).first()
+    if row is None:
+        raise KeyError(f"there is no image {digest}")
+    return ImageBytes(row.media_type, row.content)
