@@ -43,6 +43,8 @@ def correct_address(office: Office, wrong: str, right: str, now: datetime) -> Co
         return NotCorrected(f"{wrong}: {old.reason}")
     if isinstance(new, AddressFault):
         return NotCorrected(f"{right}: {new.reason}")
+    if fold_address(old) == fold_address(new):
+        return NotCorrected(f"{wrong} and {right} are the same address")
     with office.engine.begin() as connection:
         take_turn(connection)
         person = find_by_address(connection, fold_address(old))

@@ -114,3 +114,11 @@ def test_test_mails_that_are_refused(desk) -> None:
     assert isinstance(send_sample(desk.office, "nosuch", "me@corp.example", desk.now), SampleRefused)
     assert isinstance(send_sample(desk.office, "bridge", "nobody", desk.now), SampleRefused)
     assert desk.rows("SELECT * FROM message") == []
+
+
+@pytest.mark.parametrize("right", ["ada@mail.example", "Ada@MAIL.example"])
+def test_an_address_corrected_to_itself_stays(desk, right: str) -> None:
+    desk.issue("email,name\nada@mail.example,Ada\n")
+    before = desk.dump()
+    assert isinstance(correct_address(desk.office, "ada@mail.example", right, desk.now), NotCorrected)
+    assert desk.dump() == before
