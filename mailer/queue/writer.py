@@ -4,6 +4,7 @@ Here belongs how a write is run and run again. What is written stands in `claimi
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Self, TypeVar
@@ -72,4 +73,6 @@ class Writer:
 
 def _may_pass(fault: DBAPIError) -> bool:
     """Tell whether the database may take the same act later: locked, full, restarting, gone."""
+    if getattr(fault.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+        return False  # the statement itself is at fault, such as one about a table that is not there
     return fault.connection_invalidated or isinstance(fault, OperationalError | InterfaceError)

@@ -132,3 +132,12 @@ def test_who_stops_waiting_stops_nothing(writer: Writer) -> None:
 
     run(scenario)
     assert read(writer) == list(range(5))
+
+
+def test_what_waiting_would_not_mend_is_raised(writer: Writer) -> None:
+    async def scenario() -> None:
+        async with asyncio.timeout(10):
+            await writer.run(lambda connection: connection.execute(text("SELECT * FROM no_such_table")))
+
+    with pytest.raises(OperationalError, match="no such table"):
+        asyncio.run(scenario())
