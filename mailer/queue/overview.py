@@ -13,25 +13,34 @@ from badges.columns import from_microseconds
 from mailer.queue.relays import RelayNote, list_relays
 from mailer.queue.states import WAITING
 
-DONE = "state IN ('sent', 'cancelled', 'expired', 'suppressed', 'bounced')"
-"""SQL: nothing is to be waited for. (`unknown` waits for a person.)"""
+_OPEN = "state IN ('queued', 'deferred', 'sending', 'unknown')"
+"""SQL: something is to be waited for. (`unknown` waits for a person.)"""
 
-_WHOSE = "(CAST(:batch_id AS VARCHAR) IS NULL OR batch_id = :batch_id)"
-_COUNTS = text(f"""
-    SELECT CASE WHEN held_at IS NOT NULL AND state IN ('queued', 'deferred') THEN 'held' ELSE state END AS shown,
-        COUNT(*) AS number FROM message WHERE {_WHOSE} GROUP BY shown ORDER BY shown
-""")
-_DOMAINS = text(f"""
-    SELECT domain, COUNT(*) AS number, SUM(CASE WHEN state = 'deferred' THEN 1 ELSE 0 END) AS deferred,
-        MIN(written_at) AS oldest,
-        MIN(CASE WHEN state IN ('queued', 'deferred') AND held_at IS NULL THEN due_at END) AS next_due
-    FROM message WHERE NOT {DONE} AND {_WHOSE} GROUP BY domain ORDER BY number DESC, domain LIMIT :limit
-""")
-_MESSAGES = text(f"""
-    SELECT id, rcpt_to, kind, state, attempts, written_at, due_at, reason, held_at, batch_id
-    FROM message WHERE NOT {DONE} AND {_WHOSE} ORDER BY due_at, id LIMIT :limit
-""")
-_OLDEST = text(f"SELECT MIN(written_at) FROM message WHERE NOT {DONE} AND {_WHOSE}")
+
+class _Questions:
+    """What is asked about the messages that are `whose`: of one batch by its index, or of all in three passes."""
+
+    def __init__(self, whose: str) -> None:
+        self.counts = text(f"""
+            SELECT
+                CASE WHEN held_at IS NOT NULL AND state IN ('queued', 'deferred') THEN 'held' ELSE state END AS shown,
+                COUNT(*) AS number, MIN(CASE WHEN {_OPEN} THEN written_at END) AS oldest
+            FROM message WHERE {whose} GROUP BY shown ORDER BY shown
+        """)
+        self.domains = text(f"""
+            SELECT domain, COUNT(*) AS number, SUM(CASE WHEN state = 'deferred' THEN 1 ELSE 0 END) AS deferred,
+                MIN(written_at) AS oldest,
+                MIN(CASE WHEN state IN ('queued', 'deferred') AND held_at IS NULL THEN due_at END) AS next_due
+            FROM message WHERE {_OPEN} AND {whose} GROUP BY domain ORDER BY number DESC, domain LIMIT :limit
+        """)
+        self.messages = text(f"""
+            SELECT id, rcpt_to, kind, state, attempts, written_at, due_at, reason, held_at, batch_id
+            FROM message WHERE {_OPEN} AND {whose} ORDER BY due_at, id LIMIT :limit
+        """)
+
+
+_OF_ALL = _Questions("1 = 1")
+_OF_BATCH = _Questions("batch_id = :batch_id")
 _STOPPED = text("""
     SELECT id, label, state FROM batch WHERE state = 'paused'
     AND (CAST(:batch_id AS VARCHAR) IS NULL OR id = :batch_id) ORDER BY id
@@ -95,13 +104,16 @@ class Overview:
 
 def look_over(connection: Connection, batch_id: str | None = None, limit: int = 20) -> Overview:
     """Return what is where, of one batch or of all; at most `limit` domains and messages."""
-    values = {"batch_id": batch_id, "limit": limit}
-    oldest = connection.execute(_OLDEST, values).scalar_one()
+    whole = {"batch_id": batch_id}
+    values = {"limit": limit} if batch_id is None else {"limit": limit, **whole}
+    asked = _OF_ALL if batch_id is None else _OF_BATCH
+    counts = connection.execute(asked.counts, {} if batch_id is None else whole).all()
+    oldest = min((row.oldest for row in counts if row.oldest is not None), default=None)
     return Overview(
-        counts={row.shown: row.number for row in connection.execute(_COUNTS, values)},
-        domains=[_domain_line(row) for row in connection.execute(_DOMAINS, values)],
-        messages=[_message_line(row) for row in connection.execute(_MESSAGES, values)],
-        paused=[(row.id, row.label) for row in connection.execute(_STOPPED, values)],
+        counts={row.shown: row.number for row in counts},
+        domains=[_domain_line(row) for row in connection.execute(asked.domains, values)],
+        messages=[_message_line(row) for row in connection.execute(asked.messages, values)],
+        paused=[(row.id, row.label) for row in connection.execute(_STOPPED, whole)],
         relays=list_relays(connection),
         workers=[_worker_line(row) for row in connection.execute(_WORKERS)],
         oldest=None if oldest is None else from_microseconds(oldest),

@@ -1,6 +1,9 @@
 """What people decide: retry, hold, cancel; pause, go on."""
 
+from typing import Any
+
 import pytest
+from sqlalchemy import event
 
 from mailer.queue.claiming import claim
 from mailer.queue.decisions import (
@@ -100,3 +103,23 @@ def test_the_overview_counts_everything(ledger: Ledger) -> None:
     assert whole.paused == [("other", "other")]
     assert whole.oldest == START
     assert (part.counts, len(part.messages)) == ({"queued": 2}, 2)
+
+
+def test_the_overview_of_a_batch_looks_at_that_batch_alone(ledger: Ledger) -> None:
+    if ledger.engine.dialect.name != "sqlite":
+        pytest.skip("how PostgreSQL plans depends on how many rows there are")
+    statements: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        statements.append((statement, parameters))
+
+    event.listen(ledger.engine, "before_cursor_execute", note)
+    with ledger.engine.connect() as connection:
+        look_over(connection, "other")
+    asked = [(statement, parameters) for statement, parameters in statements if "FROM message" in statement]
+    assert len(asked) == 3
+    with ledger.engine.connect() as connection:
+        for statement, parameters in asked:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+            assert any("ix_message_batch_state" in row.detail for row in plan), plan
+            assert not any(row.detail.startswith("SCAN") for row in plan), plan
