@@ -1,7 +1,8 @@
 """Filling: from the facts recorded with a message to the text of each slot, in the language of its template.
 
 Here belongs how each slot gets its text: dates in words, links minted when the mail is made. Which slots a kind has
-stands in `notices`; what becomes of the text, in `mailer.templates.published`. Pure: the time is an argument.
+stands in `notices`, which facts in docs/flow.md; what becomes of the text, in
+`mailer.templates.published`. Pure: the time is an argument.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,7 +1,7 @@
 """What one attempt to deliver one message came to. Values, not exceptions: all of them are to be expected.
 
-Here belongs the vocabulary. Who decides stands in `wire.status` (what a reply means) and `smtp` (where the
-conversation stood); what follows from it in `mailer.retry` and `mailer.queue`.
+Here belongs the vocabulary. Who decides stands in `wire.status` (what a reply means) and `judging` (what
+it means where the conversation stood); what follows from it in `mailer.retry` and `mailer.queue`.
 """
 
 from dataclasses import dataclass

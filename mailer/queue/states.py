@@ -32,7 +32,7 @@ class State(StrEnum):
 _UNTRIED_ENDS = frozenset({State.BOUNCED, State.SUPPRESSED, State.CANCELLED, State.EXPIRED})
 
 TRANSITIONS: Mapping[State, frozenset[State]] = {
-    # Bounced without an attempt of its own: put back for days, and its time was over.
+    # Bounced: a report says so while one that was in doubt waits to be sent again.
     State.QUEUED: _UNTRIED_ENDS | {State.SENDING},
     State.DEFERRED: _UNTRIED_ENDS | {State.SENDING, State.QUEUED},
     # Cancelled: somebody took it back while it was under way, and it did not get through.

@@ -1,7 +1,7 @@
 """The ledger's tables: messages, attempts, batches, published templates, suppressions, relays, workers.
 
 Here belong rows, constraints and indexes only. Which state may follow which stands in `states`, how rows are written
-in `ledger` and `journal`.
+in `ledger` and `recording`.
 """
 
 from datetime import datetime
