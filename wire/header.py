@@ -118,6 +118,9 @@ def _encoded_words(text: str, room: int) -> list[str]:
     octets = text.encode()
     as_q = sum(1 if octet in _Q_PLAIN or octet == 0x20 else 3 for octet in octets)
     write = _q_word if as_q <= len(octets) * 4 // 3 else _b_word
+    whole = write(text)
+    if len(whole) <= min(_WORD_LIMIT, room):
+        return [whole]
     words: list[str] = []
     chunk = ""
     for character in text:
