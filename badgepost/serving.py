@@ -18,7 +18,7 @@ import uvicorn
 from badgepost.children import Child, Children
 from badgepost.opening import find_templates
 from badgepost.refusal import Refusal
-from badgepost.wiring import Service
+from badgepost.wiring import Service, make_work
 from web.app import create_app
 from web.needs import WebService
 
@@ -90,6 +90,8 @@ class Running:
 def serve(service: Service, announce: Callable[[Running], None]) -> int:
     """Serve until SIGTERM or SIGINT; return the exit status. Raises `Refusal` before anything has started."""
     settings = service.settings
+    if settings.workers:
+        make_work(service)  # What a worker would refuse, a DKIM key that is missing, say, stops the start of all.
     listener = listen(settings.web_host, settings.web_port)
     stop = Event()
     _stop_on_signals(stop)

@@ -242,3 +242,11 @@ def test_a_template_that_broke_after_it_was_stored(kites, wording: str) -> None:
     assert (ran.status, len(ran.lines)) == (2, 1)
     assert ran.err.startswith("badgepost: wording:1: ")
     assert kites.dump() == before
+
+
+@pytest.mark.parametrize("command", [["serve"], ["worker", "--once"]])
+def test_a_missing_key_stops_the_start(kites, command: list[str]) -> None:
+    key = json.dumps([{"selector": "s1", "domain": "kite.example", "file": "gone.pem"}])
+    ran = kites.run(*command, BADGEPOST_DKIM=key, BADGEPOST_WEB_PORT="0")
+    assert (ran.status, ran.out, len(ran.lines)) == (2, "", 1)
+    assert ran.err.startswith("badgepost: DKIM key gone.pem: there is no such file: make keys")
