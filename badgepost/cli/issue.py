@@ -71,7 +71,7 @@ def issue(
 
 @contextmanager
 def _collecting_seldom() -> Iterator[None]:
-    """Look for garbage in cycles rarely: a row leaves hardly any, and looking took a tenth of a long roster's CPU time."""
+    """Look for cyclic garbage rarely: a row leaves hardly any, and looking took a tenth of a long roster's CPU time."""
     thresholds = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(50_000)
