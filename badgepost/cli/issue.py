@@ -150,8 +150,8 @@ class _Watcher(IssueObserver):
     def on_progress(self, checked: int, written: int) -> None:
         self._progress.update(self._checking, completed=checked)
         if written:
-            total = self._progress.tasks[self._checking].completed
-            self._progress.update(self._writing, completed=written, total=total, visible=True)
+            self._progress.update(self._checking, total=checked)
+            self._progress.update(self._writing, completed=written, total=checked, visible=True)
 
     def _say(self, line: str) -> None:
         self._progress.console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -65,8 +65,8 @@ class Passes:
             self.observer.on_progress(summary.rows_in, 0)
         return summary
 
-    def write(self, connection: Connection) -> Issued:
-        """Write everything, in the transaction of `connection`."""
+    def write(self, connection: Connection, checked: IssueSummary) -> Issued:
+        """Write everything, in the transaction of `connection`. `checked` is what the look at every row came to."""
         summary = IssueSummary()
         rendering = Rendering(self.office, self.terms, self.now)
         batch_id: str | None = None
@@ -77,7 +77,7 @@ class Passes:
                 batch_id = batch_id or self._open_batch(connection)
                 templates = rendering.publish(connection, decided.awards)
                 write_awards(connection, decided.awards, self._writing(batch_id, templates))
-            self.observer.on_progress(summary.rows_in, summary.rows_in)
+            self.observer.on_progress(checked.rows_in, summary.rows_in)
         if batch_id is not None:
             _close_batch(connection, batch_id, summary)
         return Issued(summary, batch_id)

@@ -145,6 +145,12 @@ def test_an_award_that_counts_no_more_may_be_issued_anew(desk, statement: str) -
     assert outcome.summary == IssueSummary(rows_in=1, mails=1)
 
 
+def test_who_waits_sees_both_passes_go_on(desk, watcher) -> None:
+    rows = "".join(f"ada{number}@mail.example,Ada\n" for number in range(1500))
+    desk.issue("email,name\n" + rows, watcher=watcher)
+    assert watcher.progress == [(1000, 0), (1500, 0), (1500, 1000), (1500, 1500)]
+
+
 def test_an_award_that_was_revoked_is_not_issued_for_the_same_day_again(desk, watcher) -> None:
     roster = "email,name,issued on\nada@mail.example,Ada,2026-01-31\n"
     desk.issue(roster)
