@@ -18,6 +18,7 @@ from mailer.delivery.chores import Chores
 from mailer.delivery.outcomes import Outcome, Sent
 from mailer.delivery.shelf import Shelf
 from mailer.delivery.transport import MakesMail, Parcel
+from mailer.delivery.waiting import WaitingRoom
 from mailer.queue.claimed import Claimed
 from mailer.queue.claiming import claim, give_back, set_aside
 from mailer.queue.journal import Journal
@@ -66,9 +67,8 @@ class LedgerFeed:
         self._under_way = 0
         self._downs: Counter[str] = Counter()
         """How often each relay was reported down: whoever waits for a parcel for it then waits in vain."""
-        self._waiters: list[asyncio.Future[None]] = []
+        self._waiting = WaitingRoom()
         self._wanted = asyncio.Event()
-        self._stirred = asyncio.Event()
         self._ended = asyncio.Event()
         self._chores = Chores(wiring.writer, self.fail)
 
@@ -90,7 +90,7 @@ class LedgerFeed:
         """Hand out no more parcels and grant no more intents: lanes end after what they have under way."""
         self._ended.set()
         self._wanted.set()
-        self._stir()
+        self._waiting.stir()
 
     def fail(self, fault: BaseException) -> None:
         """End because of `fault`, which is not any one message's."""
@@ -184,7 +184,7 @@ class LedgerFeed:
         self._chores.start(lambda connection: save_relay(connection, note))
         if not note.is_up:
             self._downs[relay] += 1
-            self._stir()
+            self._waiting.stir()
 
     async def rest(self, seconds: float) -> bool:
         """See `transport.Feed`."""
@@ -198,54 +198,31 @@ class LedgerFeed:
     async def _refill(self) -> bool:
         """Claim more if lanes want more; tell whether anything came of it."""
         shelf, worker_id = self._with.shelf, self.worker_id
-        if len(shelf) >= (SHELF if self._waiters else CLAIM_PER_LANE):
+        if len(shelf) >= (SHELF if self._waiting else CLAIM_PER_LANE):
             return True
         self._with.has_changed()
-        limit = min(CLAIM, CLAIM_PER_LANE * max(1, self._under_way + len(self._waiters)))
+        limit = min(CLAIM, CLAIM_PER_LANE * max(1, self._under_way + len(self._waiting)))
         now, stocked = self._with.clock(), shelf.stocked_domains()
         claimed = await self._with.writer.run(lambda connection: claim(connection, worker_id, limit, now, stocked))
         self.outcomes.update(suppressed=claimed.suppressed, expired=claimed.expired)
         self._return(shelf.put(claimed.messages), None)
-        self._stir()
+        self._waiting.stir()
         return not claimed.is_empty
 
     async def _rest(self) -> None:
         """Return when there may be something due again."""
         if self._once and not self._under_way and not len(self._with.shelf):
             self.end()
-        self._stirred.clear()
+        self._waiting.forget()
         for _ in range(int(REST / GLANCE)):
-            try:
-                async with asyncio.timeout(GLANCE):
-                    await self._stirred.wait()
-                    return
-            except TimeoutError:
-                if self._ended.is_set() or self._with.has_changed():
-                    return
+            if await self._waiting.is_stirred(GLANCE) or self._ended.is_set() or self._with.has_changed():
+                return
 
     async def _wait(self, relay: str, seconds: float | None) -> None:
         """Return when there may be something for `relay`, at the latest after `seconds`."""
-        loop = asyncio.get_running_loop()
-        by_limit = self._with.shelf.wait(relay, loop.time())
-        waiter: asyncio.Future[None] = loop.create_future()
-        self._waiters.append(waiter)
+        by_limit = self._with.shelf.wait(relay, asyncio.get_running_loop().time())
         self._wanted.set()
-        try:
-            async with asyncio.timeout(min((wait for wait in (seconds, by_limit) if wait is not None), default=None)):
-                await waiter
-        except TimeoutError:
-            return
-        finally:
-            if waiter in self._waiters:
-                self._waiters.remove(waiter)
-
-    def _stir(self) -> None:
-        """Something changed: lanes that wait look again."""
-        self._stirred.set()
-        waiters, self._waiters = self._waiters, []
-        for waiter in waiters:
-            if not waiter.done():
-                waiter.set_result(None)
+        await self._waiting.wait(min((wait for wait in (seconds, by_limit) if wait is not None), default=None))
 
     def _compose(self, message: Claimed) -> Parcel | None:
         try:
@@ -264,7 +241,7 @@ class LedgerFeed:
         self._under_way -= 1
         made_room = self._with.shelf.leave(parcel.message, relay)
         if made_room or not self._under_way:
-            self._stir()
+            self._waiting.stir()
 
     def _return(self, messages: Iterable[Claimed], reason: str | None) -> None:
         rows = [(message, reason) for message in messages]
