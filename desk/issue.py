@@ -45,6 +45,7 @@ def issue_roster(
     passes = _prepare(office, order, now, observer or IssueObserver())
     if isinstance(passes, IssueRefused):
         return passes
+    passes.observer.on_opened(passes.roster)
     with reading(office.engine).connect() as connection:
         checked = passes.check(connection)
     if isinstance(checked, IssueRefused):

@@ -24,6 +24,8 @@ from desk.issuing.order import (
     RowsRefused,
     Warned,
 )
+from desk.roster.columns import SPOKEN
+from desk.roster.reading import Roster
 from desk.roster.rows import Bad
 
 app = typer.Typer()
@@ -67,6 +69,7 @@ def issue(
             print("badgepost: stopped; the same roster again issues nothing twice", file=sys.stderr)
             raise
     _report(name, outcome)
+    typer.echo(watcher.tell_columns())
 
 
 @contextmanager
@@ -120,6 +123,7 @@ class _Watcher(IssueObserver):
 
     def __init__(self, name: str) -> None:
         self._name = name
+        self._roster: Roster | None = None
         self._progress = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -139,6 +143,22 @@ class _Watcher(IssueObserver):
 
     def __exit__(self, *_failure: object) -> None:
         self._progress.stop()
+
+    def tell_columns(self) -> str:
+        """Say which columns were read as what, and which not at all."""
+        if self._roster is None:
+            return ""
+        read = ", ".join(f"“{name}” ({SPOKEN[field]})" for field, name in self._roster.columns.items())
+        unread = ", ".join(f"“{name}”" for name in self._roster.ignored_columns)
+        return f"Columns read: {read}." + (f" Not read: {unread}." if unread else "")
+
+    def on_opened(self, roster: Roster) -> None:
+        self._roster = roster
+        for title in roster.unread_sheets:
+            self._say(
+                f"{self._name}: warning: only sheet “{roster.sheet}” is read; sheet “{title}” looks like a roster, "
+                "too: save it as a file of its own"
+            )
 
     def on_bad(self, bad: Bad) -> None:
         value = f" ({bad.value})" if bad.value else ""

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import BinaryIO
 
+from desk.roster.reading import Roster
 from desk.roster.rows import Bad
 
 
@@ -86,6 +87,9 @@ class Warned:
 
 class IssueObserver:
     """What somebody who waits may want to see. Does nothing; who wants to see something overrides."""
+
+    def on_opened(self, roster: Roster) -> None:
+        """Called once, when the roster's columns are known."""
 
     def on_bad(self, bad: Bad) -> None:
         """Called for each bad row, in the order of the file, before anything is written."""

@@ -37,6 +37,8 @@ class Roster:
     """Of a text file; None for a workbook."""
     sheet: str | None
     """The title of the worksheet that is read; None for a text file."""
+    unread_sheets: tuple[str, ...] = field(default=(), kw_only=True)
+    """The titles of further worksheets that have a roster's header, and are not read."""
     blank_lines: int = field(default=0, init=False)
     """Lines below the header with nothing in them; set by a pass over `rows` that came to its end."""
     _table: Table = field(repr=False, kw_only=True)
@@ -96,15 +98,28 @@ def _read_workbook(source: BinaryIO, today: date) -> Roster | RosterFault:
     sheets = open_workbook(source)
     if isinstance(sheets, RosterFault):
         return sheets
-    nearest = NoColumns("is a workbook without a visible sheet", -2)
-    for sheet in sheets:
-        header = find_header(sheet)
-        if isinstance(header, Header):
-            checker = _make_checker(sheet, header, today)
-            names, ignored = header.columns.names, header.columns.ignored
-            return Roster(names, ignored, None, None, sheet.title, _table=sheet, _header=header, _checker=checker)
-        nearest = max(nearest, header, key=lambda none: none.nearness)
-    return RosterFault(nearest.reason)
+    headers = [(sheet, find_header(sheet)) for sheet in sheets]
+    found = [(sheet, header) for sheet, header in headers if isinstance(header, Header)]
+    if not found:
+        none = NoColumns("is a workbook without a visible sheet", -2)
+        nearest = max((none, *(header for _, header in headers if isinstance(header, NoColumns))), key=_nearness)
+        return RosterFault(nearest.reason)
+    sheet, header = found[0]
+    return Roster(
+        header.columns.names,
+        header.columns.ignored,
+        None,
+        None,
+        sheet.title,
+        unread_sheets=tuple(sheet.title for sheet, _ in found[1:]),
+        _table=sheet,
+        _header=header,
+        _checker=_make_checker(sheet, header, today),
+    )
+
+
+def _nearness(none: NoColumns) -> int:
+    return none.nearness
 
 
 def _make_checker(table: Table, header: Header, today: date) -> Checker:

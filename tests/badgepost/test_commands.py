@@ -5,6 +5,7 @@ import io
 import os
 import re
 
+import openpyxl
 import pytest
 
 ROSTER = "email,name\nada@mail.example,Ada Lindqvist\nli@mail.example,Li Wei\nada@mail.example,Ada Lindqvist\n"
@@ -48,8 +49,31 @@ def test_skip_bad_tells_the_bad_row_and_issues_to_the_others(kites) -> None:
     assert "bad, skipped   1" in ran.out
 
 
+def test_issue_tells_which_columns_it_read(kites) -> None:
+    kites.write("roster.csv", "Nr;E-Mail;Vorname;Nachname;Ort\n1;ada@mail.example;Ada;Lind;Oslo\n")
+    ran = kites.run("issue", "roster.csv", "--badge", "first-kite", "--dry-run")
+    assert ran.out.endswith(
+        "\nColumns read: “E-Mail” (address), “Vorname” (first name), “Nachname” (last name). Not read: “Nr”, “Ort”.\n"
+    )
+
+
+def test_a_second_sheet_of_people_is_not_passed_over_in_silence(kites) -> None:
+    workbook, buffer = openpyxl.Workbook(), io.BytesIO()
+    for title, name in (("Monday", "ada"), ("Notes", None), ("Tuesday", "li")):
+        sheet = workbook.create_sheet(title)
+        for row in [["Name", "E-Mail"], [name, f"{name}@mail.example"]] if name else [["nothing"]]:
+            sheet.append(row)
+    workbook.save(buffer)
+    kites.write("roster.xlsx", buffer.getvalue())
+    ran = kites.run("issue", "roster.xlsx", "--badge", "first-kite")
+    assert (ran.status, "mails queued   1" in ran.out) == (0, True)
+    assert ran.lines == [
+        "roster.xlsx: warning: only sheet “Monday” is read; sheet “Tuesday” looks like a roster, too: "
+        "save it as a file of its own"
+    ]
+
+
 def test_a_workbook_is_a_roster_too(kites) -> None:
-    openpyxl = pytest.importorskip("openpyxl")
     workbook, buffer = openpyxl.Workbook(), io.BytesIO()
     for row in (["Name", "E-Mail"], ["Ada Lindqvist", "ada@mail.example"]):
         workbook.active.append(row)
