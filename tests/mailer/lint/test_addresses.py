@@ -20,8 +20,8 @@ def lint(rows: list[tuple[int, str]], origin: Origin) -> list[Finding]:
     ("address", "code"),
     [
         ("maria@gmial.com", "address-typo"),
-        ("info@harbor-college.org", "address-role"),
-        ("No-Reply@harbor-college.org", "address-role"),
+        ("info@web.de", "address-role"),
+        ("No-Reply@web.de", "address-role"),
         ("maria@mail.example", "address-reserved"),
         ("maria@example.org", "address-reserved"),
         ("maria", "address-invalid"),
@@ -33,7 +33,7 @@ def test_a_suspicious_address_is_found(address: str, code: str) -> None:
     assert finding.where == f"line 7: {address}"
 
 
-@pytest.mark.parametrize("address", ["maria@gmail.com", "maria+badges@web.de", "informatics@harbor-college.org"])
+@pytest.mark.parametrize("address", ["maria@gmail.com", "maria+badges@web.de", "informatics@web.de"])
 def test_an_honest_address_is_left_alone(address: str) -> None:
     assert lint([(1, address)], REAL) == []
 
