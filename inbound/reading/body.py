@@ -61,12 +61,14 @@ def read_body(message: Message, lengths: Lengths | None = None) -> Body:
 
 
 def _read_plain(parts: list[Part], lengths: Lengths) -> Body:
-    text = "\n".join(_read_plain_part(part, lengths.source) for part in parts if part.content)
-    return _cut(text, Origin.PLAIN, lengths)
+    sources = [(part, part.text) for part in parts if part.content]
+    text = "\n".join(_read_plain_part(part, source[: lengths.source]) for part, source in sources)
+    body = _cut(text, Origin.PLAIN, lengths)
+    return Body(body.text, body.origin, body.is_cut or any(len(source) > lengths.source for _, source in sources))
 
 
-def _read_plain_part(part: Part, longest: int) -> str:
-    text = _end_lines(part.text[:longest])
+def _read_plain_part(part: Part, source: str) -> str:
+    text = _end_lines(source)
     if part.parameters.get("format", "").strip().lower() != "flowed":
         return text
     return join_flowed(text, part.parameters.get("delsp", "").strip().lower() == "yes")

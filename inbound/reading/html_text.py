@@ -144,7 +144,7 @@ class _Writer:
         if quotes:
             self.end_line()
         link = _LINK.match(tag.attributes.get("href", "").strip()) if tag.name == "a" else None
-        opened = _Open(tag.name, _is_hidden(tag), quotes, f"{link[0]}" if link else "")
+        opened = _Open(tag.name, _is_hidden(tag), quotes, link[0] if link else "")
         self._open.append(opened)
         self._names[tag.name] += 1
         self._hidden += opened.hides

@@ -29,6 +29,9 @@ _TELLING = re.compile(r"[-_=*:：@\d]")
 """No introduction begins with a line that has none of these."""
 _ADDRESS = re.compile(r"[^\s<>()\[\]@]{1,64}@[^\s<>()\[\]@]{1,255}")
 _TIME = re.compile(r"(?<!\d)\d{1,2}[:.h]\d{2}(?!\d)")
+_OWN_WORDS = re.compile(
+    r"\b(?:I (?:have )?(?:wrote|written)|j['’]ai|ich schrieb|schrieb ich|habe ich)\b", re.IGNORECASE
+)
 _DATE = re.compile(r"(?<!\d)(?:(?:19|20)\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4})(?!\d)")
 
 _FORWARDED = frozenset({
@@ -40,6 +43,7 @@ _FORWARDED = frozenset({
     "mensagem reencaminhada", "início da mensagem encaminhada", "doorgestuurd bericht", "begin doorgestuurd bericht",
 })  # fmt: skip
 _ORIGINAL = frozenset({
+    "original",
     "original message", "original mail", "reply message", "ursprüngliche nachricht", "originalnachricht",
     "original-nachricht", "originale nachricht", "message d'origine", "message original", "courriel original",
     "message initial", "mensaje original", "messaggio originale", "mensagem original", "oorspronkelijk bericht",
@@ -169,12 +173,11 @@ def _judge_attribution(line: str, lines: int) -> Introduction | None:
     has_address = bool(_ADDRESS.search(line))
     has_time = bool(_TIME.search(line))
     has_date = bool(_DATE.search(line))
-    if not (has_verb or (has_address and has_time and has_date)):
-        return None
     opens = bool(_OPENER.match(line))
-    if lines > 1 and not opens:
+    if not (has_verb or (opens and has_address and has_time and has_date)) or (lines > 1 and not opens):
         return None
-    is_certain = (has_address and (has_time or has_date)) or (opens and has_time and has_date)
+    has_all = opens and has_time and has_date and not _OWN_WORDS.search(line)
+    is_certain = has_all or (has_address and (has_time or has_date))
     if is_certain or has_address or (opens and (has_time or has_date)):
         return Introduction(Opening.ATTRIBUTION, lines, is_certain)
     return None

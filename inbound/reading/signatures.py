@@ -29,7 +29,8 @@ _CLOSINGS = frozenset({
     "with best regards", "with regards", "best", "all the best", "best wishes", "with best wishes", "warmly",
     "cheers", "sincerely", "sincerely yours", "yours sincerely", "yours faithfully", "yours truly", "respectfully",
     "cordially", "thanks", "thank you", "many thanks", "thanks and regards", "thanks & regards", "thx", "greetings",
-    "rgds", "br", "kr", "take care", "with thanks", "saludos", "un saludo", "saludos cordiales", "un cordial saludo",
+    "rgds", "v/r", "br", "kr", "take care", "with thanks",
+    "saludos", "un saludo", "saludos cordiales", "un cordial saludo",
     "cordiales saludos", "reciba un cordial saludo", "atentamente", "atte", "muy atentamente", "gracias",
     "muchas gracias", "mil gracias", "gracias y saludos", "un abrazo", "abrazos", "cordialmente", "cordialement",
     "bien cordialement", "très cordialement", "bien à vous", "bien à toi", "salutations", "sincères salutations",
@@ -54,7 +55,7 @@ _PARTICLES = frozenset({
 })  # fmt: skip
 _CONTACT = re.compile(r"\S{1,64}@\S{1,255}|(?:https?://|www\.)\S{1,300}|\+?\(?\d[\d ()./-]{4,30}\d")
 _CONTACT_LABEL = re.compile(
-    r"(?:tel|tél|téléphone|teléfono|telefon|phone|mobile?|móvil|handy|fax|cell|e-?mail|web|website|t|m|f|p|o|w)\b[.:]",
+    r"(?:geschäftsführer\w{0,5}|tel|tél|téléphone|teléfono|telefon|phone|mobile?|móvil|handy|fax|cell|e-?mail|web|website|siret|hrb|t|m|f|p|o|w)\b[.:]",
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(r"[-*•·+]\s|\d{1,3}[.)]\s|p\.?\s?s\b|p\.?\s?d\b[.:]|n\.?b\b[.:]", re.IGNORECASE)
@@ -77,7 +78,7 @@ def find_signatures(lines: Sequence[str], has_text: bool) -> set[int]:
     found.update(_find_delimited(lines))
     number = 0
     while number < len(lines):
-        if number not in found and has_text and _is_closing(lines[number]):
+        if number not in found and has_text and _ends_mail(lines[number]):
             number = _take_names(lines, number, found)
         else:
             has_text = has_text or (number not in found and bool(lines[number].strip()))
@@ -113,6 +114,12 @@ def _find_delimited(lines: Sequence[str]) -> range:
 
 def _may_be_loose(lines: Sequence[str], number: int, end: int, filled: int) -> bool:
     return filled <= _MOST_AFTER_DASHES and not any("?" in line for line in lines[number:end])
+
+
+def _ends_mail(line: str) -> bool:
+    """Whether a line is a closing, or one in two languages ("Best regards / Viele Grüße")."""
+    first, slash, second = line.partition(" / ")
+    return _is_closing(first) and (not slash or _is_closing(second))
 
 
 def _is_closing(line: str) -> bool:

@@ -19,6 +19,11 @@ def _alternative(plain: str, html: str) -> bytes:
     ).encode()
 
 
+_PIECES = [
+    "<p>", "</p>", "<b", "<!--", "-->", '"', "'", "=", ">", "a", "&", "&lt;", "<br>", "<div", "hidden>", "</div>",
+    "<pre>",
+]  # fmt: skip
+
 HOSTILE = {
     "less-than": "<" * 1_000_000,
     "tags without end": "<a " * 300_000,
@@ -80,31 +85,7 @@ def test_any_bytes_have_a_body(content: bytes, media_type: bytes) -> None:
     assert "\r" not in body.text or body.origin is Origin.HTML
 
 
-@given(
-    st.lists(
-        st.sampled_from(
-            [
-                "<p>",
-                "</p>",
-                "<b",
-                "<!--",
-                "-->",
-                '"',
-                "'",
-                "=",
-                ">",
-                "a",
-                "&",
-                "&lt;",
-                "<br>",
-                "<div",
-                "hidden>",
-                "</div>",
-                "<pre>",
-            ]
-        )
-    )
-)
+@given(st.lists(st.sampled_from(_PIECES)))
 def test_any_html_has_a_text(pieces: list[str]) -> None:
     text, is_cut = render_text(" ".join(pieces), 10_000)
     assert isinstance(text, str)
