@@ -46,7 +46,7 @@ _FILLERS = frozenset({
     "a", "an", "and", "in", "advance", "again", "so", "very", "much", "lot", "bunch", "million", "for", "your",
     "help", "time", "und", "et", "y", "im", "voraus", "von", "aus", "to", "from", "all", "the", "best", "kind",
     "regards", "greetings", "cordialement", "saludos", "grüße", "por", "su", "ayuda", "antemano", "de", "pour",
-    "votre", "aide", "ihre", "hilfe", "mühe", "ahead",
+    "votre", "aide", "ihre", "hilfe", "mühe", "ahead", "bonne", "soirée", "journée",
 })  # fmt: skip
 _LONGEST_CLOSING = max(len(closing.split()) for closing in _CLOSINGS)
 _PARTICLES = frozenset({
@@ -119,13 +119,15 @@ def _may_be_loose(lines: Sequence[str], number: int, end: int, filled: int) -> b
 def _ends_mail(line: str) -> bool:
     """Whether a line is a closing, or one in two languages ("Best regards / Viele Grüße")."""
     first, slash, second = line.partition(" / ")
-    return _is_closing(first) and (not slash or _is_closing(second))
+    if slash and len(line.split()) <= 2 * _LONGEST_CLOSING:
+        return _is_closing(first) or _is_closing(second)
+    return _is_closing(line)
 
 
 def _is_closing(line: str) -> bool:
     if not line or len(line) > _LONGEST_LINE or "?" in line:
         return False
-    words = [word.strip(",.;:!-–—()~*") for word in line.replace("’", "'").split()]
+    words = [word.strip(",.;:!¡-–—()~*") for word in line.replace("’", "'").split()]
     words = [word for word in words if any(map(str.isalpha, word)) or word == "&"]
     folded = [word.casefold() for word in words]
     for length in range(min(len(words), _LONGEST_CLOSING), 0, -1):
