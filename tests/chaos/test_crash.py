@@ -14,8 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from mailer.queue.settling import Policy
-from mailer.queue.states import FINAL, State
+from tests.chaos.account import check_every_mail, find_not_final
 from tests.chaos.processes import Crew, running_relay
 from tests.mailer.ledgers import Ledger, open_ledger
 
@@ -49,7 +48,7 @@ def test_nothing_is_lost_and_only_doubts_are_repeated(
     report = _report(ledger, crew.kills, copies)
     with capsys.disabled():
         print(f"\nchaos seed {SEED}: {report}")
-    _check(ledger, copies)
+    check_every_mail(ledger, copies)
 
 
 def _run(crew: Crew, ledger: Ledger, chance: random.Random) -> None:
@@ -66,7 +65,7 @@ def _run(crew: Crew, ledger: Ledger, chance: random.Random) -> None:
         for name in victims:
             crew.start(name)
     deadline = time.monotonic() + 60
-    while (open_states := _not_final(ledger)) and time.monotonic() < deadline:
+    while (open_states := find_not_final(ledger)) and time.monotonic() < deadline:
         time.sleep(0.2)
     assert not open_states, f"not final after a minute: {open_states}"
     for name in names:
@@ -77,32 +76,6 @@ def _enqueue(ledger: Ledger) -> None:
     """Put in a wave; one recipient of it does not exist."""
     ledger.add_many(WAVE - 1)
     ledger.add(f"gone{ledger.counter}@north.example")
-
-
-def _not_final(ledger: Ledger) -> Counter[str]:
-    return Counter({state: n for state, n in ledger.states().items() if State(state) not in FINAL})
-
-
-def _check(ledger: Ledger, copies: Counter[str]) -> None:
-    doubts = Counter(
-        row.rcpt_to
-        for row in ledger.rows(
-            "SELECT m.rcpt_to FROM attempt a JOIN message m ON m.id = a.message_id WHERE a.outcome = 'unknown'"
-        )
-    )
-    rows = ledger.rows("SELECT rcpt_to, state, worker_id FROM message")
-    assert len(rows) == ledger.counter
-    for row in rows:
-        assert row.worker_id is None
-        if row.state == "unknown":
-            assert doubts[row.rcpt_to] == Policy().doubts, row
-        else:
-            assert row.state == ("bounced" if row.rcpt_to.startswith("gone") else "sent"), row
-        if row.state == "sent":
-            assert copies[row.rcpt_to] >= 1, f"missing: {row.rcpt_to}"
-        assert copies[row.rcpt_to] <= 1 + doubts[row.rcpt_to], f"repeated without doubt: {row.rcpt_to}"
-    assert not ledger.rows("SELECT 1 FROM attempt WHERE outcome IS NULL")
-    assert not ledger.rows("SELECT 1 FROM worker_lease")
 
 
 def _report(ledger: Ledger, kills: int, copies: Counter[str]) -> str:

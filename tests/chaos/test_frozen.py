@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.chaos.account import check_every_mail, find_not_final
 from tests.chaos.processes import Crew, running_relay
 from tests.mailer.ledgers import Ledger, open_ledger
+
+MAILS = 1000
+CONNECTIONS = 4
 
 
 @pytest.fixture
@@ -37,31 +41,29 @@ def test_a_frozen_worker_that_wakes_does_not_send_what_another_took(ledger: Ledg
             _freeze_and_thaw(crew, ledger)
         finally:
             crew.end()
-    copies = Counter(record.read_text().splitlines())
-    doubts = Counter(
-        row.rcpt_to
-        for row in ledger.rows(
-            "SELECT m.rcpt_to FROM attempt a JOIN message m ON m.id = a.message_id WHERE a.outcome = 'unknown'"
-        )
-    )
-    assert ledger.states() == {"sent": 400}
-    assert len(copies) == 400
-    assert {address: n for address, n in copies.items() if n > 1 + doubts[address]} == {}
+    check_every_mail(ledger, Counter(record.read_text().splitlines()))
 
 
 def _freeze_and_thaw(crew: Crew, ledger: Ledger) -> None:
-    ledger.add_many(400)
+    ledger.add_many(MAILS)
     crew.start("one")
     until(lambda: ledger.states()["sent"] >= 20, "the first one delivers")
-    _freeze_outside_of_a_transaction(crew, ledger)
-    claimed = ledger.rows("SELECT COUNT(*) AS n FROM message WHERE worker_id IS NOT NULL")[0].n
-    assert claimed > 4, "it froze with more in hand than its connections carry"
+    until(lambda: _freeze_with_more_in_hand(crew, ledger), "it freezes with more in hand than its connections carry")
     crew.start("two")
-    until(lambda: not ledger.states().keys() - {"sent"}, "the second one takes over and delivers the rest")
+    until(lambda: not find_not_final(ledger), "the second one takes over and brings the rest to an end")
     crew.thaw("one")
     time.sleep(2)
     assert crew.drain("one") == 0
     assert crew.drain("two") == 0
+
+
+def _freeze_with_more_in_hand(crew: Crew, ledger: Ledger) -> bool:
+    """Freeze the first worker; thaw it again if it happens to be between two claims, with little to take over."""
+    _freeze_outside_of_a_transaction(crew, ledger)
+    if ledger.rows("SELECT COUNT(*) AS n FROM message WHERE worker_id IS NOT NULL")[0].n > CONNECTIONS:
+        return True
+    crew.thaw("one")
+    return False
 
 
 def _freeze_outside_of_a_transaction(crew: Crew, ledger: Ledger) -> None:
