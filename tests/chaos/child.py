@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -34,9 +35,9 @@ async def work(url: str, folder: Path, name: str, port: int) -> None:
         patience=PATIENCE,
     )
     with WorkerLock(folder, name) as lock:
-        worker = Worker(job, lock)
-        print("ready", flush=True)
-        await run_until_signal(worker)
+        # Said by the loop, so after the signals have their handlers: a SIGTERM on that word must drain, not kill.
+        asyncio.get_running_loop().call_soon(partial(print, "ready", flush=True))
+        await run_until_signal(Worker(job, lock))
 
 
 if __name__ == "__main__":
