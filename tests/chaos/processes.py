@@ -46,7 +46,10 @@ class Crew:
         self.kills += 1
 
     def freeze(self, name: str) -> None:
-        self.workers[name].send_signal(signal.SIGSTOP)
+        """SIGSTOP, and wait until every thread stands still: the signal alone only asks for it."""
+        process = self.workers[name]
+        process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED)
 
     def thaw(self, name: str) -> None:
         self.workers[name].send_signal(signal.SIGCONT)
