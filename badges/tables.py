@@ -84,6 +84,8 @@ class Earner(SQLModel, table=True):
 
     id: str = Field(default_factory=make_id, primary_key=True)
     name: str
+    name_key: str = Field(default="", index=True, sa_column_kwargs={"server_default": ""})
+    """The name as it is looked up (`badges.names.make_name_key`), so that case, accents and order do not matter."""
     language: str | None = None
     """The language of their mails as a roster or the earner has named it; None: that of the issuer."""
     created_at: datetime = Field(sa_type=Instant)

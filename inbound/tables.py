@@ -54,6 +54,57 @@ class Delivery(SQLModel, table=True):
     """The version, such as TLSv1.3; None: in the clear."""
     received_at: datetime = Field(sa_type=Instant)
     state: str = "received"
-    """received: committed and acknowledged, not looked at."""
+    """received: committed and acknowledged, not looked at. done: decided and carried out. shelved: reading it ended
+    the process that read it; kept for a person, as a ticket."""
+    tries: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How often a process began to read it; counted before, so that one that dies of it is known."""
+    claimed_by: str | None = None
+    """Which process has it; None while anybody may."""
+    claimed_at: datetime | None = Field(default=None, sa_type=Instant)
     header_block: bytes | None = Field(default=None, sa_type=LargeBinary)
     """The header of this delivery, for one that is not the mail's first: only trace fields may differ in it."""
+
+
+class Decision(SQLModel, table=True):
+    """What was decided on one delivery, by which rule, on what evidence. Never changed."""
+
+    __tablename__ = "decision"
+    __table_args__ = (Index("ix_decision_decided", "decided_at"),)
+
+    id: str = Field(default_factory=make_id, primary_key=True)
+    delivery_id: str = Field(foreign_key="delivery.id", unique=True)
+    """One decision a delivery: processing a mail again changes nothing."""
+    raw_mail_id: str = Field(foreign_key="raw_mail.id", index=True)
+    ticket_id: str | None = Field(default=None, foreign_key="ticket.id", index=True)
+    role: str | None
+    """None where nobody asked: the mail is a report, or automatic."""
+    intent: str | None
+    outcome: str
+    rule: str
+    """The id of the rule; empty where none matched or an error interrupted."""
+    rules_version: int
+    """`RulesVersion.number` of the rules in force."""
+    reason: str
+    facts: str
+    """JSON: `inbound.facts.Facts` without the words of the mail, which stand in its bytes."""
+    authentication: str
+    """JSON: what was read and checked about the sender."""
+    evidence: str
+    """JSON: every DNS answer that the verdict rests on."""
+    decided_at: datetime = Field(sa_type=Instant)
+
+
+class RulesVersion(SQLModel, table=True):
+    """One published rules file. Never changed: each decision names the version that it was made by."""
+
+    __tablename__ = "rules_version"
+
+    number: int = Field(primary_key=True)
+    """1, 2, 3 …: the highest is in force. Rolling back publishes an older content once more."""
+    digest: str
+    """SHA-256 of `content`."""
+    content: str
+    """The file, as it was published."""
+    published_at: datetime = Field(sa_type=Instant)
+    published_by: str
+    note: str = ""

@@ -7,12 +7,14 @@ from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
 import badges.tables
+import desk.tables
 import inbound.tables
 import mailer.queue.tables
 from badges.columns import Instant
 
 # Imported so that their tables are known to SQLModel.metadata.
 assert badges.tables
+assert desk.tables
 assert inbound.tables
 assert mailer.queue.tables
 

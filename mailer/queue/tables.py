@@ -32,7 +32,8 @@ class PublishedTemplate(SQLModel, table=True):
     digest: str = Field(primary_key=True)
     kind: str
     language: str
-    issuer_id: str = Field(foreign_key="issuer.id")
+    issuer_id: str | None = Field(default=None, foreign_key="issuer.id")
+    """None: the service speaks for itself."""
     content: str
     """JSON, as `mailer.templates.published` writes and reads it."""
     created_at: datetime = Field(sa_type=Instant)
@@ -111,7 +112,8 @@ class Message(SQLModel, table=True):
     stream: str
     """`account` or `notices`: decides the From address and what happens to an `unknown`."""
     batch_id: str | None = Field(default=None, foreign_key="batch.id")
-    issuer_id: str = Field(foreign_key="issuer.id")
+    issuer_id: str | None = Field(default=None, foreign_key="issuer.id")
+    """In whose name it is written; None: the service speaks for itself, as to a stranger."""
     earner_id: str | None = Field(default=None, foreign_key="earner.id", index=True)
     rcpt_to: str = Field(index=True)
     domain: str

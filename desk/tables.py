@@ -1,0 +1,147 @@
+"""What became of requests: tickets and their threads, proposed changes, changes that were made, answers that were sent.
+
+Here belong rows and their constraints only. What may happen to them stands in `desk.requests`.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from badges.columns import Instant
+from badges.ids import make_id
+
+
+class Ticket(SQLModel, table=True):
+    """One request and everything that was said about it. Every mail that is answered belongs to one."""
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        Index("ix_ticket_state", "state", "updated_at"),
+        Index("ix_ticket_requester", "requester_address", "updated_at"),
+    )
+
+    id: str = Field(default_factory=make_id, primary_key=True)
+    reference: str = Field(unique=True)
+    """What people call it, such as BP-7K2Q9M: random, so that it cannot be guessed. It opens nothing by itself."""
+    state: str = "open"
+    """open (a person must act), waiting (for the requester, a contact or the issuer), closed."""
+    subject: str
+    role: str
+    intent: str
+    outcome: str
+    """Of the mail that it was last decided on."""
+    requester_address: str
+    """Folded; only mails from here (or, for an issuer, from another of its contacts) join the thread."""
+    requester_name: str = ""
+    issuer_id: str | None = Field(default=None, foreign_key="issuer.id", index=True)
+    """For a request of an issuer: which one."""
+    earner_id: str | None = Field(default=None, foreign_key="earner.id", index=True)
+    """Whom it is about, where that is one person."""
+    language: str = "en"
+    reason: str = ""
+    """Why it came to this outcome, in words that staff can read."""
+    assigned_to: str | None = None
+    priority: int = 0
+    created_at: datetime = Field(sa_type=Instant)
+    updated_at: datetime = Field(sa_type=Instant)
+
+
+class TicketEntry(SQLModel, table=True):
+    """One thing that happened on a ticket, in order. Never changed, never deleted."""
+
+    __tablename__ = "ticket_entry"
+    __table_args__ = (Index("ix_ticket_entry_ticket", "ticket_id", "created_at"),)
+
+    id: str = Field(default_factory=make_id, primary_key=True)
+    ticket_id: str = Field(foreign_key="ticket.id")
+    kind: str
+    """mail_in, mail_out, note, decision, proposal, change, assignment or state."""
+    raw_mail_id: str | None = None
+    """For mail_in: the mail's row."""
+    message_id: str | None = Field(default=None, foreign_key="message.id", index=True)
+    """For mail_out: the ledger's row. An answer to it comes to `reply+id@`."""
+    internet_message_id: str | None = Field(default=None, index=True)
+    """The Message-ID without angle brackets: replies name it in In-Reply-To and References."""
+    author: str
+    """An address, the name of a member of staff, or `rules`."""
+    text: str = ""
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class Proposal(SQLModel, table=True):
+    """Changes that somebody must agree to before they are made: contacts, staff, or the issuer."""
+
+    __tablename__ = "proposal"
+    __table_args__ = (Index("ix_proposal_ticket", "ticket_id"),)
+
+    id: str = Field(default_factory=make_id, primary_key=True)
+    ticket_id: str = Field(foreign_key="ticket.id")
+    issuer_id: str = Field(foreign_key="issuer.id")
+    """On whose authority the changes would be made."""
+    needs: str
+    """contact (a registered contact by signed link), staff, or issuer (one click in the relayed request)."""
+    intent: str
+    changes: str
+    """JSON list of `desk.requests.orders.Change`."""
+    evidence: str
+    """JSON: who asked, the authentication verdict, the mail, the rule and its version."""
+    state: str = "pending"
+    """pending, applied, declined, expired, undone, failed."""
+    created_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant)
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)
+    decided_by: str | None = None
+    """The contact's address, the member of staff."""
+    reason: str | None = None
+    """Why it was declined or failed, in one line."""
+
+
+class RecordChange(SQLModel, table=True):
+    """One change of a record that was made: the audit trail, and what undoing it needs. Never deleted."""
+
+    __tablename__ = "record_change"
+    __table_args__ = (
+        Index("ix_record_change_earner", "earner_id", "made_at"),
+        Index("ix_record_change_group", "group_id"),
+    )
+
+    id: str = Field(default_factory=make_id, primary_key=True)
+    group_id: str
+    """All changes of one request share it: one undo link takes them back together."""
+    ticket_id: str | None = Field(default=None, foreign_key="ticket.id")
+    proposal_id: str | None = Field(default=None, foreign_key="proposal.id")
+    issuer_id: str | None = Field(default=None, foreign_key="issuer.id")
+    earner_id: str = Field(foreign_key="earner.id")
+    kind: str
+    """An intent: name_change, unlock, email_change, revoke, unsubscribe."""
+    before: str
+    """JSON: what the record was."""
+    after: str
+    """JSON: what it became."""
+    asked_by: str
+    """The address that asked, or the member of staff."""
+    evidence: str
+    """JSON, as in `Proposal.evidence`."""
+    made_at: datetime = Field(sa_type=Instant)
+    undo_until: datetime | None = Field(default=None, sa_type=Instant)
+    """Until when the undo link works; staff may undo later. None: cannot be undone."""
+    undone_at: datetime | None = Field(default=None, sa_type=Instant)
+    undone_by: str | None = None
+
+
+class AutomaticAnswer(SQLModel, table=True):
+    """One answer that no person wrote: counted, so that two machines never talk to each other all day."""
+
+    __tablename__ = "automatic_answer"
+    __table_args__ = (
+        UniqueConstraint("ticket_entry_id"),
+        Index("ix_automatic_answer_address", "address", "answered_at"),
+    )
+
+    id: str = Field(default_factory=make_id, primary_key=True)
+    address: str
+    """Folded."""
+    intent: str
+    ticket_entry_id: str
+    answered_at: datetime = Field(sa_type=Instant)

@@ -1,0 +1,50 @@
+"""What a writer wants, as far as the text tells: the values that telling an intent comes to.
+
+Here belong the values only. How they are found stands in `telling`; whom the wish is about, in `particulars`.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from desk.words import Intent
+
+
+class Confidence(StrEnum):
+    """How sure an intent is. Nothing is done for anybody on less than `sure`; `likely` may be answered."""
+
+    SURE = "sure"
+    LIKELY = "likely"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a writer wrote: all that an intent is told from."""
+
+    subject: str
+    """Decoded, reply and forward prefixes included."""
+    new_text: str
+    """The writer's own new text (`inbound.reading.sections`)."""
+    quoted: str = ""
+    """What is quoted or forwarded below or between; read only where the new text points to it ("see below")."""
+    signature: str = ""
+    has_table: bool = False
+    """A list of people is attached (`inbound.reading.tables`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The intent of a mail, by the support policy's rules for mails that ask for several things."""
+
+    intent: Intent
+    confidence: Confidence
+    asked: tuple[Intent, ...]
+    """Everything that is asked for, in the order of the text; `intent` is made of these."""
+    because: tuple[str, ...]
+    """The writer's words that told it, for staff: at most a line each."""
+    language: str
+    """en, es, fr or de: the one to answer in."""
+    is_deferred: bool = False
+    """It asks for a later day, or under a condition ("once she has paid")."""
+    points_below: bool = False
+    """The new text asks for what the quoted or forwarded text says ("the change Laura asks for below")."""
