@@ -5,7 +5,7 @@ Here belong rows and their constraints only. What may happen to them stands in `
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from badges.columns import Instant
