@@ -29,6 +29,12 @@ class Purpose(StrEnum):
     """[message id]"""
     BROWSER = "browser"
     """View in browser: [message id]"""
+    CONFIRM = "confirm"
+    """To a registered contact, who confirms a change that was asked for in the issuer's name: [proposal id, contact id]"""
+    GRANT = "grant"
+    """To an issuer's support address, where an earner's request was relayed to: [proposal id]"""
+    UNDO = "undo"
+    """In the receipt for a change: [id of the group of changes]"""
 
 
 LIFETIMES: dict[Purpose, timedelta] = {
@@ -37,6 +43,9 @@ LIFETIMES: dict[Purpose, timedelta] = {
     Purpose.NOT_ME: timedelta(days=365),
     Purpose.UNSUBSCRIBE: timedelta(days=365 * 5),
     Purpose.BROWSER: timedelta(days=90),
+    Purpose.CONFIRM: timedelta(days=30),
+    Purpose.GRANT: timedelta(days=30),
+    Purpose.UNDO: timedelta(days=7),
 }
 
 Payload = list[str | int]
