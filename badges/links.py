@@ -30,7 +30,7 @@ class Purpose(StrEnum):
     BROWSER = "browser"
     """View in browser: [message id]"""
     CONFIRM = "confirm"
-    """To a registered contact, who confirms a change that was asked for in the issuer's name: [proposal id, contact id]"""
+    """To a contact, who confirms a change that was asked for in the issuer's name: [proposal id, contact id]"""
     GRANT = "grant"
     """To an issuer's support address, where an earner's request was relayed to: [proposal id]"""
     UNDO = "undo"
