@@ -13,7 +13,7 @@ from wire.address import Address, AddressFault, fold_address, parse_address
 from wire.message import Header
 
 FRESH_FOR = timedelta(days=7)
-"""How long before it arrived a mail may have been written or signed: retries take five days (RFC 5321 section 4.5.4.1)."""
+"""How long before it arrived a mail may have been written or signed: retries take five days (RFC 5321 4.5.4.1)."""
 CLOCK_SKEW = timedelta(days=1)
 """How far a writer's clock may run ahead."""
 
