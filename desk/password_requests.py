@@ -11,7 +11,6 @@ Requests are counted in the database, so the limits hold over all web processes 
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlmodel import col
@@ -24,6 +23,7 @@ from desk.office import Office
 from desk.passwords import ticket_of
 from desk.people import Person, find_by_account, find_by_address, find_issuer
 from wire.address import AddressFault, fold_address, parse_address
+from wire.network import network_of
 
 
 @dataclass(frozen=True)
@@ -125,15 +125,3 @@ def _admit(connection: Connection, address: str, source: str, now: datetime, lim
         insert(PasswordRequest).values(id=make_id(), address_hash=address_hash, source=network, asked_at=now)
     )
     return True
-
-
-def network_of(source: str) -> str:
-    """Return what counts as one source: one IPv4 address, or an IPv6 /64, which one household holds whole."""
-    try:
-        address = ip_address(source)
-    except ValueError:
-        return "unknown"
-    if isinstance(address, IPv6Address):
-        mapped = address.ipv4_mapped
-        return str(mapped) if mapped else str(IPv6Address(int(address) >> 64 << 64))
-    return str(address)

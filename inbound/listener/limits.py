@@ -6,6 +6,8 @@ Here belong numbers. What is said to a client that is over a limit stands in `se
 from collections import Counter
 from dataclasses import dataclass
 
+from wire.network import network_of
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -13,7 +15,7 @@ class Limits:
 
     connections: int = 500
     connections_per_address: int = 50
-    """0: no limit, for a listener behind one trusted relay."""
+    """From one IPv4 address or IPv6 /64. 0: no limit, for a listener behind one trusted relay."""
     commands: int = 1000
     """In one connection."""
     errors: int = 20
@@ -40,17 +42,18 @@ class Doors:
 
     def enter(self, address: str) -> bool:
         """Let a connection in and count it, or tell that it is one too many."""
-        per_address = self._limits.connections_per_address
-        if self._inside.total() >= self._limits.connections or (per_address and self._inside[address] >= per_address):
+        per_address, network = self._limits.connections_per_address, network_of(address)
+        if self._inside.total() >= self._limits.connections or (per_address and self._inside[network] >= per_address):
             return False
-        self._inside[address] += 1
+        self._inside[network] += 1
         return True
 
     def leave(self, address: str) -> None:
         """Count out a connection that was let in."""
-        self._inside[address] -= 1
-        if not self._inside[address]:
-            del self._inside[address]
+        network = network_of(address)
+        self._inside[network] -= 1
+        if not self._inside[network]:
+            del self._inside[network]
 
     def carry(self, size: int) -> bool:
         """Make room for `size` more bytes, or tell that there is none."""

@@ -20,6 +20,9 @@ _MAX_COMMAND = 1024
 """Bytes of a command line: RFC 5321 section 4.5.3.1.4 asks for 512, and the extensions for some more."""
 _LINE_BREAKERS = re.compile(rb"[\r\n\0]")
 _NAME = re.compile(r"[!-~]{1,255}")
+_SIZE = re.compile(r"\sSIZE=(\S{0,1000})", re.IGNORECASE)
+_NUMBER = re.compile(r"[0-9]{1,20}")
+"""RFC 1870 section 3: at most 20 digits."""
 _log = structlog.get_logger("badgepost.inbound")
 
 
@@ -151,6 +154,15 @@ class Session(ReceivingSession):
         self.session.extended_smtp = extended
         self.session.host_name = name
         return True
+
+    async def smtp_MAIL(self, argument: str | None) -> None:  # noqa: N802
+        """Begin a transaction, unless the size that it announces is none (RFC 1870 section 3)."""
+        size = _SIZE.search(argument or "")
+        # aiosmtpd asks `isdigit`, which holds for "²" too, and then `int`, which raises for it.
+        if size and not _NUMBER.fullmatch(size[1]):
+            await self.push("501 5.5.4 SIZE needs a number of bytes")
+            return
+        await super().smtp_MAIL(argument)
 
     async def smtp_VRFY(self, _argument: str | None) -> None:  # noqa: N802
         """Tell nothing (RFC 5321 section 3.5.3)."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from badges.links import Purpose
-from desk.password_requests import RequestLimits, network_of, request_link, request_link_again
+from desk.password_requests import RequestLimits, request_link, request_link_again
 from desk.passwords import OpenForm, read_password_link
 
 ANNA = "anna@mail.example"
@@ -100,18 +100,3 @@ def test_a_forged_link_asks_for_nothing(desk) -> None:
         request_link_again(desk.office, token, "192.0.2.1", desk.now)
     assert desk.mails("password_link") == []
     assert desk.rows("SELECT * FROM password_request") == []
-
-
-@pytest.mark.parametrize(
-    ("source", "network"),
-    [
-        ("192.0.2.7", "192.0.2.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
-        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::"),
-        ("::ffff:192.0.2.7", "192.0.2.7"),
-        ("", "unknown"),
-        ("testclient", "unknown"),
-    ],
-)
-def test_network_of(source: str, network: str) -> None:
-    assert network_of(source) == network
