@@ -18,6 +18,7 @@ from sqlmodel import col
 from badges.ids import make_id
 from badges.links import Expired, Forged, Genuine, LinkMaker, Purpose
 from badges.tables import Account, PasswordRequest
+from badges.transactions import take_turn_for
 from desk.mailing import Letter, write_letter
 from desk.office import Office
 from desk.passwords import ticket_of
@@ -39,6 +40,7 @@ class RequestLimits:
 
 LIMITS = RequestLimits()
 _KEPT = timedelta(days=1)
+_NO_NETWORK = "none"
 
 
 def request_link(office: Office, address: str, source: str, now: datetime, limits: RequestLimits = LIMITS) -> None:
@@ -51,7 +53,7 @@ def request_link(office: Office, address: str, source: str, now: datetime, limit
         return
     folded = fold_address(parsed)
     with office.engine.begin() as connection:
-        if not _admit(connection, folded, source, now, limits):
+        if not admit(connection, folded, source, now, limits):
             return
         person = find_by_address(connection, folded)
         if person is not None:
@@ -65,15 +67,15 @@ def request_link_again(office: Office, token: str, source: str, now: datetime, l
         return
     with office.engine.begin() as connection:
         person = find_by_account(connection, account_id)
-        if person is not None and _admit(connection, person.address, source, now, limits):
+        if person is not None and admit(connection, person.address, source, now, limits):
             send_link(connection, office, person, now)
 
 
-def send_link(connection: Connection, office: Office, person: Person, now: datetime) -> None:
-    """Enqueue a password link with the next serial, which voids all earlier ones."""
+def send_link(connection: Connection, office: Office, person: Person, now: datetime) -> bool:
+    """Enqueue a password link with the next serial, which voids all earlier ones; False if no issuer speaks to them."""
     issuer_id = find_issuer(connection, person.earner_id)
     if issuer_id is None:
-        return
+        return False
     serial = raise_serial(connection, person.account_id)
     letter = Letter(
         kind="password_link",
@@ -84,7 +86,7 @@ def send_link(connection: Connection, office: Office, person: Person, now: datet
         language=person.language,
         facts={"name": person.name, "address": person.address, "account": person.account_id, "serial": serial},
     )
-    write_letter(connection, office, letter, now)
+    return write_letter(connection, office, letter, now)
 
 
 def raise_serial(connection: Connection, account_id: str) -> int:
@@ -106,20 +108,26 @@ def _account_of(links: LinkMaker, token: str, now: datetime) -> str | None:
     return None
 
 
-def _admit(connection: Connection, address: str, source: str, now: datetime, limits: RequestLimits) -> bool:
-    """Count this request unless a limit is reached. A refused one is not counted, so the table stays small."""
-    address_hash = hashlib.sha256(address.encode()).hexdigest()
-    network = network_of(source)
+def admit(
+    connection: Connection, address: str, source: str | None, now: datetime, limits: RequestLimits = LIMITS
+) -> bool:
+    """Count a mail to `address` that voids older links, unless a limit is reached. A refused one is not counted, so the
+    table stays small.
+
+    `address` is folded. `source` None: nobody's network asked, so only the address is counted.
+    """
+    take_turn_for(connection, address)
     connection.execute(delete(PasswordRequest).where(col(PasswordRequest.asked_at) < now - _KEPT))
+    address_hash = hashlib.sha256(address.encode()).hexdigest()
+    network = _NO_NETWORK if source is None else network_of(source)
     recent = col(PasswordRequest.asked_at) > now - limits.window
     of_a_day = select(func.count()).where(col(PasswordRequest.address_hash) == address_hash)
-    by_address = of_a_day.where(recent)
     by_source = select(func.count()).where(col(PasswordRequest.source) == network, recent)
-    if connection.execute(by_address).scalar_one() >= limits.per_address:
+    if connection.execute(of_a_day.where(recent)).scalar_one() >= limits.per_address:
         return False
     if connection.execute(of_a_day).scalar_one() >= limits.per_address_a_day:
         return False
-    if connection.execute(by_source).scalar_one() >= limits.per_source:
+    if source is not None and connection.execute(by_source).scalar_one() >= limits.per_source:
         return False
     connection.execute(
         insert(PasswordRequest).values(id=make_id(), address_hash=address_hash, source=network, asked_at=now)

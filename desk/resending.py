@@ -12,13 +12,14 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from badges.tables import Assertion
+from badges.assertions import AssertionState
+from badges.tables import Assertion, BadgeClass
 from badges.transactions import reading, take_turn
 from desk.awards import Award, facts_with_link, read_awards, select_awards
 from desk.mailing import Letter, write_letters
 from desk.office import Office
 from desk.password_requests import raise_serial
-from desk.people import find_by_address
+from desk.people import Person, find_by_address
 from mailer.queue.states import State
 from mailer.queue.tables import Batch, Message
 from wire.address import AddressFault, fold_address, parse_address
@@ -53,14 +54,34 @@ def resend_to(office: Office, address: str, now: datetime) -> Resent | NotResent
     if isinstance(parsed, AddressFault):
         return NotResent(f"{address}: {parsed.reason}")
     with office.engine.begin() as connection:
-        take_turn(connection)
         person = find_by_address(connection, fold_address(parsed))
         if person is None:
             return NotResent(f"nobody is known under {address}")
-        awards = read_awards(connection, select_awards().where(col(Assertion.earner_id) == person.earner_id))
-        if not awards:
-            return NotResent(f"{address} holds no badge")
-        return send_again(connection, office, awards, now)
+        return resend_awards(connection, office, person, now)
+
+
+def resend_awards(  # noqa: PLR0913 - whose, and which of them
+    connection: Connection,
+    office: Office,
+    person: Person,
+    now: datetime,
+    *,
+    issuer_id: str | None = None,
+    assertion_id: str | None = None,
+) -> Resent | NotResent:
+    """The same for `person` in the caller's transaction: all awards, those of one issuer, or one."""
+    take_turn(connection)
+    which = select_awards().where(
+        col(Assertion.earner_id) == person.earner_id, col(Assertion.state) != AssertionState.REVOKED
+    )
+    if issuer_id is not None:
+        which = which.where(col(BadgeClass.issuer_id) == issuer_id)
+    if assertion_id is not None:
+        which = which.where(col(Assertion.id) == assertion_id)
+    awards = read_awards(connection, which)
+    if not awards:
+        return NotResent(f"{person.address} holds no badge")
+    return send_again(connection, office, awards, now)
 
 
 def resend_failed(office: Office, batch_id: str, now: datetime) -> Resent | NotResent:
