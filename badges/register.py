@@ -8,6 +8,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+MOST_BEARERS = 100
+"""How many bearers of one name an answer holds. One that holds so many may lack others, even of one issuer: such a
+name tells nobody apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class KnownIssuer:
@@ -74,7 +78,10 @@ class Register(Protocol):
         ...
 
     def find_by_names(self, name_keys: Collection[str]) -> Mapping[str, tuple[KnownEarner, ...]]:
-        """Return who bears each name, of whatever issuer; names that nobody bears are left out. Bounded per key."""
+        """Return who bears each name, of whatever issuer; names that nobody bears are left out.
+
+        At most `MOST_BEARERS` for each name.
+        """
         ...
 
     def list_badges(self, issuer_id: str) -> tuple[tuple[str, str], ...]:

@@ -16,6 +16,7 @@ from sqlmodel import SQLModel, col
 from badges.assertions import expiry_of
 from badges.ids import make_id
 from badges.images import CheckedImage
+from badges.names import make_name_key
 from badges.tables import Account, Assertion, BadgeClass, Earner, EarnerAddress, Image, Issuer, IssuerContact
 from desk.programme_document import AwardEntry, BadgeEntry, EarnerEntry, IssuerEntry
 
@@ -71,7 +72,9 @@ class ProgrammeRows:
         """Write an earner with addresses, account and awards. `badges` is by slug."""
         owner = select(col(EarnerAddress.earner_id)).where(col(EarnerAddress.address) == entry.email)
         earner_id = self._connection.execute(owner).scalar_one_or_none() or make_id()
-        values = {"name": entry.name} | ({"language": entry.language} if entry.language else {})
+        values = {"name": entry.name, "name_key": make_name_key(entry.name)} | (
+            {"language": entry.language} if entry.language else {}
+        )
         self._write(Earner, {"id": earner_id}, values, {"created_at": self._now})
         for address in (entry.email, *entry.alternate_emails):
             born = {"earner_id": earner_id, "is_primary": address == entry.email}

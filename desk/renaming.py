@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import update
 from sqlmodel import col
 
+from badges.names import make_name_key
 from badges.tables import Earner
 from desk.mailing import Letter, write_letter
 from desk.office import Office
@@ -45,7 +46,8 @@ def rename_earner(
             return NotRenamed(f"there is no earner {earner_id}")
         if person.name == name:
             return NotRenamed(f"the name is {name} already")
-        connection.execute(update(Earner).where(col(Earner.id) == earner_id).values(name=name))
+        values = {"name": name, "name_key": make_name_key(name)}
+        connection.execute(update(Earner).where(col(Earner.id) == earner_id).values(values))
         speaker = issuer_id or find_issuer(connection, earner_id)
         if speaker is not None:
             changed = now.astimezone(UTC)

@@ -13,13 +13,18 @@ from sqlalchemy import Connection, text
 
 from badges.assertions import AssertionState
 from badges.columns import to_microseconds
+from badges.names import make_name_key
 from desk.issuing.deciding import NewAward, Terms
+from desk.issuing.holders import Holder
 from mailer.notices import NOTICES
 from mailer.queue.ledger import NewMessage, enqueue
 
 KIND = "issuance"
 
-_EARNER = text("INSERT INTO earner (id, name, language, created_at) VALUES (:id, :name, :language, :created_at)")
+_EARNER = text("""
+    INSERT INTO earner (id, name, name_key, language, created_at)
+    VALUES (:id, :name, :name_key, :language, :created_at)
+""")
 _ADDRESS = text("INSERT INTO earner_address (address, earner_id, is_primary) VALUES (:address, :earner_id, :primary)")
 _ACCOUNT = text("""
     INSERT INTO account (id, earner_id, link_serial, link_spent_serial, failed_logins)
@@ -73,14 +78,21 @@ def _write_earners(connection: Connection, awards: Sequence[NewAward], writing: 
         return
     holders = [award.holder for award in awards]
     created_at = to_microseconds(writing.now)
-    connection.execute(
-        _EARNER,
-        [{"id": h.earner_id, "name": h.name, "language": h.language, "created_at": created_at} for h in holders],
-    )
+    connection.execute(_EARNER, [_earner_row(holder, created_at) for holder in holders])
     connection.execute(_ADDRESS, [{"address": h.address, "earner_id": h.earner_id, "primary": True} for h in holders])
     connection.execute(
         _ACCOUNT, [{"id": h.account_id, "earner_id": h.earner_id, "serial": h.link_serial} for h in holders]
     )
+
+
+def _earner_row(holder: Holder, created_at: int) -> dict[str, object]:
+    return {
+        "id": holder.earner_id,
+        "name": holder.name,
+        "name_key": make_name_key(holder.name),
+        "language": holder.language,
+        "created_at": created_at,
+    }
 
 
 def _raise_serials(connection: Connection, awards: Sequence[NewAward]) -> None:

@@ -6,14 +6,16 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 from sqlmodel import SQLModel
 
 from badgepost.database import MIGRATIONS, alembic_config, is_known_revision, migrate, open_engine, pending_revision
 from badges.columns import Instant
+from badges.names import make_name_key
 
 HEAD = ScriptDirectory.from_config(alembic_config()).get_current_head()
 """The newest migration there is."""
@@ -38,6 +40,21 @@ def test_an_empty_database_becomes_what_the_tables_say(engine) -> None:
 def _is_other_type(_context, _inspected, column, found, wanted) -> bool | None:
     # An Instant is a number in the database; which of the two integers SQLite says does not matter to it.
     return False if isinstance(wanted, Instant) and "INT" in str(found).upper() else None
+
+
+def test_names_on_record_are_keyed(engine) -> None:
+    config = alembic_config()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        for number in range(1500):
+            row = {"id": f"{number:05}", "name": "Zhang Wei" if number == 1499 else f"Wéi {number}"}
+            connection.execute(text("INSERT INTO earner (id, name, created_at) VALUES (:id, :name, 0)"), row)
+    migrate(engine)
+    with engine.connect() as connection:
+        keys = dict(connection.execute(text("SELECT name, name_key FROM earner")).all())
+    assert keys == {name: make_name_key(name) for name in keys}
+    assert keys["Zhang Wei"] == "wei zhang"
 
 
 def test_migrating_twice_changes_nothing(engine) -> None:

@@ -7,6 +7,7 @@ Revises: 0003
 import sqlalchemy as sa
 from alembic import op
 
+from badges.names import make_name_key
 
 revision = '0004'
 down_revision = '0003'
@@ -178,6 +179,21 @@ def upgrade() -> None:
                nullable=True)
 
     # ### end Alembic commands ###
+    _fill_name_keys(op.get_bind())
+
+
+def _fill_name_keys(connection: sa.Connection) -> None:
+    """Key the names that are there, a page at a time.
+
+    By the very function that looks them up: a key that it would not make is one that nobody finds.
+    """
+    earner = sa.table('earner', sa.column('id', sa.String()), sa.column('name', sa.String()), sa.column('name_key', sa.String()))
+    page = sa.select(earner.c.id, earner.c.name).order_by(earner.c.id).limit(1000)
+    write = sa.update(earner).where(earner.c.id == sa.bindparam('of')).values(name_key=sa.bindparam('key'))
+    rows = connection.execute(page).all()
+    while rows:
+        connection.execute(write, [{'of': row.id, 'key': make_name_key(row.name)} for row in rows])
+        rows = connection.execute(page.where(earner.c.id > rows[-1].id)).all()
 
 
 def downgrade() -> None:
