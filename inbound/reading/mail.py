@@ -30,6 +30,8 @@ class Table:
     """Cells as text, trimmed; the header row, if there is one, is the first."""
     is_cut: bool = False
     """The file holds more than is read."""
+    fault: str | None = None
+    """Why nothing of it can be read, in words that go on from the file's name; it has no rows then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,22 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from badges.register import Holding, KnownEarner
+from desk.words import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who wrote a mail, as far as finding people asks for it."""
+
+    role: Role
+    address: str
+    """The From address, folded; empty where there is none that is plain."""
+    issuer_ids: tuple[str, ...] = ()
+    """The issuers that a contact speaks for, or claims to: their earners are looked among first."""
+    earner: KnownEarner | None = None
+    """Whose address it is; None for a contact."""
+    names: tuple[str, ...] = ()
+    """What the writer is called: on record, and by the display name. They are not whom the mail is about."""
 
 
 class Standing(StrEnum):
