@@ -1,0 +1,35 @@
+"""The concepts that a lexicon's words stand for, and sets of them as numbers.
+
+Here belongs their list: each has its meaning beside its words in `lexicon/en.yaml`. A set of concepts is an `int` with
+one bit a concept, so that a clause is compared with hundreds of frames in a few microseconds.
+"""
+
+NAMES = tuple("""
+    NAME OTHER_NAME USERNAME ADDRESS EMAIL POSTAL_ADDRESS EMPLOYER JOB_TITLE PROFILE NEW_JOB ACCOUNT PASSWORD LOGIN PAGE
+    WEBSITE LINK BADGE LINKEDIN LINKEDIN_SECTION PICTURE LOGO CERTIFICATE PDF PRINT RESUME EMBED SIGNATURE
+    OTHER_SIGNATURE NEWSLETTER PERSONAL_DATA PRIVACY_LAW OTHER_MATTER
+    CHANGE CORRECT ADD SHOW DOWNLOAD SEND AGAIN RESEND NEW RECEIVE DELETE REVOKE UNLOCK RESET STOP UNSUBSCRIBE REGISTER
+    OPEN FIND WORK REMEMBER ACCEPT EXPORT
+    LOCKED TOO_MANY_TRIES EXPIRED WRONG MISSPELLED OLD MARRIED SHOULD_READ MISSING INSTEAD NOT_LOADING LOST FORGOT
+    INVALID UNKNOWN_USER DEAD NOT_RECEIVED CANNOT_LOGIN NOT_WORKING NOT_FOUND ISSUED_BY_MISTAKE PHISHING MISUSE
+    PLEASE COULD_YOU WANT HOW CAN_I WHY HELP NEGATION CANNOT NOT_ASKING DONE NEVER_MIND THANKS REMINDER FYI CONDITION
+    LATER WHENEVER DEADLINE REPORTED BELOW DO_THIS SALES JOIN
+""".split())
+"""Every concept of the lexicons."""
+TOLD_BY_FORM = ("AN_ADDRESS", "ARROW", "DATE", "QUESTION_MARK")
+"""Concepts that no lexicon holds: an address that stands there, an arrow from old to new, a day, a question mark."""
+
+BITS = {name: 1 << number for number, name in enumerate((*NAMES, *TOLD_BY_FORM))}
+
+
+def bits_of(names: str) -> int:
+    """Return the set of the concepts in `names`, with blanks or `|` between. KeyError for one that does not exist."""
+    found = 0
+    for name in names.replace("|", " ").split():
+        found |= BITS[name]
+    return found
+
+
+def name_bits(concepts: int) -> list[str]:
+    """Return the names of a set's concepts: for tests and reports."""
+    return [name for name, bit in BITS.items() if concepts & bit]
