@@ -25,12 +25,15 @@ from wire.address import Address, parse_address
 
 CONFIG_VARIABLE = "BADGEPOST_CONFIG"
 DEFAULT_CONFIG = Path("badgepost.toml")
+LONGEST_NAME = 100
 SHORTEST_KEY = 32
 """Characters of a key that signs links."""
 
 
 _BASE_URL = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?(?:/[A-Za-z0-9._~/-]*)?")
 """Everything that is put behind it must stay a path: no query, no fragment, no user name; hosts in ASCII."""
+_PAGE_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:[/?#][!#-;=?-~]*)?")
+"""The address of somebody else's page: printable ASCII without quotes, blanks and angle brackets."""
 _HELO_NAME = re.compile(r"[A-Za-z0-9.:_\[\]-]*")
 
 
@@ -120,6 +123,19 @@ class Listener(_Part):
     limits: ListenerLimits = ListenerLimits()
 
 
+class Guides(_Part):
+    """Web pages of the operator's own that answers lead to. An answer says nothing of one that is not there."""
+
+    logging_in: str = ""
+    managing_badges: str = ""
+    sharing: str = ""
+
+    @field_validator("logging_in", "managing_badges", "sharing")
+    @classmethod
+    def _is_page(cls, value: str) -> str:
+        return _check_page(value)
+
+
 class Settings(BaseSettings):
     """All settings in force."""
 
@@ -135,6 +151,11 @@ class Settings(BaseSettings):
 
     mail_domain: str = "badgepost.example"
     """The domain of `bounce+id@`, `reply+id@` and of Message-IDs."""
+    service_name: str = "Badge support"
+    """What the service calls itself where it speaks for no issuer."""
+    login_page: str = ""
+    """Where earners log in. Empty: `base_url`."""
+    guides: Guides = Guides()
     support_address: str = "support@badgepost.example"
     account_from: str = "badges@badgepost.example"
     notices_from: str = "notices@badgepost.example"
@@ -180,6 +201,19 @@ class Settings(BaseSettings):
         if not isinstance(parsed, Address):
             raise ValueError(f"not an e-mail address: {parsed.reason}")
         return value
+
+    @field_validator("service_name")
+    @classmethod
+    def _is_name(cls, value: str) -> str:
+        name = value.strip()
+        if not name or not name.isprintable() or len(name) > LONGEST_NAME:
+            raise ValueError(f"must be 1 to {LONGEST_NAME} characters in one line")
+        return name
+
+    @field_validator("login_page")
+    @classmethod
+    def _is_page(cls, value: str) -> str:
+        return _check_page(value)
 
     @field_validator("helo_name")
     @classmethod
@@ -237,6 +271,12 @@ class Settings(BaseSettings):
     def url_of_database(self) -> str:
         """Return the SQLAlchemy URL in force."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'badgepost.db').absolute()}"
+
+
+def _check_page(value: str) -> str:
+    if value and not _PAGE_URL.fullmatch(value):
+        raise ValueError("must be empty or a web address that starts with https:// (or http:// for a trial)")
+    return value
 
 
 def _has_port(url: str) -> bool:

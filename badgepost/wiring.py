@@ -59,7 +59,16 @@ def open_service(settings: Settings) -> Service:
         notices_from=settings.notices_from,
         feedback_id=settings.feedback_id,
     )
-    constants = SiteConstants(site.base_url, settings.support_address, site.request_password_url)
+    constants = SiteConstants(
+        base_url=site.base_url,
+        support_address=settings.support_address,
+        request_password_url=site.request_password_url,
+        name=settings.service_name,
+        login_url=settings.login_page or None,
+        logging_in_guide=settings.guides.logging_in or None,
+        managing_badges_guide=settings.guides.managing_badges or None,
+        sharing_guide=settings.guides.sharing or None,
+    )
     sources = TemplateSources.from_directory(find_templates() / "email")
     links = LinkMaker(read_link_keys(settings))
     return Service(settings, engine, site, Office(engine, links, Publisher(constants, sources), site))

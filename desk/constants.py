@@ -14,6 +14,7 @@ from badges.branding import Color, derive_palette, parse_color
 from badges.images import JPEG
 from badges.tables import BadgeClass, Image, Issuer
 from mailer.notices import NOTICES
+from mailer.templates.catalogues import SOURCE_LANGUAGE
 from mailer.templates.constants import (
     INLINE_PREFIX,
     BadgeConstants,
@@ -26,6 +27,9 @@ from mailer.templates.constants import (
 _INLINE_SRC = f"{INLINE_PREFIX}badge@badgepost"
 """Of the badge's own part. What follows the prefix is a Content-ID, so it has an @ (RFC 2045 section 7)."""
 
+SERVICE_COLOR = Color(0x3D, 0x4A, 0x5C)
+"""Of mails that the service writes in its own name: a grey that is no issuer's brand."""
+
 _BADGE_BOX = (300, 300)
 """Pixels that a badge takes in a mail at most; its file may have more, for sharp screens."""
 _LOGO_BOX = (260, 48)
@@ -37,14 +41,17 @@ class Wanted:
     """Which template an act needs."""
 
     kind: str
-    issuer_id: str
+    issuer_id: str | None
+    """None: the service speaks for itself."""
     badge_class_id: str | None = None
     language: str | None = None
-    """None: the issuer's."""
+    """None: the issuer's, or English."""
 
 
 def gather_constants(connection: Connection, wanted: Wanted, site: SiteConstants) -> Constants:
     """Return all that a template of this issuer, badge class and language has in common. No row missing is a value."""
+    if wanted.issuer_id is None:
+        return _describe_service(wanted, site)
     issuer = connection.execute(_ISSUERS.where(col(Issuer.id) == wanted.issuer_id)).one()
     badge = None
     if NOTICES[wanted.kind].shows_badge:
@@ -87,6 +94,30 @@ _BADGES: Select[*tuple[Any, ...]] = select(
     col(Image.width),
     col(Image.height),
 ).join(Image, col(Image.digest) == col(BadgeClass.image_digest))
+
+
+def _describe_service(wanted: Wanted, site: SiteConstants) -> Constants:
+    palette = derive_palette(SERVICE_COLOR)
+    service = IssuerConstants(
+        name=site.name,
+        website=site.base_url,
+        support_email=site.support_address,
+        color=palette.color,
+        color_text=palette.color_text,
+        link_color=palette.link_color,
+        link_color_dark=palette.link_color_dark,
+        logo_url=None,
+        domain=site.support_address.rpartition("@")[2],
+        is_service=True,
+    )
+    return Constants(
+        issuer=service,
+        badge=None,
+        language=wanted.language or SOURCE_LANGUAGE,
+        site=site,
+        linkedin=LinkedinConstants(site.name, None, ""),
+        sender_name=site.name,
+    )
 
 
 def _describe_issuer(issuer: Row[*tuple[Any, ...]], site: SiteConstants) -> IssuerConstants:

@@ -4,7 +4,7 @@ Here belongs what all mails but those of a roster have in common; a roster's are
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,8 @@ from desk.publishing import PublishRefused
 from mailer.notices import NOTICES
 from mailer.queue.ledger import Enqueued, NewMessage, enqueue
 
-Fact = str | int | None
+Fact = str | int | None | Sequence[str] | Sequence[Mapping[str, str | None]]
+"""What JSON can hold. Lists are what a mail lacks, and changes (`mailer.request_words`)."""
 
 
 class BrokenTemplateError(Exception):
@@ -29,12 +30,13 @@ class Letter:
 
     kind: str
     key: str
-    issuer_id: str
+    issuer_id: str | None
+    """None: the service speaks for itself."""
     earner_id: str | None
     rcpt_to: str
     facts: Mapping[str, Fact]
     language: str | None = None
-    """None: the issuer's."""
+    """None: the issuer's, or English."""
     badge_class_id: str | None = None
     batch_id: str | None = None
 

@@ -15,13 +15,17 @@ from badges.links import LinkMaker
 from mailer.dkim import Signer
 from mailer.filling import Facts, Site, fill_slots
 from mailer.mime import CONTENT_TYPE, Frame, ImageBytes, make_frame
-from mailer.notices import NOTICES, Stream
+from mailer.notices import NOTICES, Notice, Stream
 from mailer.queue.claimed import Claimed
+from mailer.replying import make_reply_subject, thread_fields
 from mailer.templates.published import Published
 from wire.header import mailbox, structured, unstructured
 
 KEPT_TEMPLATES = 64
 """Templates whose parts are kept ready; each weighs about as much as its image and its variants, some 200 KB."""
+
+NO_CUSTOMER = "service"
+"""In Feedback-ID, of mails that the service writes in its own name."""
 
 LoadTemplate = Callable[[str], Published]
 """Returns the published template of a digest. Raises `KeyError` if there is none."""
@@ -74,11 +78,14 @@ class Composer:
         facts: Facts = json.loads(message.facts)
         values = fill_slots(published.kind, facts, published.traits, self._site, self._links, message.id, now)
         filled = published.fill(values)
+        notice = NOTICES[published.kind]
+        answers = facts if notice.answers else None
         fields = [
             *prepared.fields,
-            mailbox("To", facts["name"] if NOTICES[published.kind].to_earner else "", message.rcpt_to),
-            unstructured("Subject", filled.subject),
-            *self._row_fields(message),
+            mailbox("To", facts["name"] if notice.to_earner else "", message.rcpt_to),
+            unstructured("Subject", _reply_subject(answers) or filled.subject),
+            *self._row_fields(message, facts["address"] if notice.replies_to_earner else None),
+            *(thread_fields(answers) if answers else ()),
         ]
         unsubscribe = values.get("unsubscribe_url")
         if unsubscribe:
@@ -92,35 +99,52 @@ class Composer:
             needs_smtputf8=not message.rcpt_to.isascii(),
         )
 
-    def _row_fields(self, message: Claimed) -> tuple[bytes, ...]:
+    def _row_fields(self, message: Claimed, reply_to: str | None) -> tuple[bytes, ...]:
+        # Another one that is not ASCII would ask for SMTPUTF8, which the recipient's server may not have.
+        if reply_to is None or not reply_to.isascii():
+            reply_to = f"reply+{message.id}@{self._site.mail_domain}"
         return (
             _date_field(int(message.written_at.timestamp())),
             structured("Message-ID", f"<{message.message_id}>"),
-            structured("Reply-To", f"<reply+{message.id}@{self._site.mail_domain}>"),
+            mailbox("Reply-To", "", reply_to),
         )
 
-    def _prepare_template(self, digest: str, issuer_id: str) -> _Prepared:
+    def _prepare_template(self, digest: str, issuer_id: str | None) -> _Prepared:
         published = self._load_template(digest)
         traits = published.traits
         inline = traits.content_id is not None and traits.image_digest is not None
         image = self._load_image(traits.image_digest) if inline and traits.image_digest else None
         return _Prepared(published, make_frame(image, traits.content_id), self._static_fields(published, issuer_id))
 
-    def _static_fields(self, published: Published, issuer_id: str) -> tuple[bytes, ...]:
-        stream = NOTICES[published.kind].stream
+    def _static_fields(self, published: Published, issuer_id: str | None) -> tuple[bytes, ...]:
+        notice = NOTICES[published.kind]
+        stream = notice.stream
         is_notice = stream is Stream.NOTICES
         address = self._site.notices_from if is_notice else self._site.account_from
         # Google's form: campaign, customer, mail type, and last the sender's own constant name.
-        feedback = f"{published.kind}:{issuer_id}:{stream}:{self._site.feedback_id}"
+        feedback = f"{published.kind}:{issuer_id or NO_CUSTOMER}:{stream}:{self._site.feedback_id}"
         one_click = [structured("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")] if is_notice else []
         return (
             mailbox("From", published.traits.sender_name, address),
             structured("MIME-Version", "1.0"),
             structured("Content-Type", CONTENT_TYPE),
-            structured("Auto-Submitted", "auto-generated"),
+            structured("Auto-Submitted", _how_submitted(notice)),
             structured("Feedback-ID", feedback),
             *one_click,
         )
+
+
+def _how_submitted(notice: Notice) -> str:
+    # RFC 3834 section 5.
+    if notice.by_person:
+        return "no"
+    return "auto-replied" if notice.answers else "auto-generated"
+
+
+def _reply_subject(facts: Facts | None) -> str | None:
+    if facts is None or not facts["re_subject"]:
+        return None
+    return make_reply_subject(facts["re_subject"], facts["reference"])
 
 
 @lru_cache(maxsize=64)

@@ -16,6 +16,8 @@ from babel.dates import format_date, format_skeleton
 from badges.linkedin import finish_add_to_profile_url, start_of_add_to_profile_url
 from badges.links import LinkMaker, Payload, Purpose
 from mailer.notices import NOTICES
+from mailer.quoting import greet_by, tidy_lines
+from mailer.request_words import name_wish, say_changes, say_lacks
 from mailer.templates.published import Traits
 
 Facts = Mapping[str, Any]
@@ -85,6 +87,30 @@ class _Mail:
     def badge_url(self) -> str:
         return f"{self.site.base_url}/badges/{self.facts['assertion']}"
 
+    def newest_badge_url(self) -> str | None:
+        return self.badge_url() if self.facts["assertion"] else None
+
+    def signature_snippet(self) -> str | None:
+        return f"{self.facts['badge']}\n{self.badge_url()}" if self.facts["badge"] else None
+
+    def undo_url(self) -> str | None:
+        group = self.facts["group"]
+        return self.mint_url("undo", Purpose.UNDO, [group]) if group else None
+
+    def grant_url(self) -> str | None:
+        proposal = self.facts["proposal"]
+        return self.mint_url("grant", Purpose.GRANT, [proposal]) if proposal else None
+
+    def confirm_url(self) -> str:
+        return self.mint_url("confirm", Purpose.CONFIRM, [self.facts["proposal"], self.facts["contact"]])
+
+    def changes(self) -> str | None:
+        changes = self.facts["changes"]
+        return tidy_lines(say_changes(changes, self.traits.language)) if changes else None
+
+    def text(self, fact: str) -> str | None:
+        return self.facts[fact] or None
+
     def password_url(self) -> str | None:
         asked_for = self.kind == "password_link"
         if not self.with_authority:
@@ -126,12 +152,30 @@ _FILLERS: Mapping[str, Callable[[_Mail], str | None]] = {
     "reported_on": lambda mail: mail.day("reported"),
     "linkedin_issued": lambda mail: mail.month("issued"),
     "linkedin_expires": lambda mail: mail.month("expires"),
-    "credential_id": lambda mail: mail.facts["assertion"],
-    "badge_url": _Mail.badge_url,
+    "credential_id": lambda mail: mail.text("assertion"),
+    "badge_url": _Mail.newest_badge_url,
     "linkedin_url": _Mail.linkedin_url,
     "password_url": _Mail.password_url,
     "browser_url": _Mail.browser_url,
     "not_me_url": lambda mail: mail.mint_url("not-me", Purpose.NOT_ME, [mail.facts["assertion"]]),
+    "badge_name": lambda mail: mail.text("badge"),
+    "signature_snippet": _Mail.signature_snippet,
+    "new_address": lambda mail: mail.facts["new_address"],
+    "old_address": lambda mail: mail.facts["old_address"],
+    "writer_name": lambda mail: greet_by(mail.facts["name"]),
+    "writer": lambda mail: mail.facts["writer"],
+    "reference": lambda mail: mail.facts["reference"],
+    "reason": lambda mail: mail.text("reason"),
+    "text": lambda mail: tidy_lines(mail.facts["text"]),
+    "changes": _Mail.changes,
+    "lacking": lambda mail: say_lacks(mail.facts["lacks"], mail.traits.language),
+    "wish": lambda mail: name_wish(mail.facts["intent"], mail.traits.language),
+    "issuer_name": lambda mail: mail.facts["issuer_name"],
+    "issuer_support": lambda mail: mail.facts["issuer_support"],
+    "undo_url": _Mail.undo_url,
+    "undo_until": lambda mail: mail.day("undo_until"),
+    "grant_url": _Mail.grant_url,
+    "confirm_url": _Mail.confirm_url,
     "unsubscribe_url": lambda mail: mail.mint_url("unsubscribe", Purpose.UNSUBSCRIBE, [mail.message_id]),
 }
 

@@ -6,7 +6,7 @@ template is published.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -26,6 +26,14 @@ class Form(StrEnum):
     TEXT = "text"
     URL = "url"
     """An absolute http or https URL, alone in its attribute or line."""
+    LINES = "lines"
+    """Text of several lines, alone in its line of the text part and never in an attribute or a subject."""
+    QUOTE = "quote"
+    """The same, with "> " before each line of the text part: somebody else's words, which cannot pass for ours."""
+
+
+SPREAD = frozenset({Form.LINES, Form.QUOTE})
+"""Forms whose values may have several lines."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,13 @@ class Notice:
     shows_wording: bool = False
     """The issuer's own block is part of the mail. It may ask for slots of the issuance mail, which others lack."""
     to_earner: bool = True
-    """The recipient is the earner that the mail is about; else it is the issuer."""
+    """The recipient is the earner that the mail is about; else an issuer, or whoever wrote to us."""
+    answers: bool = False
+    """It answers a mail and threads with it (`mailer.replying`); the service may write it in its own name."""
+    by_person: bool = False
+    """A person wrote what it says, so it is no automatic mail (RFC 3834 section 5)."""
+    replies_to_earner: bool = False
+    """Replies go to the earner that it is about; else to us, where they are filed with the message."""
 
 
 _WHO = (Slot("earner_name"), Slot("user_name"))
@@ -74,6 +88,37 @@ _LINKEDIN = (
     Slot("linkedin_issued"),
     Slot("linkedin_expires", optional=True, follows="expires_on"),
 )
+
+_REASON = Slot("reason", optional=True)
+_CHANGES = Slot("changes", Form.LINES)
+_GRANT = (Slot("grant_url", Form.URL, True, "changes"), Slot("expires_on", Form.TEXT, True, "changes"))
+_NEWEST_BADGE = (Slot("badge_name", optional=True), Slot("badge_url", Form.URL, True, "badge_name"))
+_QUESTIONS = (
+    "registration",
+    "password",
+    "unlock",
+    "linkedin_image",
+    "name_change",
+    "email_change",
+    "profile_change",
+    "login_trouble",
+    "pdf",
+    "resume",
+    "resend",
+)
+"""What people ask again and again (docs/templates.md). A writer on record is shown the newest badge, too."""
+
+
+def _tell_earner(kind: str, *slots: Slot) -> Notice:
+    """Return a mail that tells an earner what was done to their account."""
+    return Notice(kind, Stream.ACCOUNT, (*_WHO, *slots), shows_badge=False)
+
+
+def _answer(kind: str, *slots: Slot) -> Notice:
+    """Return an answer to whoever wrote to us."""
+    own = (Slot("writer_name", optional=True), Slot("reference"))
+    return Notice(kind, Stream.ACCOUNT, own + slots, shows_badge=False, to_earner=False, answers=True)
+
 
 _ALL = (
     Notice(
@@ -98,7 +143,41 @@ _ALL = (
         (*_WHO, Slot("issued_on"), Slot("credential_id"), Slot("reported_on")),
         to_earner=False,
     ),
+    _tell_earner("account_unlocked"),
+    _tell_earner("badge_revoked", Slot("badge_name"), _REASON),
+    _tell_earner("address_changed", Slot("old_address"), Slot("new_address")),
+    *(_answer(f"answer_{question}", *_NEWEST_BADGE) for question in _QUESTIONS),
+    _answer("answer_linkedin_add", *_NEWEST_BADGE, Slot("credential_id", Form.TEXT, True, "badge_name")),
+    _answer("answer_signature", *_NEWEST_BADGE, Slot("signature_snippet", Form.LINES, True, "badge_name")),
+    _answer(
+        "change_receipt", _CHANGES, Slot("undo_url", Form.URL, True), Slot("undo_until", Form.TEXT, True, "undo_url")
+    ),
+    _answer("no_change_receipt", _CHANGES),
+    _answer("question", Slot("lacking", Form.LINES), replace(_CHANGES, optional=True)),
+    _answer("request_relayed", Slot("issuer_name"), Slot("issuer_support")),
+    _answer("link_sent", _CHANGES),
+    _answer("mail_resent", _CHANGES),
+    _answer("unsubscribed", Slot("user_name")),
+    _answer("ticket_received"),
+    _answer("request_declined", _CHANGES, _REASON),
+    _answer("change_undone", _CHANGES),
+    replace(_answer("staff_reply", Slot("text", Form.LINES)), by_person=True),
+    Notice(
+        "confirm_request",
+        Stream.ACCOUNT,
+        (Slot("writer"), _CHANGES, Slot("confirm_url", Form.URL), Slot("expires_on"), Slot("reference")),
+        shows_badge=False,
+        to_earner=False,
+    ),
+    Notice(
+        "relayed_request",
+        Stream.ACCOUNT,
+        (*_WHO, Slot("wish"), Slot("text", Form.QUOTE), replace(_CHANGES, optional=True), *_GRANT, Slot("reference")),
+        shows_badge=False,
+        to_earner=False,
+        replies_to_earner=True,
+    ),
 )
 
 NOTICES: Mapping[str, Notice] = {notice.kind: notice for notice in _ALL}
-"""Every kind of mail by its name. `not_me_report` goes to the issuer, the others to the earner."""
+"""Every kind of mail by its name."""

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from badges.assertions import expiry_of
 from badges.links import LinkMaker
@@ -17,6 +18,7 @@ from mailer.dkim import Signer
 from mailer.filling import Site
 from mailer.notices import NOTICES
 from mailer.queue.claimed import Claimed
+from mailer.sample_requests import sample_request_facts
 from mailer.templates.published import Published
 
 NAME = "María González"
@@ -25,7 +27,7 @@ SAMPLE_ID = "sample2345"
 VALID_FOR = 36
 """Months."""
 
-Facts = dict[str, str | int | None]
+Facts = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -38,14 +40,17 @@ class Sample:
     """Months until the badge expires; None: never."""
     needs_password: bool = True
     """The account has no password yet, so the mail brings the link that sets one."""
+    on_record: bool = True
+    """Of an answer: the writer has a name and a badge, and whatever else may be missing is there."""
 
 
 def samples_of(kind: str) -> Iterator[Sample]:
     """Yield samples that between them show everything a kind of mail may say."""
-    optional = {slot.name for slot in NOTICES[kind].slots if slot.optional}
-    for valid_for in (VALID_FOR, None) if "expires_on" in optional else (VALID_FOR,):
-        for needs_password in (True, False) if "password_url" in optional else (True,):
-            yield Sample(valid_for=valid_for, needs_password=needs_password)
+    free = {slot.name for slot in NOTICES[kind].slots if slot.optional and slot.follows is None}
+    for valid_for in (VALID_FOR, None) if "expires_on" in free else (VALID_FOR,):
+        for needs_password in (True, False) if "password_url" in free else (True,):
+            for on_record in (True, False) if free - {"expires_on", "password_url"} else (True,):
+                yield Sample(valid_for=valid_for, needs_password=needs_password, on_record=on_record)
 
 
 def sample_facts(kind: str, sample: Sample, now: datetime) -> Facts:
@@ -68,7 +73,7 @@ def sample_facts(kind: str, sample: Sample, now: datetime) -> Facts:
         "name_changed": {"old_name": "Maria Gonzales", "changed": instant},
         "not_me_report": {"issued": day, "assertion": SAMPLE_ID, "reported": day},
     }
-    return who | by_kind[kind]
+    return who | (by_kind.get(kind) or sample_request_facts(kind, sample.on_record, now))
 
 
 def sample_message(kind: str, template_digest: str, mail_domain: str, sample: Sample, now: datetime) -> Claimed:

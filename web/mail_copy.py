@@ -17,7 +17,7 @@ from mailer.templates.published import Published
 from web.images import path_of_image
 from web.needs import WebService
 
-_AUTHORITY = ("not_me_url", "unsubscribe_url")
+_AUTHORITY = ("not_me_url", "unsubscribe_url", "confirm_url", "grant_url", "undo_url")
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def _fill_without_authority(
         service.clock(),
         with_authority=False,
     )
-    values |= {name: f"{office.site.base_url}/withheld" for name in _AUTHORITY if name in values}
+    values |= {name: f"{office.site.base_url}/withheld" for name in _AUTHORITY if values.get(name)}
     if "password_url" in values and facts.get("serial") is not None:
         # Without any link the mail would read as if there were a password already.
         values["password_url"] = office.site.request_password_url

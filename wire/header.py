@@ -80,6 +80,19 @@ def mailbox(name: str, display_name: str, address: str) -> bytes:
     return _fold(name, [*_phrase(display_name, LINE_LIMIT - len(name) - 2), f"<{address}>"])
 
 
+def message_ids(name: str, ids: Iterable[str]) -> bytes:
+    """Return the field with message identifiers (RFC 5322 section 3.6.4), given without angle brackets, folded.
+
+    Raises `HeaderFault` if one holds anything but printable ASCII, an angle bracket, or is longer than a line may be.
+    """
+    words = [f"<{one}>" for one in ids]
+    for word in words:
+        _refuse_unprintable(name, word)
+        if not word.isascii() or re.search(r"[ <>]", word[1:-1]) or len(name) + len(word) + 2 > HARD_LINE_LIMIT:
+            raise HeaderFault(name, "not a message identifier")
+    return _fold(name, words)
+
+
 def _refuse_unprintable(name: str, value: str) -> None:
     if not _FIELD_NAME.fullmatch(name):
         raise HeaderFault(name, "not a field name")

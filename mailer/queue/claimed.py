@@ -13,7 +13,8 @@ class Claimed:
     stream: str
     message_id: str
     """Of the header, without angle brackets."""
-    issuer_id: str
+    issuer_id: str | None
+    """None: the service speaks for itself."""
     earner_id: str | None
     batch_id: str | None
     rcpt_to: str

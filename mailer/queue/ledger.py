@@ -39,7 +39,8 @@ class NewMessage:
     """Says what the mail is about, so that asking twice sends once: `issuance/<assertion id>`."""
     kind: str
     stream: str
-    issuer_id: str
+    issuer_id: str | None
+    """None: the service speaks for itself."""
     rcpt_to: str
     domain: str
     """Of `rcpt_to`, lower case, as an A-label."""

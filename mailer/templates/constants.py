@@ -15,7 +15,10 @@ _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
 @dataclass(frozen=True)
 class IssuerConstants:
-    """The organisation whose badge, or whose earner, a mail is about. Colours are `#rrggbb`."""
+    """The organisation whose badge, or whose earner, a mail is about. Colours are `#rrggbb`.
+
+    A mail to a stranger has none: then it is the service itself that speaks, and `is_service` is true.
+    """
 
     name: str
     website: str | None
@@ -32,6 +35,7 @@ class IssuerConstants:
     logo_width: int = 0
     logo_height: int = 0
     """Pixels that the logo is shown at; 0 without a logo."""
+    is_service: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,11 +55,19 @@ class BadgeConstants:
 
 @dataclass(frozen=True)
 class SiteConstants:
-    """The service that sends."""
+    """The service that sends. What is None is not known or not there."""
 
     base_url: str
     support_address: str
     request_password_url: str
+    name: str = "Badge support"
+    """What it calls itself where it speaks for no issuer."""
+    login_url: str | None = None
+    """Where earners log in; None: `base_url`."""
+    logging_in_guide: str | None = None
+    managing_badges_guide: str | None = None
+    sharing_guide: str | None = None
+    """Web addresses of the operator's guides."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +107,12 @@ def find_bad_constant(constants: Constants) -> str | None:
         # It becomes a Content-ID, which is a message identifier (RFC 2045 section 7).
         content_id = image.removeprefix(INLINE_PREFIX)
         image = None if _CONTENT_ID.fullmatch(content_id) else image
-    for url in (issuer.website, issuer.logo_url, constants.site.base_url, constants.site.request_password_url, image):
+    for url in (issuer.website, issuer.logo_url, *_urls_of(constants.site), image):
         if url is not None and not url.startswith(("https://", "http://")):
             return f"{url!r} is no web address"
     return None
+
+
+def _urls_of(site: SiteConstants) -> tuple[str | None, ...]:
+    guides = (site.logging_in_guide, site.managing_badges_guide, site.sharing_guide)
+    return site.base_url, site.request_password_url, site.login_url, *guides

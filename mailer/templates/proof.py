@@ -14,7 +14,8 @@ Sample = Mapping[str, str | None]
 
 _NASTY = 'O\'Brien "q" <b>&amp; {{ 7*7 }} </title> --> {% x %} \\ \U0001f3c5 \u0645\u0631\u062d'
 _NASTY_URL = "https://nasty.example/?a=1&b=%22%27&copy=%3C#x"
-_SHORT = {Form.TEXT: "x", Form.URL: "http://x"}
+_SHORT = "x"
+_SHORT_URL = "http://x"
 
 
 def nasty_sample(notice: Notice, absent: frozenset[str]) -> Sample:
@@ -27,7 +28,10 @@ def nasty_sample(notice: Notice, absent: frozenset[str]) -> Sample:
 
 def short_sample(notice: Notice, absent: frozenset[str]) -> Sample:
     """Return the shortest values that there are."""
-    return {slot.name: None if slot.name in absent else _SHORT[slot.form] for slot in notice.slots}
+    return {
+        slot.name: None if slot.name in absent else _SHORT_URL if slot.form is Form.URL else _SHORT
+        for slot in notice.slots
+    }
 
 
 def prove_filling(rendered: Rendered, words: Words, sample: Sample, render: Callable[[], str]) -> None:

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from markupsafe import escape
 
+from mailer.notices import NOTICES, SPREAD, Form
 from mailer.templates.constants import INLINE_PREFIX
 from wire.quoted_printable import SOFT_BREAK, encode, encode_run
 
@@ -125,6 +126,11 @@ class Published:
     def language(self) -> str:
         return self.traits.language
 
+    @cached_property
+    def spread(self) -> Mapping[str, Form]:
+        """The slots whose values may have several lines."""
+        return {slot.name: slot.form for slot in NOTICES[self.kind].slots if slot.form in SPREAD}
+
     def variant_for(self, values: Values) -> Variant:
         """Return the variant for the optional values that are there."""
         return self.variants[" ".join([name for name in self.optional if values[name] is not None])]
@@ -136,6 +142,10 @@ class Published:
         escaped: dict[str, bytes] = {}
         for name in variant.slots:
             value = _clean(values, name)
+            if name in self.spread:
+                plain[name] = encode(write_lines(value, self.spread[name]))
+                escaped[name] = encode(break_lines(value))
+                continue
             plain[name] = run = encode_run(value)
             escaped[name] = encode_run(str(escape(value))) if _MARKUP.search(value) else run
         return Filled(
@@ -145,11 +155,20 @@ class Published:
     def render_html(self, values: Values) -> str:
         """Return the HTML as a reader gets it, for a preview or a browser."""
         variant = self.variant_for(values)
-        return _join(variant.html, {name: str(escape(_clean(values, name))) for name in variant.html[1::2]})
+        return _join(variant.html, {name: self._write_html(name, values) for name in variant.html[1::2]})
 
     def render_text(self, values: Values) -> str:
         """Return the plain text as a reader gets it."""
-        return _join(self.variant_for(values).text, values)
+        spread = {
+            name: write_lines(_value(values, name), form)
+            for name, form in self.spread.items()
+            if values[name] is not None
+        }
+        return _join(self.variant_for(values).text, {**values, **spread})
+
+    def _write_html(self, name: str, values: Values) -> str:
+        value = _clean(values, name)
+        return break_lines(value) if name in self.spread else str(escape(value))
 
     def to_json(self) -> str:
         """Return the content, the same bytes for the same content."""
@@ -177,6 +196,16 @@ class Published:
                 for name, variant in content["variants"].items()
             },
         )
+
+
+def write_lines(value: str, form: Form) -> str:
+    """Return a value of several lines as the text part shows it."""
+    return "\n".join(f"> {line}".rstrip() for line in value.split("\n")) if form is Form.QUOTE else value
+
+
+def break_lines(value: str) -> str:
+    """Return a value of several lines as HTML."""
+    return "<br>\n".join(str(escape(line)) for line in value.split("\n"))
 
 
 def _join(pieces: Pieces, values: Values) -> str:

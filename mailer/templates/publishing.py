@@ -22,7 +22,7 @@ from mailer.templates.markup import MarkupFault
 from mailer.templates.placeholders import Words
 from mailer.templates.proof import Sample, nasty_sample, one_line, prove_filling, short_sample
 from mailer.templates.published import Pieces, Published, Traits, Variant
-from mailer.templates.structure import check_html, check_text
+from mailer.templates.structure import check_html, check_subject, check_text
 from mailer.templates.wording import Wording, WordingSource
 from wire.header import HeaderFault, mailbox, unstructured
 
@@ -57,7 +57,7 @@ class _Publishing:
         self._words = Words(notice.slots)
         self._clean = make_environment(sources, catalogue)
         self._marked = make_environment(sources, catalogue, [Marks])
-        source = constants.wording
+        source = constants.wording if notice.shows_wording else None
         self._wording = WordingSource(source, self._words, constants) if source and source.strip() else None
         self._compiled: dict[tuple[str, ...], Variant] = {}
 
@@ -110,6 +110,7 @@ class _Publishing:
             raise subject.refuse(0, str(fault)) from fault
         if not line:
             raise subject.refuse(0, "the subject is empty")
+        _check(check_subject, subject, self._words)
         return self._words.cut(line)
 
     def _compile_text(self, text: Rendered) -> Pieces:

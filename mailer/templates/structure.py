@@ -8,7 +8,7 @@ beforehand or escaped for its place, so they are refused.
 import re
 from collections.abc import Iterable
 
-from mailer.notices import Form
+from mailer.notices import SPREAD, Form, Slot
 from mailer.templates.markup import VOID_ELEMENTS, Attribute, Comment, MarkupFault, Piece, Tag, Text, scan
 from mailer.templates.placeholders import Words
 
@@ -33,6 +33,15 @@ def check_text(text: str, words: Words) -> None:
         free = _FREE.match(text, word.end()) and (word.start() == 0 or _FREE.match(text, word.start() - 1))
         if slot.form is Form.URL and not free:
             raise MarkupFault(word.start(), f"the URL {slot.name} must stand between blanks, line ends or < and >")
+        alone = f"\n{text}\n"[word.start()] == "\n" == f"{text}\n"[word.end()]
+        if slot.form in SPREAD and not alone:
+            raise MarkupFault(word.start(), f"the lines of {slot.name} must stand alone on their line")
+
+
+def check_subject(text: str, words: Words) -> None:
+    """Raise `MarkupFault` if a slot stands in it that may have several lines."""
+    for word in words.pattern.finditer(text):
+        _refuse_lines(words.slots[word.group()], word.start(), "in a subject")
 
 
 def check_balance(pieces: Iterable[Piece]) -> None:
@@ -58,6 +67,9 @@ def _check_pieces(html: str, pieces: Iterable[Piece], words: Words) -> None:
                 _check_tag(html, piece, words)
             case Text(element="style" | "script" | "textarea"):
                 _refuse_any(words, piece.text, piece.offset, f"inside <{piece.element}>")
+            case Text(element="title"):
+                for word in words.pattern.finditer(piece.text):
+                    _refuse_lines(words.slots[word.group()], piece.offset + word.start(), "inside <title>")
             case Comment():
                 _check_comment(html, piece, words)
             case _:
@@ -80,7 +92,7 @@ def _check_attribute(attribute: Attribute, word: str, words: Words) -> None:
     if slot.form is Form.URL and attribute.name in URL_ATTRIBUTES:
         if attribute.value != word:
             raise MarkupFault(attribute.offset, f"the URL {slot.name} must stand alone in {attribute.name}")
-    elif slot.form is Form.URL or attribute.name not in TEXT_ATTRIBUTES:
+    elif slot.form is not Form.TEXT or attribute.name not in TEXT_ATTRIBUTES:
         raise MarkupFault(attribute.offset, f"the slot {slot.name} cannot stand in the attribute {attribute.name}")
 
 
@@ -92,6 +104,11 @@ def _check_comment(html: str, comment: Comment, words: Words) -> None:
     start = comment.offset + conditional.start(1)
     # Such a comment may open a table that another one closes, so its tags need not be balanced.
     _check_pieces(html, scan(html, start, start + len(conditional[1])), words)
+
+
+def _refuse_lines(slot: Slot, offset: int, where: str) -> None:
+    if slot.form in SPREAD:
+        raise MarkupFault(offset, f"the lines of {slot.name} cannot stand {where}")
 
 
 def _refuse_any(words: Words, text: str, offset: int, where: str) -> None:
