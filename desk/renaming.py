@@ -6,14 +6,14 @@ Here belongs the act: the new name counts for everything at once, and the earner
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 from sqlmodel import col
 
 from badges.names import make_name_key
 from badges.tables import Earner
 from desk.mailing import Letter, write_letter
 from desk.office import Office
-from desk.people import find_by_id, find_issuer
+from desk.people import Person, find_by_id, find_issuer
 from desk.roster.cells import CellFault
 from desk.roster.names import read_name
 
@@ -46,24 +46,33 @@ def rename_earner(
             return NotRenamed(f"there is no earner {earner_id}")
         if person.name == name:
             return NotRenamed(f"the name is {name} already")
-        values = {"name": name, "name_key": make_name_key(name)}
-        connection.execute(update(Earner).where(col(Earner.id) == earner_id).values(values))
+        put_name(connection, earner_id, name)
         speaker = issuer_id or find_issuer(connection, earner_id)
         if speaker is not None:
-            changed = now.astimezone(UTC)
-            letter = Letter(
-                kind="name_changed",
-                key=f"name-changed/{earner_id}/{changed.isoformat()}",
-                issuer_id=speaker,
-                earner_id=earner_id,
-                rcpt_to=person.address,
-                language=person.language,
-                facts={
-                    "name": name,
-                    "address": person.address,
-                    "old_name": person.name,
-                    "changed": changed.strftime("%Y-%m-%dT%H:%MZ"),
-                },
-            )
-            write_letter(connection, office, letter, now)
+            write_letter(connection, office, tell_of_name(person, name, speaker, now), now)
         return Renamed(person.name, name)
+
+
+def put_name(connection: Connection, earner_id: str, name: str) -> None:
+    """Write `name`, as `read_name` returned it, in the caller's transaction. What is shown of an earner reads it."""
+    values = {"name": name, "name_key": make_name_key(name)}
+    connection.execute(update(Earner).where(col(Earner.id) == earner_id).values(values))
+
+
+def tell_of_name(person: Person, new_name: str, issuer_id: str, now: datetime) -> Letter:
+    """Return the notice to `person`, who is as they were before, in the name of `issuer_id`."""
+    changed = now.astimezone(UTC)
+    return Letter(
+        kind="name_changed",
+        key=f"name-changed/{person.earner_id}/{changed.isoformat()}",
+        issuer_id=issuer_id,
+        earner_id=person.earner_id,
+        rcpt_to=person.address,
+        language=person.language,
+        facts={
+            "name": new_name,
+            "address": person.address,
+            "old_name": person.name,
+            "changed": changed.strftime("%Y-%m-%dT%H:%MZ"),
+        },
+    )

@@ -67,7 +67,7 @@ def _find_subscription(office: Office, payload: Payload) -> Subscription | NoSub
     if len(payload) != 1:
         return NoSubscription()
     query = (
-        select(col(Message.rcpt_to), col(Message.issuer_id), col(Issuer.name), col(Message.id))
+        select(col(Message.rcpt_to), col(Issuer.id), col(Issuer.name), col(Message.id))
         .join(Issuer, col(Issuer.id) == col(Message.issuer_id))
         .where(col(Message.id) == str(payload[0]))
     )

@@ -49,6 +49,8 @@ class Change:
     earner_id: str
     new_name: str | None = None
     new_address: str | None = None
+    is_alternate: bool = False
+    """For email_change: `new_address` is added; the primary address stays what it is."""
     assertion_id: str | None = None
     fault: str | None = None
     """Why this one fails a check, for whoever approves; None: it is sound."""

@@ -1,0 +1,63 @@
+"""What mails and pages are told of a change: names and addresses as on record, never as somebody wrote them.
+
+Here belongs turning changes into the facts that `mailer.request_words` puts into words.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, select
+from sqlmodel import col
+
+from badges.tables import Assertion, BadgeClass
+from desk.people import Person, find_by_id
+from desk.requests.orders import Change
+from desk.requests.recorded import State
+from desk.requests.records import SUBJECT
+from desk.words import Intent
+
+Told = dict[str, str | None]
+"""`kind`, and as far as they are known `name`, `address`, `new_name`, `new_address` and `badge`."""
+
+MOST_TOLD = 190
+"""Changes that one mail lists; `tidy_lines` would cut it soon after."""
+
+
+def tell_change(connection: Connection, change: Change) -> Told:
+    """Return a change that is proposed, or understood so far."""
+    person = find_by_id(connection, change.earner_id) if change.earner_id else None
+    return {
+        "kind": change.kind.value,
+        "name": person.name if person else None,
+        "address": person.address if person else None,
+        "new_name": change.new_name,
+        "new_address": change.new_address,
+        "badge": name_badge(connection, change.assertion_id) if change.assertion_id else None,
+    }
+
+
+def tell_changes(connection: Connection, changes: Iterable[Change]) -> list[Told]:
+    """Return the same for several, no more than a mail can list."""
+    return [tell_change(connection, change) for change in list(changes)[:MOST_TOLD]]
+
+
+def tell_made(connection: Connection, kind: Intent, person: Person, before: State, after: State) -> Told:
+    """Return a change that was made: what the record was and what it became."""
+    is_award = kind is Intent.REVOKE
+    return {
+        "kind": kind.value,
+        "name": before.get("name") or person.name,
+        "address": person.address,
+        "new_name": after.get("name"),
+        "new_address": None if is_award else after.get(SUBJECT),
+        "badge": name_badge(connection, after[SUBJECT]) if is_award else None,
+    }
+
+
+def name_badge(connection: Connection, assertion_id: str) -> str | None:
+    """Return the name of the badge that was awarded."""
+    query = (
+        select(col(BadgeClass.name))
+        .join(Assertion, col(Assertion.badge_class_id) == col(BadgeClass.id))
+        .where(col(Assertion.id) == assertion_id)
+    )
+    return connection.execute(query).scalar_one_or_none()
