@@ -13,11 +13,11 @@ NAMES = tuple("""
     LOCKED TOO_MANY_TRIES EXPIRED WRONG MISSPELLED OLD MARRIED SHOULD_READ MISSING INSTEAD NOT_LOADING LOST FORGOT
     INVALID UNKNOWN_USER DEAD NOT_RECEIVED CANNOT_LOGIN NOT_WORKING NOT_FOUND ISSUED_BY_MISTAKE PHISHING MISUSE
     PLEASE COULD_YOU WANT HOW CAN_I WHY HELP NEGATION CANNOT NOT_ASKING DONE NEVER_MIND THANKS REMINDER FYI CONDITION
-    LATER WHENEVER DEADLINE REPORTED BELOW DO_THIS SALES JOIN
+    LATER FROM_DAY DATE WHENEVER DEADLINE REPORTED BELOW DO_THIS SALES JOIN
 """.split())
 """Every concept of the lexicons."""
-TOLD_BY_FORM = ("AN_ADDRESS", "ARROW", "DATE", "QUESTION_MARK")
-"""Concepts that no lexicon holds: an address that stands there, an arrow from old to new, a day, a question mark."""
+TOLD_BY_FORM = ("AN_ADDRESS", "TWO_ADDRESSES", "ARROW", "TO_A_NAME")
+"""Concepts that no lexicon holds: an address that stands there, two of them, an arrow from old to new, "to Jane Roe"."""
 
 BITS = {name: 1 << number for number, name in enumerate((*NAMES, *TOLD_BY_FORM))}
 
