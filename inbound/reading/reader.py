@@ -11,7 +11,6 @@ from inbound.reading.body import read_body
 from inbound.reading.mail import Attachment, Reading
 from inbound.reading.sections import Line, Mark, Sections, mark_sections
 from inbound.reading.tables import read_tables
-from inbound.reading.tables import read_tables
 from wire.automatic import tell_automatic
 from wire.message import Header
 from wire.parts import Message, Part, read_message
@@ -51,7 +50,6 @@ def read_mail(raw: bytes, mail_from: str | None = None) -> Reading:
         sender_name=_read_sender_name(header),
         sections=_read_sections(message),
         attachments=tuple(_describe(part) for part in message.parts if _is_attachment(part)),
-        tables=read_tables(message.parts),
         tables=read_tables(message.parts),
         report=report,
         automatic=None if report else tell_automatic(header, mail_from),
