@@ -71,7 +71,8 @@ def open_service(settings: Settings) -> Service:
     )
     sources = TemplateSources.from_directory(find_templates() / "email")
     links = LinkMaker(read_link_keys(settings))
-    return Service(settings, engine, site, Office(engine, links, Publisher(constants, sources), site))
+    office = Office(engine, links, Publisher(constants, sources), site, settings.support_address)
+    return Service(settings, engine, site, office)
 
 
 def make_composer(service: Service) -> Composer:

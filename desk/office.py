@@ -21,3 +21,5 @@ class Office:
     publisher: Publisher
     site: Site
     """Where links lead and which addresses the mails bear."""
+    support_address: str = ""
+    """Where requests come in: nothing of ours is ever sent there."""
