@@ -175,6 +175,11 @@ class Settings(BaseSettings):
     dkim: list[DkimKeyFile] = []
 
     listener: Listener = Listener()
+    authserv_id: str = ""
+    """The mail server in front of us whose Authentication-Results are believed (RFC 8601 section 2.5); several with
+    blanks or commas between them. Empty: we check senders ourselves."""
+    arc_sealers: list[str] = []
+    """Domains of forwarders whose ARC seals are believed (RFC 8617)."""
 
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8000, ge=0, le=65535)
@@ -263,6 +268,10 @@ class Settings(BaseSettings):
         if len(set(names)) < len(names):
             raise ValueError("two relays bear the same name; give each its own")
         return self
+
+    def authserv_ids(self) -> tuple[str, ...]:
+        """Return the servers whose Authentication-Results are believed."""
+        return tuple(self.authserv_id.replace(",", " ").split())
 
     def outbox_dir(self) -> Path:
         """Return the folder of the local outbox."""

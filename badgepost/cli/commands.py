@@ -40,6 +40,9 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "batch": ("queue", "Pause a batch, go on with it, cancel it."),
         "suppressions": ("suppressions", "Addresses that are not sent to, and why."),
     },
+    "Mail that comes in": {
+        "inbound": ("inbound", "What is made of the mail that comes in, and why."),
+    },
     "Running": {
         "serve": ("serve", "Serve the pages and run the workers."),
         "worker": ("worker", "Deliver what is due."),

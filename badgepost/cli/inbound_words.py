@@ -1,0 +1,32 @@
+"""Judgements on mails, told to support staff in a few lines."""
+
+from typing import Any
+
+from badgepost.refusal import make_printable
+from inbound.judging import Judgement
+
+_LABEL = 10
+
+
+def write_judgement(name: str, judgement: Judgement, told: dict[str, Any]) -> str:
+    """Return what becomes of a mail, and why."""
+    lines = [f"{name}: {told['outcome']}"]
+    identity, wish, checked = judgement.identity, judgement.wish, judgement.checked
+    if identity is not None:
+        lines.append(_write("wrote", f"{identity.role}. {identity.words}"))
+    if wish is not None:
+        because = "; ".join(f"“{words}”" for words in wish.because)
+        lines.append(_write("wants", f"{wish.intent} ({wish.confidence}){': ' if because else ''}{because}"))
+    for earner in checked.earners if checked else ():
+        new_name = next((change["new_name"] for change in told["changes"] if change["earner"] == earner.address), None)
+        lines.append(_write("about", f"{earner.name} <{earner.address}>{f', now {new_name}' if new_name else ''}"))
+    if told.get("report"):
+        report = told["report"]
+        lines.append(_write("report", f"{report['final_recipient'] or 'nobody named'}: {report['reason']}"))
+    lines.append(_write("rule", told["rule"] or "none"))
+    lines.append(_write("why", told["reason"]))
+    return "\n".join(lines)
+
+
+def _write(label: str, text: str) -> str:
+    return f"  {label:<{_LABEL}}{make_printable(text)}"

@@ -1,0 +1,43 @@
+"""What mails are judged with, from the settings: the register, the rules, whose word counts, the DNS.
+
+Here belongs putting that together. Judging stands in `inbound.judging`.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from badgepost.settings import Settings
+from badgepost.wiring import Service
+from badges.transactions import reading
+from desk.directory import Directory
+from inbound.authentication.dns import Cache, Lookup
+from inbound.authentication.proof import Trust
+from inbound.authentication.resolver import Resolver
+from inbound.booking import find_message
+from inbound.deciding.policy_table import decide
+from inbound.explaining import Explainer
+from inbound.judging import RulesInForce
+
+
+def make_trust(settings: Settings) -> Trust:
+    """Return whose word about senders counts."""
+    return Trust(settings.authserv_ids(), frozenset(sealer.lower() for sealer in settings.arc_sealers))
+
+
+def make_lookup() -> Lookup:
+    """Return the way to the DNS, with a cache for as long as the process lives."""
+    return Cache(Resolver(), time.monotonic)
+
+
+@contextmanager
+def open_explainer(service: Service) -> Iterator[Explainer]:
+    """Give what `badgepost inbound explain` needs, on one reading transaction."""
+    with reading(service.engine).connect() as connection:
+        yield Explainer(
+            register=Directory(connection),
+            rules=RulesInForce(decide, 0),
+            trust=make_trust(service.settings),
+            lookup=make_lookup(),
+            find_message=lambda report: find_message(connection, report),
+        )

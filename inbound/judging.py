@@ -1,0 +1,129 @@
+"""From a mail that is understood to what is to be done with it: who wrote, whom it is about, what the rules say.
+
+Here belongs the order of the steps. Each step stands in a module of its own. Nothing is changed here, and the database
+is only asked: `badgepost inbound explain` judges exactly as processing does.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from badges.register import Register
+from desk.requests.orders import MailThread, Order
+from desk.words import Intent, Outcome
+from inbound.authentication.proof import Proof
+from inbound.deciding.checking import Checked, check_request
+from inbound.deciding.gathering import gather_facts, gather_first_facts
+from inbound.deciding.ordering import Ruling, hold_back, make_order
+from inbound.envelope import Envelope
+from inbound.facts import Facts
+from inbound.identity import Identity, identify
+from inbound.understanding.finding import find_particulars
+from inbound.understanding.particulars import Particulars, Writer
+from inbound.understanding.wish import Confidence, Wish
+from inbound.understood import Understood
+from wire.message import read_header
+
+_UNASKED = frozenset({Outcome.BOUNCE, Outcome.DROP})
+"""What may come of a mail before anybody asks who wrote it."""
+_NOBODY_WISHES = Wish(Intent.OTHER, Confidence.UNSURE, (), (), "en")
+"""Of a mail that no person wrote, and that the rules would not drop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail on its way through."""
+
+    raw_mail_id: str
+    content: bytes
+    envelope: Envelope
+    understood: Understood
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What came before a mail."""
+
+    is_repeat: bool = False
+    """The same mail was processed before."""
+    seen_before: bool = False
+    """A signature that proves it came with another mail."""
+    thread: str = "none"
+    """none, ours or ticket, as in `Facts.thread`."""
+    answers_message: str | None = None
+    """The ledger's id of the mail of ours that it answers."""
+    ticket_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RulesInForce:
+    """The rules that decide, and their version."""
+
+    decide: Callable[[Facts], Ruling]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a mail comes to; what is None was not asked for, because nobody answers such a mail."""
+
+    facts: Facts
+    ruling: Ruling
+    rules_version: int
+    identity: Identity | None = None
+    wish: Wish | None = None
+    particulars: Particulars | None = None
+    checked: Checked | None = None
+    order: Order | None = None
+
+
+def sift(mail: Mail, past: Past, rules: RulesInForce) -> Judgement | None:
+    """Return the judgement on a mail that is a report, automatic or a repeat; None: somebody wrote it, and it is to be
+    judged."""
+    facts = _gather_first(mail, past)
+    ruling = rules.decide(facts)
+    return Judgement(facts, ruling, rules.version) if ruling.outcome in _UNASKED else None
+
+
+def judge(mail: Mail, proof: Proof, past: Past, register: Register, rules: RulesInForce) -> Judgement:
+    """Return what is to be done with a mail that was not sifted out."""
+    header, _ = read_header(mail.content)
+    reading = mail.understood.reading
+    wish = mail.understood.wish or _NOBODY_WISHES
+    identity = identify(proof, header, mail.envelope, register, seen_before=past.seen_before)
+    particulars = find_particulars(reading, wish, _describe_writer(identity, reading.sender_name), register)
+    checked = check_request(identity, wish, particulars)
+    facts = gather_facts(_gather_first(mail, past), reading, identity, wish, particulars, checked, past.thread)
+    ruling = hold_back(rules.decide(facts), facts, checked)
+    evidence = _write_evidence(mail, identity, ruling, rules.version)
+    order = make_order(ruling, facts, identity, wish, checked, _make_thread(mail, past), evidence, past.ticket_id)
+    return Judgement(facts, ruling, rules.version, identity, wish, particulars, checked, order)
+
+
+def _gather_first(mail: Mail, past: Past) -> Facts:
+    return gather_first_facts(
+        mail.understood.reading, mail.envelope.rcpt_to, len(mail.content), is_repeat=past.is_repeat
+    )
+
+
+def _describe_writer(identity: Identity, sender_name: str) -> Writer:
+    on_record = [contact.name for contact in identity.contacts] + [identity.earner.name if identity.earner else None]
+    names = tuple(dict.fromkeys(name for name in (*on_record, sender_name) if name))
+    issuer_ids = tuple(issuer.issuer_id for issuer in identity.issuers)
+    return Writer(identity.role, identity.address, issuer_ids, identity.earner, names)
+
+
+def _make_thread(mail: Mail, past: Past) -> MailThread:
+    reading = mail.understood.reading
+    references = reading.references or reading.in_reply_to
+    return MailThread(mail.raw_mail_id, reading.message_id, references, reading.subject, past.answers_message)
+
+
+def _write_evidence(mail: Mail, identity: Identity, ruling: Ruling, rules_version: int) -> dict[str, Any]:
+    return {
+        "authentication": identity.authentication,
+        "who": identity.words,
+        "mail": {"id": mail.raw_mail_id, "message_id": mail.understood.reading.message_id},
+        "rule": ruling.rule,
+        "rules_version": rules_version,
+    }
