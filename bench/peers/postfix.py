@@ -1,0 +1,107 @@
+"""Peer: a Postfix of its own that takes mail and holds it: each queue file is synced before the 250, none is delivered.
+
+Here belong its configuration and its life. It has a folder of its own for everything, so a Postfix of the machine is
+not touched; it needs root, because Postfix drops its rights by itself.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_MAIN = """\
+compatibility_level = 3.6
+queue_directory = {folder}/spool
+data_directory = {folder}/data
+command_directory = /usr/sbin
+daemon_directory = /usr/lib/postfix/sbin
+mail_owner = postfix
+setgid_group = postdrop
+maillog_file_prefixes = {folder}
+maillog_file = {folder}/log
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+myhostname = mx.badgepost.example
+mydestination =
+relay_domains = badgepost.example
+relay_recipient_maps =
+local_recipient_maps =
+alias_maps =
+alias_database =
+mynetworks = 127.0.0.0/8
+smtpd_client_restrictions = static:HOLD
+smtpd_relay_restrictions = permit_mynetworks, reject
+smtpd_client_connection_count_limit = 0
+smtpd_client_connection_rate_limit = 0
+smtpd_peername_lookup = no
+smtp_dns_support_level = disabled
+disable_dns_lookups = yes
+default_process_limit = 200
+queue_minfree = 0
+message_size_limit = 0
+"""
+
+_MASTER = """\
+127.0.0.1:{port} inet n - n - 200 smtpd
+postlog unix-dgram n - n - 1 postlogd
+pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+verify unix - - n - 1 verify
+proxymap unix - - n - - proxymap
+anvil unix - - n - 1 anvil
+error unix - - n - - error
+retry unix - - n - - error
+discard unix - - n - - discard
+relay unix - - n - - discard
+smtp unix - - n - - discard
+"""
+
+
+def find_missing() -> str | None:
+    """Return why this peer cannot run here, or None if it can."""
+    if shutil.which("postfix", path="/usr/sbin") is None or shutil.which("smtp-source", path="/usr/sbin") is None:
+        return "postfix is not on this machine"
+    return None if os.geteuid() == 0 else "postfix needs root"
+
+
+@contextmanager
+def running_postfix(folder: Path) -> Iterator[int]:
+    """Start a Postfix in `folder` (which must not be inside one that only root may enter), yield its port, end it."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = int(server.getsockname()[1])
+    for name in ("spool", "data", "etc"):
+        (folder / name).mkdir(parents=True)
+    shutil.chown(folder / "data", "postfix")
+    etc = folder / "etc"
+    (etc / "main.cf").write_text(_MAIN.format(folder=folder))
+    (etc / "master.cf").write_text(_MASTER.format(port=port))
+    _control(etc, "start")
+    try:
+        _wait_until_it_greets(port)
+        yield port
+    finally:
+        _control(etc, "stop")
+
+
+def _control(etc: Path, command: str) -> None:
+    subprocess.run(["/usr/sbin/postfix", "-c", str(etc), command], check=True, capture_output=True, timeout=60)
+
+
+def _wait_until_it_greets(port: int) -> None:
+    for _ in range(100):
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
+                if client.recv(3) == b"220":
+                    return
+        except OSError:
+            time.sleep(0.05)
+    raise TimeoutError(f"no Postfix answers on port {port}")
