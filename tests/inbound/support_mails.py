@@ -68,7 +68,7 @@ def _with_crlf(content: bytes) -> bytes:
 
 def _build_header(entry: Mapping[str, Any], shape: str, dice: int) -> Iterator[str]:
     fields = entry["from"] if isinstance(entry["from"], list) else [entry["from"]]
-    domain = _find_address(fields[0]).rpartition("@")[2] or "nowhere.example"
+    domain = _find_address(fields[0]).rpartition("@")[2]
     extra = dict(entry.get("headers", {}))
     day = dice % 27 + 1
     for value in _build_verdict(entry.get("auth", "pass"), _find_address(fields[0]), domain):
@@ -91,7 +91,8 @@ def _build_header(entry: Mapping[str, Any], shape: str, dice: int) -> Iterator[s
 
 
 def _find_address(field: str) -> str:
-    return field.rpartition("<")[2].strip().rstrip(">") if "<" in field else field.strip()
+    found = re.findall(r'[^\s<>,;:()"]+@[^\s<>,;:()"]+', field)
+    return found[-1] if found else "nobody@nowhere.example"
 
 
 def _encode_mailbox(field: str, shape: str) -> str:
@@ -180,8 +181,11 @@ def _encode_part(text: str, media_type: str, way: str, parameters: str = "") -> 
     return head.encode() + content
 
 
-def _build_attachment(attached: Mapping[str, str]) -> bytes:
+def _build_attachment(attached: Mapping[str, Any]) -> bytes:
     content = attached["text"].encode() if "text" in attached else base64.b64decode(attached["base64"])
+    if "rows" in attached:
+        rows = (attached["rows"]["row"].replace("{n}", str(n)) for n in range(attached["rows"]["times"]))
+        content += "".join(f"{row}\n" for row in rows).encode()
     name = Header(attached["name"], "utf-8").encode() if not attached["name"].isascii() else attached["name"]
     head = (
         f'Content-Type: {attached["type"]}; name="{name}"\n'
