@@ -105,7 +105,8 @@ def _encode_mailbox(field: str, shape: str) -> str:
 def _encode_words(text: str, shape: str) -> str:
     if text.isascii() or shape == "8bit":
         return text
-    return Header(text, "iso-8859-1" if shape == "latin1" else "utf-8").encode(linesep="\n")
+    charset = "iso-8859-1" if shape == "latin1" and _fits_latin1(text) else "utf-8"
+    return Header(text, charset).encode(linesep="\n")
 
 
 def _build_verdict(auth: str | Mapping[str, Any], sender: str, domain: str) -> list[str]:
