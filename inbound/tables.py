@@ -61,6 +61,8 @@ class Delivery(SQLModel, table=True):
     claimed_by: str | None = None
     """Which process has it; None while anybody may."""
     claimed_at: datetime | None = Field(default=None, sa_type=Instant)
+    due_at: datetime | None = Field(default=None, sa_type=Instant)
+    """Not to be looked at before: something that was asked for was away. None: at once."""
     header_block: bytes | None = Field(default=None, sa_type=LargeBinary)
     """The header of this delivery, for one that is not the mail's first: only trace fields may differ in it."""
 
@@ -92,6 +94,17 @@ class Decision(SQLModel, table=True):
     evidence: str
     """JSON: every DNS answer that the verdict rests on."""
     decided_at: datetime = Field(sa_type=Instant)
+
+
+class MailMark(SQLModel, table=True):
+    """By what a mail that was decided on is known again, however it comes: each mark stands here once."""
+
+    __tablename__ = "mail_mark"
+
+    mark: str = Field(primary_key=True)
+    """`inbound.marks` makes it, of Message-ID and content or of a signature."""
+    raw_mail_id: str = Field(foreign_key="raw_mail.id")
+    """The mail that bore it first."""
 
 
 class RulesVersion(SQLModel, table=True):

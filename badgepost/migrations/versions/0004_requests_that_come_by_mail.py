@@ -93,6 +93,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_decision_raw_mail_id'), ['raw_mail_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_decision_ticket_id'), ['ticket_id'], unique=False)
 
+    op.create_table('mail_mark',
+    sa.Column('mark', sa.String(), nullable=False),
+    sa.Column('raw_mail_id', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['raw_mail_id'], ['raw_mail.id'], ),
+    sa.PrimaryKeyConstraint('mark')
+    )
     op.create_table('proposal',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('ticket_id', sa.String(), nullable=False),
@@ -163,6 +169,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('tries', sa.Integer(), server_default='0', nullable=False))
         batch_op.add_column(sa.Column('claimed_by', sa.String(), nullable=True))
         batch_op.add_column(sa.Column('claimed_at', sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column('due_at', sa.BigInteger(), nullable=True))
 
     with op.batch_alter_table('earner', schema=None) as batch_op:
         batch_op.add_column(sa.Column('name_key', sa.String(), server_default='', nullable=False))
@@ -213,6 +220,7 @@ def downgrade() -> None:
         batch_op.drop_column('name_key')
 
     with op.batch_alter_table('delivery', schema=None) as batch_op:
+        batch_op.drop_column('due_at')
         batch_op.drop_column('claimed_at')
         batch_op.drop_column('claimed_by')
         batch_op.drop_column('tries')
@@ -232,6 +240,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_proposal_ticket')
 
     op.drop_table('proposal')
+    op.drop_table('mail_mark')
     with op.batch_alter_table('decision', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_decision_ticket_id'))
         batch_op.drop_index(batch_op.f('ix_decision_raw_mail_id'))
