@@ -4,7 +4,7 @@ Here belongs their list: each has its meaning beside its words in `lexicon/en.ya
 one bit a concept, so that a clause is compared with hundreds of frames in a few microseconds.
 """
 
-NAMES = tuple("""
+_LISTED = """
     NAME OTHER_NAME USERNAME ADDRESS EMAIL POSTAL_ADDRESS EMPLOYER JOB_TITLE PROFILE NEW_JOB ACCOUNT PASSWORD LOGIN PAGE
     WEBSITE LINK BADGE LINKEDIN LINKEDIN_SECTION PICTURE LOGO CERTIFICATE PDF PRINT RESUME EMBED SIGNATURE
     OTHER_SIGNATURE NEWSLETTER PERSONAL_DATA PRIVACY_LAW OTHER_MATTER
@@ -14,10 +14,11 @@ NAMES = tuple("""
     INVALID UNKNOWN_USER DEAD NOT_RECEIVED CANNOT_LOGIN NOT_WORKING NOT_FOUND ISSUED_BY_MISTAKE PHISHING MISUSE
     PLEASE COULD_YOU WANT HOW CAN_I WHY HELP NEGATION CANNOT NOT_ASKING DONE NEVER_MIND THANKS REMINDER FYI CONDITION
     LATER FROM_DAY DATE WHENEVER DEADLINE REPORTED BELOW DO_THIS SALES JOIN
-""".split())
+"""
+NAMES = tuple(_LISTED.split())
 """Every concept of the lexicons."""
 TOLD_BY_FORM = ("AN_ADDRESS", "TWO_ADDRESSES", "ARROW", "TO_A_NAME")
-"""Concepts that no lexicon holds: an address that stands there, two of them, an arrow from old to new, "to Jane Roe"."""
+"""Concepts that no lexicon holds: an address, two of them, an arrow from old to new, "to Jane Roe"."""
 
 BITS = {name: 1 << number for number, name in enumerate((*NAMES, *TOLD_BY_FORM))}
 

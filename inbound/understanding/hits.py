@@ -39,9 +39,7 @@ def find_hits(words: Sequence[str], lexicon: Lexicon) -> list[Hit]:
         hits = _keep_longest(long)
         taken = {place for hit in hits for place in hit.words}
     hits += [
-        Hit(at, meaning.concepts, (at,))
-        for at, meaning in enumerate(meanings)
-        if meaning.concepts and at not in taken
+        Hit(at, meaning.concepts, (at,)) for at, meaning in enumerate(meanings) if meaning.concepts and at not in taken
     ]
     if long:
         hits.sort(key=_place_of)

@@ -1,9 +1,9 @@
 """A lexicon compiled into the look-up of one word: what it means alone, and which longer entries it begins.
 
 Here belongs everything between a lexicon's file and that look-up: folding, the syntax of entries (told at the top of
-`lexicon/en.yaml`), endings, misspellings. Entries of several words are walked in `hits`. A word's look-up is remembered,
-so that a mail costs one dictionary access a word; what is remembered is bounded, because a stranger may send as many
-different words as they like.
+`lexicon/en.yaml`), endings, misspellings. Entries of several words are walked in `hits`. A word's look-up is
+remembered, so that a mail costs one dictionary access a word; what is remembered is bounded, because a stranger may
+send as many different words as they like.
 """
 
 import re
@@ -118,6 +118,13 @@ class _Keys:
         found += [key for end in range(2, len(word) + 1) if (key := word[:end] + "*") in self.endings]
         found += [key for key in self.inner if (key[1:-1] in word if key.endswith("*") else word.endswith(key[1:]))]
         return found
+
+
+def list_languages() -> tuple[str, ...]:
+    """Return the languages that a lexicon is shipped for, English first."""
+    files = resources.files("inbound.understanding.lexicon").iterdir()
+    found = sorted(file.name.removesuffix(".yaml") for file in files if file.name.endswith(".yaml"))
+    return tuple(sorted(found, key="en".__ne__))
 
 
 @cache

@@ -1,0 +1,149 @@
+"""What the sentences of a text ask for, one by one.
+
+Here belongs reading on from clause to sentence to what was said before: "she is locked out … can you fix that?". What
+all of it comes to is weighed in `weighing`.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from desk.words import Intent
+from inbound.understanding.clauses import Clause, read_clauses
+from inbound.understanding.concepts import BITS, bits_of
+from inbound.understanding.frames import match_frames
+from inbound.understanding.languages import count_votes, tell_sentence
+from inbound.understanding.sentences import Held, Sentence
+from inbound.understanding.words import load_lexicon
+
+VERBS = bits_of(
+    "CHANGE CORRECT ADD SHOW DOWNLOAD SEND AGAIN RESEND NEW DELETE REVOKE UNLOCK RESET STOP REGISTER EXPORT HOW"
+)
+TOPICS = bits_of(
+    "NAME USERNAME ADDRESS EMPLOYER JOB_TITLE PROFILE ACCOUNT PASSWORD PAGE WEBSITE BADGE LINKEDIN LINKEDIN_SECTION"
+    " CERTIFICATE PDF RESUME SIGNATURE NEWSLETTER PERSONAL_DATA MARRIED MISSPELLED LOST EXPIRED NOT_RECEIVED"
+    " ISSUED_BY_MISTAKE"
+)
+"""What a later sentence may speak of without naming it."""
+_STRONG = 2.4
+_FROM_CONTEXT = 0.2
+"""What an act weighs less whose object stands in a sentence before."""
+_REMEMBERED = 3
+_REQUEST = bits_of("PLEASE COULD_YOU WANT")
+_NEVER_MIND, _DONE, _REMINDER = BITS["NEVER_MIND"], BITS["DONE"], BITS["REMINDER"]
+_STOPS = bits_of("STOP UNSUBSCRIBE NEWSLETTER")
+_ORDERS = bits_of("CHANGE CORRECT ADD SEND RESEND DELETE REVOKE UNLOCK RESET")
+_LONGEST_WORDS = 200
+_NO_EVENT = bits_of("TOO_MANY_TRIES INVALID CANNOT_LOGIN WRONG LOCKED WHENEVER DEADLINE")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing that is asked for."""
+
+    intent: Intent
+    weight: float
+    is_asked: bool
+    """Asked in so many words; else it follows from what is told."""
+    words: str
+    sentence: int
+
+
+@dataclass(slots=True)
+class Account:
+    """What a text asks for, and how."""
+
+    acts: list[Act] = field(default_factory=list)
+    said: int = 0
+    """Every concept that is meant."""
+    denied: int = 0
+    asks: bool = False
+    """Some sentence asks something, whatever it may be."""
+    is_over: bool = False
+    """What went before is said to be done or no longer needed."""
+    is_reminder: bool = False
+    is_deferred: bool = False
+
+
+def read_account(sentences: Sequence[Sentence], held: Held, language: str, before: int = 0) -> Account:
+    """Return what `sentences` ask for; `before` are topics known already, such as the subject's."""
+    account = Account()
+    topics: deque[int] = deque(maxlen=_REMEMBERED)
+    for number, sentence in enumerate(sentences):
+        spoken = tell_sentence(count_votes(sentence.words), language)
+        clauses = read_clauses(sentence, load_lexicon(spoken), held)
+        live = [clause for clause in clauses if not clause.is_muted]
+        said = _join(clause.concepts for clause in live)
+        account.denied |= _join(clause.denied for clause in clauses)
+        if _looks_back(account, said | _join(clause.concepts for clause in clauses)):
+            continue
+        asks = sentence.is_question or any(clause.is_asked for clause in live)
+        found = _read_sentence(live, said, sentence.is_question)
+        if asks and not any(weight >= _STRONG for _, weight, _, _ in found):
+            found += _read_on(live, said, before | _join(topics))
+        account.acts += [
+            Act(intent, weight, is_asked, held.restore(words)[:_LONGEST_WORDS], number)
+            for intent, weight, is_asked, words in found
+        ]
+        account.said |= said
+        account.asks = account.asks or asks
+        account.is_deferred = account.is_deferred or (asks and _is_put_off(sentence, live, bool(found)))
+        topics.append(said & TOPICS)
+    return account
+
+
+Found = tuple[Intent, float, bool, str]
+
+
+def _looks_back(account: Account, said: int) -> bool:
+    """Note what ends or repeats an earlier request, and return whether the sentence does nothing else."""
+    if said & _NEVER_MIND:
+        account.acts.clear()
+        account.is_over = True
+        return True
+    account.is_over = account.is_over or bool(said & _DONE)
+    if said & _REMINDER and not said & _STOPS and not (said & _REQUEST and said & _ORDERS):
+        account.is_reminder = True
+        return True
+    return False
+
+
+def _read_sentence(live: Sequence[Clause], said: int, is_question: bool) -> list[Found]:
+    found: list[Found] = []
+    for number, clause in enumerate(live):
+        if clause.is_conditional and len(live) > 1:
+            continue
+        is_asked = clause.is_asked or (is_question and number == len(live) - 1)
+        found += [(*match, clause.text) for match in match_frames(clause.concepts, is_asked)]
+    if len(live) > 1 and not any(weight >= _STRONG for _, weight, _, _ in found):
+        is_asked = is_question or any(clause.is_asked for clause in live)
+        found += [(*match, _quote(live)) for match in match_frames(said, is_asked)]
+    return found
+
+
+def _read_on(live: Sequence[Clause], said: int, topics: int) -> list[Found]:
+    """Return what a sentence asks whose object was named before: "could you change that"."""
+    if not said & VERBS or not topics:
+        return []
+    matches = match_frames(said | topics, True, said & VERBS)
+    return [(intent, weight - _FROM_CONTEXT, is_asked, _quote(live)) for intent, weight, is_asked in matches]
+
+
+def _is_put_off(sentence: Sentence, live: Sequence[Clause], is_found: bool) -> bool:
+    for clause in live:
+        if clause.concepts & _NO_EVENT:
+            continue
+        if clause.puts_off and (is_found or clause.is_asked or len(live) > 1):
+            return True
+    return False
+
+
+def _quote(clauses: Sequence[Clause]) -> str:
+    return ",".join(dict.fromkeys(clause.text for clause in clauses))
+
+
+def _join(sets: Iterable[int]) -> int:
+    joined = 0
+    for concepts in sets:
+        joined |= concepts
+    return joined

@@ -1,0 +1,184 @@
+"""What each clause of a sentence says and how: asked, told, denied, over and done with.
+
+Here belongs the way from the entries found in a sentence to clauses with their concepts. Negation is undone here ("did
+not arrive" becomes NOT_RECEIVED); which intents the concepts come to stands in `frames`.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from inbound.understanding.concepts import BITS, bits_of
+from inbound.understanding.hits import Hit, find_hits
+from inbound.understanding.sentences import Held, Sentence
+from inbound.understanding.words import Lexicon
+
+_NEGATION, _CANNOT, _JOIN = BITS["NEGATION"], BITS["CANNOT"], BITS["JOIN"]
+_NOT_ASKING, _THANKS, _DONE = BITS["NOT_ASKING"], BITS["THANKS"], BITS["DONE"]
+_AN_ADDRESS, _TWO_ADDRESSES = BITS["AN_ADDRESS"], BITS["TWO_ADDRESSES"]
+_CONDITION, _LATER, _FROM_DAY, _DATE = BITS["CONDITION"], BITS["LATER"], BITS["FROM_DAY"], BITS["DATE"]
+_FAR = 3
+"""Words that may stand between "from" and the month."""
+_ASKED = bits_of("PLEASE COULD_YOU WANT HOW CAN_I CANNOT WHY HELP")
+_REQUEST = bits_of("PLEASE COULD_YOU")
+_ACTS = bits_of(
+    "CHANGE CORRECT ADD SHOW DOWNLOAD SEND RESEND DELETE REVOKE UNLOCK RESET STOP UNSUBSCRIBE REGISTER EXPORT DO_THIS"
+)
+_BEGINS = _ACTS & ~bits_of("SHOW DOWNLOAD REGISTER EXPORT") | bits_of("FORGOT")
+"""What a clause begins with that is an order, or stands for one in a short mail."""
+_STANDS = (
+    _ACTS
+    | _ASKED
+    | bits_of(
+        "LOCKED EXPIRED WRONG MISSPELLED SHOULD_READ MISSING NOT_LOADING LOST FORGOT INVALID DEAD RECEIVE OPEN WORK LOGIN"
+        " NEGATION NOT_ASKING DONE CONDITION NEW_JOB MARRIED PHISHING MISUSE LINKEDIN RESUME SIGNATURE PRINT"
+    )
+)
+"""What makes the words after an "and" a clause of their own; else they are one more object of the same verb."""
+_QUOTABLE = bits_of("LOCKED EXPIRED INVALID NOT_LOADING UNKNOWN_USER TOO_MANY_TRIES LINKEDIN LINKEDIN_SECTION")
+"""What words in quotation marks may tell: what a page said. Never what the writer asks."""
+_LONGEST_QUOTE = 12
+_NAMED = bits_of("NAME PASSWORD UNLOCK LOCKED REVOKE RESEND")
+_ADDRESS = bits_of("ADDRESS EMAIL")
+_DENIED = (
+    ("RECEIVE", "NOT_RECEIVED"), ("WORK", "NOT_WORKING"), ("LOGIN", "CANNOT_LOGIN"), ("OPEN", "NOT_LOADING"),
+    ("FIND", "NOT_FOUND"), ("REMEMBER", "FORGOT"), ("ACCEPT", "INVALID"), ("SHOW", "MISSING"), ("PICTURE", "MISSING"),
+    ("CORRECT", "WRONG"), ("ACCOUNT", "UNKNOWN_USER"),
+)  # fmt: skip
+_DENIALS = tuple((BITS[said], BITS[meant]) for said, meant in _DENIED)
+_DENIABLE = _ACTS | bits_of("LOCKED EXPIRED WRONG LOST FORGOT MARRIED MISUSE PHISHING AGAIN NEW")
+"""What is not so when it is denied."""
+_UNABLE = _ACTS | bits_of("AGAIN NEW")
+"""What somebody who cannot do it wants to do."""
+_TO_A_NAME = re.compile(
+    r"\b(?:to|into|as|read|reads|in|zu|auf|als|a|por|como|en|par|comme):? +\W?[^\W\d_a-zà-þ][\w.'’-]{0,30}"
+    r"(?: +(?:[a-zà-þ]{1,3} +){0,2}[^\W\d_a-zà-þ][\w.'’-]{0,30}){1,5}"
+)
+
+
+@dataclass(slots=True)
+class Clause:
+    """One clause: what it says once negation is undone."""
+
+    text: str
+    """As written, but for what is held apart."""
+    concepts: int = 0
+    is_asked: bool = False
+    is_muted: bool = False
+    """Nothing is asked by it: denied, thanked for or done."""
+    is_conditional: bool = False
+    """It begins with "if"."""
+    puts_off: bool = False
+    """It names what is to come first, or a day from which on."""
+    denied: int = 0
+    """What it says is not asked or not so."""
+
+
+def read_clauses(sentence: Sentence, lexicon: Lexicon, held: Held) -> list[Clause]:
+    """Return the clauses of `sentence`."""
+    hits = find_hits(sentence.words, lexicon)
+    for mark in held.addresses.intersection(sentence.words):
+        hits += [Hit(at, _AN_ADDRESS, (at,)) for at, word in enumerate(sentence.words) if word == mark]
+    for mark in held.quotes.keys() & set(sentence.words):
+        hits.append(_read_quote(sentence.words.index(mark), held.quotes[mark], lexicon))
+    hits.sort(key=lambda hit: hit.at)
+    hits = _drop_identification(hits)
+    clauses = []
+    for number, start in enumerate(sentence.starts):
+        end = sentence.starts[number + 1] if number + 1 < len(sentence.starts) else len(sentence.words)
+        inside = [hit for hit in hits if start <= hit.at < end]
+        text = sentence.clauses[number]
+        for first, part in _part(inside, start):
+            clauses.append(_read_clause(part, first, text, lexicon.language))
+    if sentence.has_arrow and clauses:
+        clauses[0].concepts |= BITS["ARROW"]
+    return clauses
+
+
+def _read_quote(at: int, quote: str, lexicon: Lexicon) -> Hit:
+    words = quote.split(maxsplit=_LONGEST_QUOTE)
+    concepts = 0
+    if len(words) <= _LONGEST_QUOTE:
+        for hit in find_hits([word.strip(".,!?:;()") for word in words], lexicon):
+            concepts |= hit.concepts
+    return Hit(at, concepts & _QUOTABLE, (at,))
+
+
+def _drop_identification(hits: list[Hit]) -> list[Hit]:
+    """Leave out the word "address" right before one, where it says who is meant and something else is asked."""
+    said = 0
+    for hit in hits:
+        said |= hit.concepts
+    if not (said & _NAMED and said & _AN_ADDRESS):
+        return hits
+    return [
+        hit
+        for hit, after in zip(hits, [*hits[1:], None], strict=True)
+        if not (hit.concepts & _ADDRESS and after and after.concepts & _AN_ADDRESS and after.at - hit.words[-1] <= 2)
+    ]
+
+
+def _part(hits: Sequence[Hit], start: int) -> list[tuple[int, list[Hit]]]:
+    """Return the hits in parts, each with the place where it begins: a new one at "and" if a clause follows."""
+    parts: list[tuple[int, list[Hit]]] = [(start, [])]
+    for number, hit in enumerate(hits):
+        if hit.concepts & _JOIN and any(after.concepts & _STANDS for after in _until_join(hits, number + 1)):
+            parts.append((hit.words[-1] + 1, []))
+        parts[-1][1].append(hit)
+    return parts
+
+
+def _until_join(hits: Sequence[Hit], start: int) -> Sequence[Hit]:
+    end = next((at for at in range(start, len(hits)) if hits[at].concepts & _JOIN), len(hits))
+    return hits[start:end]
+
+
+def _read_clause(hits: Sequence[Hit], start: int, text: str, language: str) -> Clause:
+    clause = Clause(text)
+    said = 0
+    for hit in hits:
+        said |= hit.concepts
+    is_denied = language == "de" and bool(said & _NEGATION)
+    is_unable = bool(said & _CANNOT)
+    is_off = False
+    addresses = 0
+    for hit in hits:
+        concepts = hit.concepts
+        is_off = is_off or bool(concepts & _NOT_ASKING)
+        is_denied = is_denied or bool(concepts & _NEGATION)
+        if is_off:
+            clause.denied |= concepts
+            continue
+        if is_unable:
+            concepts = _deny(concepts, _DENIABLE & ~_UNABLE)
+        elif is_denied:
+            clause.denied |= concepts & _DENIABLE
+            concepts = _deny(concepts, _DENIABLE)
+        clause.concepts |= concepts
+        addresses += bool(concepts & _AN_ADDRESS)
+    if addresses > 1:
+        clause.concepts |= _TWO_ADDRESSES
+    if _TO_A_NAME.search(text):
+        clause.concepts |= BITS["TO_A_NAME"]
+    first = hits[0] if hits else None
+    is_order = first is not None and first.at <= start + 1 and bool(first.concepts & clause.concepts & _BEGINS)
+    clause.is_conditional = first is not None and first.at <= start + 1 and bool(first.concepts & _CONDITION)
+    clause.puts_off = bool(clause.concepts & _LATER) or _names_a_day(hits)
+    clause.is_asked = is_order or bool(clause.concepts & _ASKED)
+    clause.is_muted = is_off or bool(said & _DONE) or (bool(said & _THANKS) and not said & _REQUEST)
+    return clause
+
+
+def _names_a_day(hits: Sequence[Hit]) -> bool:
+    return any(
+        hit.concepts & _FROM_DAY and after.concepts & _DATE and after.at - hit.words[-1] <= _FAR
+        for hit, after in pairwise(hits)
+    )
+
+
+def _deny(concepts: int, deniable: int) -> int:
+    for said, meant in _DENIALS:
+        if concepts & said:
+            return concepts & ~said | meant
+    return concepts & ~deniable

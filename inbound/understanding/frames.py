@@ -1,0 +1,221 @@
+"""Which concepts together come to which intent: the same in every language.
+
+A frame is a line: its weight, whether it must be asked (`ask`) or is a wish by being told (`tell`: "the account is
+locked"), and terms that must all be there, `A|B` either, `!A` not at all. From 3 on a frame is sure by itself, from 2
+on likely. Of the frames that fit a clause the heaviest counts: a frame that says more weighs more.
+"""
+
+from dataclasses import dataclass
+
+from desk.words import CHANGES_A_RECORD, Intent
+from inbound.understanding.concepts import bits_of
+
+_TABLE: dict[Intent, str] = {
+    Intent.NAME_CHANGE: """
+        3.3 ask  NAME CHANGE|CORRECT
+        3.2 ask  NAME MISSPELLED|WRONG|ADD|ARROW|MARRIED
+        3.1 tell NAME MISSPELLED|WRONG
+        3.1 tell NAME OLD BADGE|SHOW|LINKEDIN|CERTIFICATE|PROFILE
+        3.1 tell NAME CHANGE ARROW|TO_A_NAME
+        3   ask  MARRIED CHANGE|CORRECT
+        3   ask  NAME NEW|OLD|SHOULD_READ|DELETE
+        3   ask  MISSPELLED CORRECT|CHANGE
+        3   ask  TO_A_NAME CHANGE|CORRECT BADGE !ADDRESS !TWO_ADDRESSES !JOB_TITLE !EMPLOYER !PASSWORD
+        2.8 ask  NAME SHOW
+        2.6 tell NAME SHOULD_READ|OLD
+        2.4 tell BADGE TO_A_NAME SHOULD_READ !OTHER_MATTER !JOB_TITLE
+        2.3 tell MISSPELLED BADGE|CERTIFICATE
+        2.2 tell MARRIED NAME
+    """,
+    Intent.EMAIL_CHANGE: """
+        3.4 ask  CHANGE|ADD TWO_ADDRESSES !NAME
+        3.3 ask  ADDRESS CHANGE|CORRECT
+        3.2 ask  ADDRESS ADD|NEW|OLD|SHOULD_READ
+        3.1 ask  EMAIL CHANGE|CORRECT !BADGE !LINK !SIGNATURE
+        3.1 tell ADDRESS|AN_ADDRESS DEAD
+        3   ask  EMAIL ADD !BADGE !SIGNATURE !LINKEDIN !PICTURE !RESUME
+        3   ask  ADDRESS SHOW !BADGE
+        3   tell ADDRESS WRONG|MISSPELLED
+        2.9 ask  CHANGE|ADD AN_ADDRESS !NAME !PASSWORD !UNLOCK
+        2.8 tell EMAIL DEAD
+        2.6 tell ADDRESS SHOULD_READ|OLD
+    """,
+    Intent.PROFILE_CHANGE: """
+        3.3 ask  EMPLOYER|JOB_TITLE|POSTAL_ADDRESS CHANGE|CORRECT|ADD|DELETE|OLD|WRONG
+        3.2 ask  PROFILE CHANGE|CORRECT|ADD|DELETE !LINKEDIN !ACCOUNT !PERSONAL_DATA !BADGE
+        3.1 tell EMPLOYER|JOB_TITLE OLD|WRONG
+        3.1 ask  NEW_JOB CHANGE|CORRECT
+        2.7 tell EMPLOYER|JOB_TITLE SHOULD_READ
+        2.6 ask  NEW_JOB
+        2.2 tell NEW_JOB
+    """,
+    Intent.UNLOCK: """
+        3.6 ask  UNLOCK
+        3.4 tell LOCKED ACCOUNT|LOGIN|CANNOT_LOGIN|PASSWORD|USERNAME|BADGE
+        3.4 tell TOO_MANY_TRIES LOGIN|CANNOT_LOGIN|ACCOUNT|LOCKED
+        3.1 tell TOO_MANY_TRIES
+        3   tell LOCKED !PAGE !WEBSITE !LINK !NOT_LOADING
+    """,
+    Intent.PASSWORD_RESET: """
+        3.3 tell PASSWORD EXPIRED|FORGOT|LOST|INVALID|NOT_RECEIVED|NOT_WORKING|WRONG|NOT_FOUND
+        3.2 ask  PASSWORD RESET|CHANGE|NEW|SEND|RESEND|AGAIN|RECEIVE
+        3   ask  PASSWORD
+        3   ask  RESET ACCOUNT|LOGIN
+        3   tell FORGOT LOGIN|USERNAME|ACCOUNT
+        3   tell CANNOT_LOGIN INVALID|USERNAME|ACCOUNT
+        2.8 ask  RESET
+        2.7 tell LINK EXPIRED
+        2.6 ask  LOGIN
+        2.5 tell CANNOT_LOGIN
+    """,
+    Intent.LOGIN_TROUBLE: """
+        3.5 tell PAGE|LOGIN|CANNOT_LOGIN NOT_LOADING
+        3.2 tell PAGE|WEBSITE NOT_WORKING|NOT_LOADING
+        2.6 tell NOT_LOADING !BADGE !LINKEDIN !PICTURE !PDF !EMAIL
+        2.5 tell LINK NOT_LOADING|NOT_WORKING
+    """,
+    Intent.REGISTRATION: """
+        3.2 ask  REGISTER !OTHER_MATTER !NEWSLETTER
+        3.2 tell UNKNOWN_USER
+        3   ask  HOW|CAN_I BADGE RECEIVE !EMAIL !LINKEDIN !PDF !PRINT !RESUME !SIGNATURE
+        2.8 tell BADGE NOT_FOUND !EMAIL
+        2.5 ask  ACCOUNT CAN_I
+        2.4 tell REGISTER
+    """,
+    Intent.RESEND: """
+        3.3 ask  RESEND !PASSWORD
+        3.2 tell NOT_RECEIVED EMAIL|BADGE|LINK !PASSWORD
+        3.2 tell LOST EMAIL|LINK !PASSWORD
+        3.2 ask  SEND AGAIN|NEW !PASSWORD
+        3   ask  SEND EMAIL|BADGE|LINK LOST|AGAIN|NEW|NOT_RECEIVED|NOT_FOUND !PASSWORD
+        2.8 tell EMAIL NOT_FOUND !PASSWORD
+        2.6 tell NOT_RECEIVED
+        2.5 ask  SEND BADGE
+        2.3 tell LOST BADGE
+    """,
+    Intent.LINKEDIN_ADD: """
+        3.2 ask  LINKEDIN|LINKEDIN_SECTION ADD|SHOW|CHANGE|SEND|HOW|CAN_I
+        3   ask  LINKEDIN|LINKEDIN_SECTION
+        3   tell LINKEDIN NOT_WORKING|NOT_LOADING
+    """,
+    Intent.LINKEDIN_IMAGE: """
+        3.6 tell LINKEDIN|LINKEDIN_SECTION PICTURE MISSING|INSTEAD|WRONG|NOT_LOADING|NOT_FOUND|LOGO|NOT_RECEIVED
+        3.5 tell LINKEDIN|LINKEDIN_SECTION LOGO
+        3.4 ask  LINKEDIN|LINKEDIN_SECTION PICTURE
+        3.3 tell LINKEDIN|LINKEDIN_SECTION MISSING
+    """,
+    Intent.PDF_CERTIFICATE: """
+        3.3 ask  PDF CERTIFICATE|PRINT|BADGE
+        3.3 ask  PRINT BADGE|CERTIFICATE
+        3.1 ask  PDF|PRINT !RESUME !WEBSITE
+        3   ask  CERTIFICATE !LINKEDIN !LINKEDIN_SECTION
+    """,
+    Intent.RESUME_OR_WEBSITE: """
+        3.4 ask  RESUME|EMBED BADGE|ADD|PICTURE|LINK|SHOW|CERTIFICATE
+        3.3 ask  WEBSITE BADGE|ADD|PICTURE|SHOW|EMBED
+        3.1 ask  RESUME|EMBED
+    """,
+    Intent.EMAIL_SIGNATURE: """
+        3.6 ask  SIGNATURE BADGE|ADD|PICTURE|LINK|SHOW|EMAIL|HOW
+        3.1 ask  SIGNATURE
+    """,
+    Intent.REVOKE: """
+        3.6 ask  REVOKE BADGE|CERTIFICATE
+        3.3 ask  REVOKE
+        3.2 ask  DELETE|STOP BADGE !LINKEDIN !EMAIL !NEWSLETTER !ACCOUNT !PERSONAL_DATA !SIGNATURE
+        3   ask  DELETE|CORRECT ISSUED_BY_MISTAKE
+        2.6 tell ISSUED_BY_MISTAKE
+    """,
+    Intent.UNSUBSCRIBE: """
+        3.7 tell UNSUBSCRIBE
+        3.6 ask  STOP NEWSLETTER|EMAIL|SEND
+        3.6 ask  DELETE NEWSLETTER
+        3   tell STOP NEWSLETTER
+    """,
+    Intent.PRIVACY: """
+        3.6 tell PRIVACY_LAW
+        3.5 ask  DELETE|EXPORT PERSONAL_DATA
+        3.4 ask  DELETE ACCOUNT !NAME !ADDRESS
+        3.2 ask  DELETE PROFILE
+        3   ask  EXPORT ACCOUNT|PROFILE
+        2.8 ask  PERSONAL_DATA
+    """,
+    Intent.ABUSE: """
+        3.8 tell PHISHING
+        3.5 tell MISUSE BADGE|ACCOUNT|PICTURE|CERTIFICATE|LOGIN|PASSWORD|LOGO
+        2.6 tell MISUSE
+    """,
+    Intent.OTHER: """
+        3.9 tell SALES
+        2.9 ask  OTHER_MATTER
+    """,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One way to ask for an intent."""
+
+    intent: Intent
+    weight: float
+    must_be_asked: bool
+    terms: tuple[int, ...]
+    """Of each set one concept must be there."""
+    never: int
+    """None of these."""
+
+
+def match_frames(concepts: int, is_asked: bool, verbs: int = -1) -> list[tuple[Intent, float, bool]]:
+    """Return the intents that `concepts` come to, heaviest first, each with its weight and whether it is asked.
+
+    Only frames that need one of `verbs` count. Two intents come back only where both change a record.
+    """
+    best: dict[Intent, tuple[float, bool]] = {}
+    for frame in _find_candidates(concepts):
+        if (frame.must_be_asked and not is_asked) or concepts & frame.never or not _fits(frame, concepts, verbs):
+            continue
+        if frame.weight > best.get(frame.intent, (0.0, False))[0]:
+            best[frame.intent] = (frame.weight, frame.must_be_asked)
+    ranked = sorted(((intent, weight, asked) for intent, (weight, asked) in best.items()), key=lambda it: -it[1])
+    return [found for number, found in enumerate(ranked) if not number or _goes_along(ranked[0], found)]
+
+
+def _goes_along(first: tuple[Intent, float, bool], found: tuple[Intent, float, bool]) -> bool:
+    return first[0] in CHANGES_A_RECORD and found[0] in CHANGES_A_RECORD and found[2] and found[1] >= 3.2
+
+
+def _fits(frame: Frame, concepts: int, verbs: int) -> bool:
+    for term in frame.terms:
+        if not concepts & term:
+            return False
+    return verbs == -1 or any(term & verbs & concepts for term in frame.terms)
+
+
+def _find_candidates(concepts: int) -> list[Frame]:
+    found: list[Frame] = []
+    for anchor, frames in _BY_ANCHOR:
+        if concepts & anchor:
+            found += frames
+    return found
+
+
+def _read_table() -> list[Frame]:
+    frames = []
+    for intent, lines in _TABLE.items():
+        for line in lines.strip().splitlines():
+            weight, mode, *terms = line.split()
+            never = " ".join(term[1:] for term in terms if term.startswith("!"))
+            needed = tuple(bits_of(term) for term in terms if not term.startswith("!"))
+            frames.append(Frame(intent, float(weight), mode == "ask", needed, bits_of(never)))
+    return frames
+
+
+def _index_frames(frames: list[Frame]) -> list[tuple[int, list[Frame]]]:
+    """Return the frames by their first term, so that a clause is compared only with those that it may fit."""
+    index: dict[int, list[Frame]] = {}
+    for frame in frames:
+        index.setdefault(frame.terms[0], []).append(frame)
+    return list(index.items())
+
+
+_BY_ANCHOR = _index_frames(_read_table())
