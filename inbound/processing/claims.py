@@ -1,8 +1,8 @@
 """Which process has which delivery. Each function runs in its caller's transaction.
 
-Here belongs who may take what. A claim is a name and a time: the last write of a delivery (`finish`) proves the claim, so
-that a process that was taken for dead changes nothing when it wakes. A claim lasts longer than a process is given for
-one mail (`badgepost.processor` ends itself before), so that nobody has to ask whether its holder lives.
+Here belongs who may take what. A claim is a name and a time: the last write of a delivery (`finish`) proves the claim,
+so that a process that was taken for dead changes nothing when it wakes. A claim lasts longer than a process is given
+for one mail (`badgepost.processor` ends itself before), so that nobody has to ask whether its holder lives.
 """
 
 # ruff: noqa: S608  (the statements are put together from constants alone)
