@@ -58,17 +58,17 @@ def explain(content: bytes, explainer: Explainer, now: datetime) -> tuple[Judgem
 
 def tell_judgement(judgement: Judgement) -> dict[str, Any]:
     """Return what a judgement comes to, JSON-able."""
-    identity, checked, wish = judgement.identity, judgement.checked, judgement.wish
+    identity, checked = judgement.identity, judgement.checked
     changes = _list_names(judgement)
     return {
         "role": identity.role.value if identity else None,
-        "intent": wish.intent.value if identity and wish else None,
-        "outcome": judgement.ruling.outcome.value,
+        "intent": judgement.decided.intent.value if identity else None,
+        "outcome": judgement.decided.outcome.value,
         "earners": [earner.address for earner in checked.earners] if checked else [],
         "new_name": changes[0][1] if len(changes) == 1 else None,
         "changes": [{"earner": address, "new_name": name} for address, name in changes if address],
-        "rule": judgement.ruling.rule,
-        "reason": judgement.order.reason if judgement.order else judgement.ruling.reason,
+        "rule": judgement.decided.rule,
+        "reason": judgement.order.reason if judgement.order else judgement.decided.reason,
         "authentication": (identity.authentication if identity else None) or {},
     }
 
@@ -85,7 +85,7 @@ def tell_report(report: DeliveryReport | ComplaintReport, message: str | None) -
 
 def _list_names(judgement: Judgement) -> list[tuple[str | None, str]]:
     """Return the new names that the mail gives: (the earner's primary address, if known; name)."""
-    if judgement.wish is None or judgement.wish.intent is not Intent.NAME_CHANGE or judgement.particulars is None:
+    if judgement.decided.intent is not Intent.NAME_CHANGE or judgement.particulars is None:
         return []
     people = [(_address_of(person.earner), person.new_name) for person in judgement.particulars.people]
     found = [(address, name) for address, name in people if name]

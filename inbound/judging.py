@@ -14,10 +14,11 @@ from desk.words import Intent, Outcome
 from inbound.authentication.proof import Proof
 from inbound.deciding.checking import Checked, check_request
 from inbound.deciding.gathering import gather_facts, gather_first_facts
-from inbound.deciding.ordering import Ruling, hold_back, make_order
+from inbound.deciding.ordering import demand_change, make_order
 from inbound.envelope import Envelope
 from inbound.facts import Facts
 from inbound.identity import Identity, identify
+from inbound.rules.rule import Decided
 from inbound.understanding.finding import find_particulars
 from inbound.understanding.particulars import Particulars, Writer
 from inbound.understanding.wish import Confidence, Wish
@@ -59,7 +60,7 @@ class Past:
 class RulesInForce:
     """The rules that decide, and their version."""
 
-    decide: Callable[[Facts], Ruling]
+    decide: Callable[[Facts], Decided]
     version: int
 
 
@@ -68,7 +69,7 @@ class Judgement:
     """What a mail comes to; what is None was not asked for, because nobody answers such a mail."""
 
     facts: Facts
-    ruling: Ruling
+    decided: Decided
     rules_version: int
     identity: Identity | None = None
     wish: Wish | None = None
@@ -81,8 +82,8 @@ def sift(mail: Mail, past: Past, rules: RulesInForce) -> Judgement | None:
     """Return the judgement on a mail that is a report, automatic or a repeat; None: somebody wrote it, and it is to be
     judged."""
     facts = _gather_first(mail, past)
-    ruling = rules.decide(facts)
-    return Judgement(facts, ruling, rules.version) if ruling.outcome in _UNASKED else None
+    decided = rules.decide(facts)
+    return Judgement(facts, decided, rules.version) if decided.outcome in _UNASKED else None
 
 
 def judge(mail: Mail, proof: Proof, past: Past, register: Register, rules: RulesInForce) -> Judgement:
@@ -94,10 +95,10 @@ def judge(mail: Mail, proof: Proof, past: Past, register: Register, rules: Rules
     particulars = find_particulars(reading, wish, _describe_writer(identity, reading.sender_name), register)
     checked = check_request(identity, wish, particulars)
     facts = gather_facts(_gather_first(mail, past), reading, identity, wish, particulars, checked, past.thread)
-    ruling = hold_back(rules.decide(facts), facts, checked)
-    evidence = _write_evidence(mail, identity, ruling, rules.version)
-    order = make_order(ruling, facts, identity, wish, checked, _make_thread(mail, past), evidence, past.ticket_id)
-    return Judgement(facts, ruling, rules.version, identity, wish, particulars, checked, order)
+    decided = demand_change(rules.decide(facts), facts, checked)
+    evidence = _write_evidence(mail, identity, decided, rules.version)
+    order = make_order(decided, facts, identity, checked, _make_thread(mail, past), evidence, past.ticket_id)
+    return Judgement(facts, decided, rules.version, identity, wish, particulars, checked, order)
 
 
 def _gather_first(mail: Mail, past: Past) -> Facts:
@@ -119,11 +120,11 @@ def _make_thread(mail: Mail, past: Past) -> MailThread:
     return MailThread(mail.raw_mail_id, reading.message_id, references, reading.subject, past.answers_message)
 
 
-def _write_evidence(mail: Mail, identity: Identity, ruling: Ruling, rules_version: int) -> dict[str, Any]:
+def _write_evidence(mail: Mail, identity: Identity, decided: Decided, rules_version: int) -> dict[str, Any]:
     return {
         "authentication": identity.authentication,
         "who": identity.words,
         "mail": {"id": mail.raw_mail_id, "message_id": mail.understood.reading.message_id},
-        "rule": ruling.rule,
+        "rule": decided.rule,
         "rules_version": rules_version,
     }

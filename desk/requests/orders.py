@@ -78,3 +78,11 @@ class Order:
     """What is asked for is so already: nothing changes, and the answer says so."""
     ticket_id: str | None = None
     """The open request that this mail goes on with, found by its thread and checked to be the same writer's."""
+    guide: Intent | None = None
+    """Of answer: the guide to answer from, where it is not that of `intent`."""
+    queue: str = ""
+    """Who of the staff should see the ticket, as the rules name it."""
+    priority: int = 0
+    """Of the ticket: -1 low to 2 urgent."""
+    note: str = ""
+    """For the staff who see the ticket."""

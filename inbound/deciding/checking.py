@@ -53,7 +53,8 @@ def _check_issuer(issuers: Sequence[KnownIssuer], wish: Wish, particulars: Parti
         return Checked(issuer, earners)
     checks = [check_person(person, wish.intent, issuer) for person in particulars.people]
     checked = _put_together(checks) if checks else Checked(lacks=_lack_everything(wish.intent, particulars))
-    doubts = checked.doubts | ({Doubt.DEFERRED} if wish.is_deferred else set())
+    is_deferred = wish.is_deferred and not checked.is_done_already
+    doubts = checked.doubts | ({Doubt.DEFERRED} if is_deferred else set())
     return replace(checked, issuer=issuer, earners=earners, doubts=doubts)
 
 

@@ -71,8 +71,9 @@ def check_person(person: Person, intent: Intent, issuer: KnownIssuer) -> PersonC
     changes = _make_changes(person, earner, intent, held)
     if lacks:
         return PersonCheck(person.said, earner, changes, lacks)
-    doubts = _find_doubts(person, earner, intent, issuer)
-    return PersonCheck(person.said, earner, changes, doubts=doubts, is_done_already=_is_done(person, earner, intent))
+    if _is_done(person, earner, intent):
+        return PersonCheck(person.said, earner, changes, is_done_already=True)
+    return PersonCheck(person.said, earner, changes, doubts=_find_doubts(person, earner, intent, issuer))
 
 
 def _find_lacks(person: Person, intent: Intent, issuer: KnownIssuer) -> tuple[Lack, ...]:

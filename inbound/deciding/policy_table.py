@@ -1,8 +1,8 @@
 """The support policy's table in code, until a rules file says it."""
 
 from desk.words import NAMES_ITS_EARNER, Intent, Outcome, Role
-from inbound.deciding.ordering import Ruling
 from inbound.facts import Facts
+from inbound.rules.rule import Decided
 
 _ANSWERED = frozenset({
     Intent.LOGIN_TROUBLE, Intent.REGISTRATION, Intent.LINKEDIN_ADD, Intent.LINKEDIN_IMAGE, Intent.RESUME_OR_WEBSITE,
@@ -18,10 +18,11 @@ _EARNER = {
 }  # fmt: skip
 
 
-def decide(facts: Facts) -> Ruling:
+def decide(facts: Facts) -> Decided:
     """Return what the policy says."""
     outcome = _decide(facts)
-    return Ruling(outcome, f"{facts.role}-{facts.intent}-{outcome}", f"{facts.intent} by {facts.role}: {outcome}.")
+    reason = f"{facts.intent} by {facts.role}: {outcome}"
+    return Decided(outcome, facts.intent, f"{facts.role}-{facts.intent}-{outcome}", reason, facts.intent)
 
 
 def _decide(facts: Facts) -> Outcome:
