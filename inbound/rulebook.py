@@ -1,0 +1,123 @@
+"""The rules in force: published versions in the database, and each process's own copy of the newest.
+
+Here belongs keeping them. A published version is never changed; rolling back publishes an older content once more. What
+a file must be to be published stands in `inbound.rules`.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+
+from badges.transactions import reading
+from inbound.rules.deciding import RuleSet
+from inbound.rules.faults import Refused
+from inbound.rules.loading import load_rules
+from inbound.tables import RulesVersion
+
+LOOK_SECONDS = 2.0
+"""How old a process's idea of the newest version may be."""
+_TRIES = 20
+"""How often a number is tried for: so many would have to publish at the same moment."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A file is in force."""
+
+    number: int
+    rules: RuleSet
+    is_new: bool
+    """False: the very same content was in force already, and nothing was written."""
+
+
+def publish(engine: Engine, content: str, by: str, note: str, now: datetime) -> Published | Refused:
+    """Put a rules file in force for every process, as the next version. A faulty file changes nothing."""
+    rules = load_rules(content)
+    if isinstance(rules, Refused):
+        return rules
+    draft = RulesVersion(number=0, digest=rules.digest, content=content, published_at=now, published_by=by, note=note)
+    for _ in range(_TRIES):
+        try:
+            with engine.begin() as connection:
+                return _add_version(connection, rules, draft)
+        except IntegrityError:
+            continue  # Another has published under this number: it comes first, this one after it.
+    raise TimeoutError(f"{_TRIES} others have published rules meanwhile")
+
+
+def _add_version(connection: Connection, rules: RuleSet, draft: RulesVersion) -> Published:
+    newest = find_newest(connection)
+    if newest is not None and newest.digest == draft.digest:
+        return Published(newest.number, replace(rules, version=newest.number), is_new=False)
+    number = newest.number + 1 if newest else 1
+    connection.execute(insert(RulesVersion).values({**draft.model_dump(), "number": number}))
+    return Published(number, replace(rules, version=number), is_new=True)
+
+
+def find_newest(connection: Connection) -> RulesVersion | None:
+    """Return the version in force; None: nothing was published, the shipped file is in force."""
+    versions = list_versions(connection, 1)
+    return versions[0] if versions else None
+
+
+def find_version(connection: Connection, number: int) -> RulesVersion | None:
+    """Return a published version."""
+    row = connection.execute(select(RulesVersion).where(col(RulesVersion.number) == number)).first()
+    return None if row is None else RulesVersion(**row._mapping)
+
+
+def list_versions(connection: Connection, limit: int) -> list[RulesVersion]:
+    """Return the newest versions, the newest first."""
+    query = select(RulesVersion).order_by(col(RulesVersion.number).desc()).limit(limit)
+    return [RulesVersion(**row._mapping) for row in connection.execute(query)]
+
+
+class Rulebook:
+    """The rules in force, as one process knows them. A look at the newest number every other second, no more."""
+
+    def __init__(self, engine: Engine, shipped: str, clock: Callable[[], float] = time.monotonic) -> None:
+        """Raises `ValueError` where the shipped file is faulty. `clock` counts seconds."""
+        self._engine = reading(engine)
+        self._clock = clock
+        self._looked_at: float | None = None
+        self._refused: int | None = None
+        loaded = load_rules(shipped)
+        if isinstance(loaded, Refused):
+            raise ValueError(f"the shipped rules file is faulty: line {loaded.faults[0]}")
+        self._rules = loaded
+
+    def get_rules(self) -> RuleSet:
+        """Return the rules in force. A version that cannot be loaded is told in the log, and what was stays so."""
+        now = self._clock()
+        if self._looked_at is None or now - self._looked_at >= LOOK_SECONDS:
+            self._look()
+            self._looked_at = now
+        return self._rules
+
+    def _look(self) -> None:
+        with self._engine.connect() as connection:
+            number = connection.execute(select(func.max(col(RulesVersion.number)))).scalar_one() or 0
+            if number in (self._rules.version, self._refused):
+                return
+            version = find_version(connection, number)
+        if version is not None:
+            self._replace(version)
+
+    def _replace(self, version: RulesVersion) -> None:
+        loaded = load_rules(version.content, version.number)
+        if isinstance(loaded, Refused):
+            # It was checked when it was published: this program knows other words than the one that did it.
+            self._refused = version.number
+            told = [str(fault) for fault in loaded.faults[:5]]
+            _log.error("rules_refused", version=version.number, faults=told, in_force=self._rules.version)
+            return
+        _log.info("rules_in_force", version=version.number, rules=len(loaded.rules), before=self._rules.version)
+        self._rules, self._refused = loaded, None
