@@ -6,7 +6,10 @@ Here belongs putting that together. Judging stands in `inbound.judging`.
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 
+from badgepost.refusal import Refusal
 from badgepost.settings import Settings
 from badgepost.wiring import Service
 from badges.transactions import reading
@@ -15,9 +18,8 @@ from inbound.authentication.dns import Cache, Lookup
 from inbound.authentication.proof import Trust
 from inbound.authentication.resolver import Resolver
 from inbound.booking import find_message
-from inbound.deciding.policy_table import decide
 from inbound.explaining import Explainer
-from inbound.judging import RulesInForce
+from inbound.rulebook import Rulebook
 
 
 def make_trust(settings: Settings) -> Trust:
@@ -30,13 +32,28 @@ def make_lookup() -> Lookup:
     return Cache(Resolver(), time.monotonic)
 
 
+def make_rulebook(service: Service) -> Rulebook:
+    """Return the rules in force. Raises `Refusal` if those that were shipped are not there."""
+    return Rulebook(service.engine, find_rules().read_text(encoding="utf-8"))
+
+
+@cache
+def find_rules() -> Path:
+    """Return the shipped rules file: beside the packages, or installed with them."""
+    here = Path(__file__).resolve().parent
+    for folder in (here.parent / "rules", here / "assets" / "rules"):
+        if (folder / "support.yaml").is_file():
+            return folder / "support.yaml"
+    raise Refusal(f"there are no rules beside {here}: install badgepost again")
+
+
 @contextmanager
 def open_explainer(service: Service) -> Iterator[Explainer]:
     """Give what `badgepost inbound explain` needs, on one reading transaction."""
     with reading(service.engine).connect() as connection:
         yield Explainer(
             register=Directory(connection),
-            rules=RulesInForce(decide, 0),
+            rules=make_rulebook(service).get_rules(),
             trust=make_trust(service.settings),
             lookup=make_lookup(),
             find_message=lambda report: find_message(connection, report),

@@ -14,7 +14,8 @@ from inbound.authentication.dns import Lookup
 from inbound.authentication.proof import Trust, prove_author
 from inbound.authentication.reservations import read_receipt_time
 from inbound.envelope import Envelope
-from inbound.judging import Judgement, Mail, Past, RulesInForce, judge, sift
+from inbound.judging import Judgement, Mail, Past, judge, sift
+from inbound.rules.deciding import RuleSet
 from inbound.understood import understand
 from wire.message import Header, read_header
 from wire.reports import ComplaintReport, DeliveryReport
@@ -25,7 +26,7 @@ class Explainer:
     """What a mail is judged with."""
 
     register: Register
-    rules: RulesInForce
+    rules: RuleSet
     trust: Trust
     lookup: Lookup
     find_message: Callable[[DeliveryReport | ComplaintReport], str | None]

@@ -4,7 +4,6 @@ Here belongs the order of the steps. Each step stands in a module of its own. No
 is only asked: `badgepost inbound explain` judges exactly as processing does.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +17,7 @@ from inbound.deciding.ordering import demand_change, make_order
 from inbound.envelope import Envelope
 from inbound.facts import Facts
 from inbound.identity import Identity, identify
+from inbound.rules.deciding import RuleSet, decide
 from inbound.rules.rule import Decided
 from inbound.understanding.finding import find_particulars
 from inbound.understanding.particulars import Particulars, Writer
@@ -57,14 +57,6 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
-class RulesInForce:
-    """The rules that decide, and their version."""
-
-    decide: Callable[[Facts], Decided]
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
 class Judgement:
     """What a mail comes to; what is None was not asked for, because nobody answers such a mail."""
 
@@ -78,15 +70,15 @@ class Judgement:
     order: Order | None = None
 
 
-def sift(mail: Mail, past: Past, rules: RulesInForce) -> Judgement | None:
+def sift(mail: Mail, past: Past, rules: RuleSet) -> Judgement | None:
     """Return the judgement on a mail that is a report, automatic or a repeat; None: somebody wrote it, and it is to be
     judged."""
     facts = _gather_first(mail, past)
-    decided = rules.decide(facts)
+    decided = decide(facts, rules)
     return Judgement(facts, decided, rules.version) if decided.outcome in _UNASKED else None
 
 
-def judge(mail: Mail, proof: Proof, past: Past, register: Register, rules: RulesInForce) -> Judgement:
+def judge(mail: Mail, proof: Proof, past: Past, register: Register, rules: RuleSet) -> Judgement:
     """Return what is to be done with a mail that was not sifted out."""
     header, _ = read_header(mail.content)
     reading = mail.understood.reading
@@ -95,7 +87,7 @@ def judge(mail: Mail, proof: Proof, past: Past, register: Register, rules: Rules
     particulars = find_particulars(reading, wish, _describe_writer(identity, reading.sender_name), register)
     checked = check_request(identity, wish, particulars)
     facts = gather_facts(_gather_first(mail, past), reading, identity, wish, particulars, checked, past.thread)
-    decided = demand_change(rules.decide(facts), facts, checked)
+    decided = demand_change(decide(facts, rules), facts, checked)
     evidence = _write_evidence(mail, identity, decided, rules.version)
     order = make_order(decided, facts, identity, checked, _make_thread(mail, past), evidence, past.ticket_id)
     return Judgement(facts, decided, rules.version, identity, wish, particulars, checked, order)
