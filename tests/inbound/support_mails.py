@@ -171,6 +171,7 @@ def _build_body(entry: Mapping[str, Any], shape: str, dice: int) -> bytes:
 
 
 def _encode_part(text: str, media_type: str, way: str, parameters: str = "") -> bytes:
+    way = "8bit" if way == "7bit" and not text.isascii() else way
     charset = {"7bit": "us-ascii", "latin1": "iso-8859-1"}.get(way, "utf-8")
     content = text.encode(charset)
     encoding = {"latin1": "quoted-printable", "qp": "quoted-printable"}.get(way, way)
