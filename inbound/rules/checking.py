@@ -4,11 +4,11 @@ Here belong the checks of the whole file. They find what a person who reads one 
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 
 from desk.words import Intent, Outcome, Role
-from inbound.rules.assurance import GRANTS, GUIDES, is_granted
+from inbound.rules.assurance import GRANTS, GUIDES, Grant, is_granted
 from inbound.rules.boxes import Box, Dimension, Space
-from inbound.rules.conditions import Condition
 from inbound.rules.deciding import RuleSet, decide
 from inbound.rules.faults import Fault, list_words
 from inbound.rules.rule import Phase, Rule
@@ -128,18 +128,23 @@ def _tell_beyond(outcome: Outcome, beyond: list[tuple[Role, Intent]]) -> str:
 
 def _find_contradiction(outcome: Outcome, boxes: list[Box], space: Space) -> str | None:
     """Return what an outcome needs that contradicts the rule, so that it could never be done."""
-    reasons = []
-    for grant in GRANTS[outcome]:
-        contradicted = (need for need in grant.needs if not _can_hold(need.condition, boxes, space))
-        reasons.append(next(contradicted, None))
-    if any(reason is None for reason in reasons):
-        return None
-    return "; or ".join(dict.fromkeys(reason.otherwise for reason in reasons if reason is not None))
+    reasons: list[str] = []
+    for grant, box in product(GRANTS[outcome], boxes):
+        who: Box = {"role": frozenset(grant.roles), "intent": frozenset(grant.intents)}
+        if space.meets(who, box):
+            reason = _find_contradicted(grant, box, space)
+            if reason is None:
+                return None
+            reasons.append(reason)
+    return "; or ".join(dict.fromkeys(reasons))
 
 
-def _can_hold(condition: Condition, boxes: list[Box], space: Space) -> bool:
-    needed = space.make_boxes(condition)
-    return needed is None or any(space.meets(one, two) for one in needed for two in boxes)
+def _find_contradicted(grant: Grant, box: Box, space: Space) -> str | None:
+    for need in grant.needs:
+        needed = space.make_boxes(need.condition)
+        if needed is not None and not any(space.meets(one, box) for one in needed):
+            return need.otherwise
+    return None
 
 
 def _takes(boxes: list[Box], intent: Intent) -> bool:
