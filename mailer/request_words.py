@@ -171,17 +171,18 @@ def name_wish(intent: str, language: str) -> str:
 
 
 def say_lacks(lacks: Iterable[str], language: str) -> str:
-    """Return what is missing, a line each. Raises `KeyError` for an unknown word."""
+    """Return what is missing, a line each, after a dash. Raises `KeyError` for an unknown word."""
     return "\n".join(f"– {LACKS[language][lack]}" for lack in lacks)
 
 
 def say_changes(changes: Iterable[Mapping[str, Any]], language: str) -> str:
-    """Return what is to be changed, or was, a line each. Raises `KeyError` for an unknown kind of change.
+    """Return what is to be changed, or was: a line each, after a dash if there are several.
 
     A change has `kind`, and as far as they are known `name` and `address` (of the earner, as on record), `new_name`,
-    `new_address` and `badge`.
+    `new_address` and `badge`. Raises `KeyError` for an unknown kind.
     """
-    return "\n".join(_say_change(change, language) for change in changes)
+    said = [_say_change(change, language) for change in changes]
+    return said[0] if len(said) == 1 else "\n".join(f"– {one}" for one in said)
 
 
 def _say_change(change: Mapping[str, Any], language: str) -> str:
