@@ -35,8 +35,8 @@ def take_turn(connection: Connection) -> None:
 def take_turn_for(connection: Connection, subject: str) -> None:
     """The same for one `subject`, such as an address: count what it has had, then write one more.
 
-    Subjects are told apart by 32 bits; two that fall together wait for each other, no more. Who takes both kinds of
-    turn takes this one first, so that nobody waits in a circle.
+    Subjects are told apart by 32 bits; two that fall together wait for each other, no more. So that nobody waits in a
+    circle, an asker's turn is taken first, then everybody's, then those of the addresses that are mailed to.
     """
     if connection.dialect.name == "postgresql":
         number = crc32(subject.encode("utf-8", "backslashreplace"))

@@ -116,7 +116,7 @@ def admit(
 
     `address` is folded. `source` None: nobody's network asked, so only the address is counted.
     """
-    take_turn_for(connection, address)
+    take_turn_for(connection, f"link {address}")
     connection.execute(delete(PasswordRequest).where(col(PasswordRequest.asked_at) < now - _KEPT))
     address_hash = hashlib.sha256(address.encode()).hexdigest()
     network = _NO_NETWORK if source is None else network_of(source)

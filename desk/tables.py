@@ -41,8 +41,11 @@ class Ticket(SQLModel, table=True):
     language: str = "en"
     reason: str = ""
     """Why it came to this outcome, in words that staff can read."""
+    queue: str = ""
+    """Who of the staff should see it, as the rules name it."""
     assigned_to: str | None = None
     priority: int = 0
+    """-1 low to 2 urgent."""
     created_at: datetime = Field(sa_type=Instant)
     updated_at: datetime = Field(sa_type=Instant)
 

@@ -75,7 +75,7 @@ class Order:
     evidence: dict[str, Any] = field(default_factory=dict)
     """JSON-able: authentication verdict, mail, rule and its version."""
     done_already: bool = False
-    """What is asked for is so already: nothing changes, and the answer says so."""
+    """What is asked for in `changes` is so already: nothing changes, and the answer says so."""
     ticket_id: str | None = None
     """The open request that this mail goes on with, found by its thread and checked to be the same writer's."""
     guide: Intent | None = None

@@ -48,6 +48,8 @@ class Part:
     read: Callable[[Connection, str, str], State | None]
     want: Callable[[Connection, Change, State], State | Unfit]
     write: Callable[[Connection, str, State, State, datetime], None]
+    may_return: Callable[[Connection, str, State], bool] = lambda _connection, _earner_id, _state: True
+    """Whether the record could be again what it was: asked before a change is taken back."""
 
 
 def _no_subject(_change: Change) -> str:
@@ -116,6 +118,10 @@ def _write_address(connection: Connection, earner_id: str, was: State, will: Sta
         connection.execute(delete(EarnerAddress).where(theirs, col(EarnerAddress.address) == address))
 
 
+def _may_have_address(connection: Connection, earner_id: str, was: State) -> bool:
+    return _find_owner(connection, was["primary"]) == earner_id
+
+
 def _find_owner(connection: Connection, address: str) -> str | None:
     query = select(col(EarnerAddress.earner_id)).where(col(EarnerAddress.address) == address)
     return connection.execute(query).scalar_one_or_none()
@@ -172,7 +178,7 @@ def stop_notices(connection: Connection, address: str, now: datetime) -> bool:
 PARTS: Mapping[Intent, Part] = {
     Intent.NAME_CHANGE: Part(_no_subject, _read_name, _want_name, _write_name),
     Intent.UNLOCK: Part(_no_subject, _read_lock, _want_open, _write_lock),
-    Intent.EMAIL_CHANGE: Part(_name_address, _read_address, _want_address, _write_address),
+    Intent.EMAIL_CHANGE: Part(_name_address, _read_address, _want_address, _write_address, _may_have_address),
     Intent.REVOKE: Part(_name_award, _read_award, _want_revoked, _write_award),
     Intent.UNSUBSCRIBE: Part(_name_address, _read_notices, _want_silence, _write_notices),
 }

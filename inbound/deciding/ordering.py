@@ -50,7 +50,7 @@ def make_order(  # noqa: PLR0913, PLR0917 - one argument for each thing that was
         intent=decided.intent,
         asker=asker,
         thread=thread,
-        changes=() if is_nothing_to_do else checked.changes,
+        changes=checked.changes,
         lacks=tuple(sorted(lack.value for lack in checked.lacks)),
         reason="; ".join([decided.reason, *checked.faults]),
         text=facts.text,

@@ -52,6 +52,7 @@ def upgrade() -> None:
     sa.Column('earner_id', sa.String(), nullable=True),
     sa.Column('language', sa.String(), nullable=False),
     sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('queue', sa.String(), nullable=False),
     sa.Column('assigned_to', sa.String(), nullable=True),
     sa.Column('priority', sa.Integer(), nullable=False),
     sa.Column('created_at', sa.BigInteger(), nullable=False),

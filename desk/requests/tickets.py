@@ -1,0 +1,161 @@
+"""Tickets and what is written on them, in the caller's transaction.
+
+Here belong opening one, adding to one, its states. What staff do with tickets stands in `staff`, looking at them in
+`ticket_list`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Connection, func, insert, select, update
+from sqlmodel import col
+
+from badges.ids import make_id
+from desk.requests.orders import Change, Order
+from desk.requests.plain import clean_line, clean_message_ids
+from desk.requests.references import make_reference
+from desk.tables import Ticket, TicketEntry
+from mailer.quoting import tidy_lines
+
+_TICK = timedelta(microseconds=1)
+
+
+class TicketState(StrEnum):
+    """Whose turn it is."""
+
+    OPEN = "open"
+    """A person of ours must act."""
+    WAITING = "waiting"
+    """For the requester, a contact or the issuer."""
+    CLOSED = "closed"
+
+
+class EntryKind(StrEnum):
+    """What an entry tells of."""
+
+    MAIL_IN = "mail_in"
+    MAIL_OUT = "mail_out"
+    NOTE = "note"
+    DECISION = "decision"
+    QUESTION = "question"
+    """JSON: what was asked for and what is understood so far (`asking`)."""
+    PROPOSAL = "proposal"
+    CHANGE = "change"
+    ASSIGNMENT = "assignment"
+    STATE = "state"
+
+
+RULES = "rules"
+"""The author of what no person did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something to be written on a ticket."""
+
+    kind: EntryKind
+    author: str
+    text: str = ""
+    raw_mail_id: str | None = None
+    message_id: str | None = None
+    internet_message_id: str | None = None
+
+
+def open_ticket(connection: Connection, order: Order, now: datetime) -> tuple[str, str]:
+    """Open a ticket for a request; return its id and reference."""
+    ticket_id, reference = make_id(), _find_free_reference(connection)
+    values = {
+        "id": ticket_id,
+        "reference": reference,
+        "state": TicketState.OPEN.value,
+        "role": order.asker.role.value,
+        "requester_address": order.asker.address,
+        "requester_name": clean_line(order.asker.name),
+        "subject": clean_line(order.thread.subject),
+        "issuer_id": order.asker.issuer_id,
+        "language": order.asker.language,
+        "queue": clean_line(order.queue),
+        "assigned_to": None,
+        "priority": order.priority,
+        "created_at": now,
+        "earner_id": None,
+        **_describe_order(order, now),
+    }
+    connection.execute(insert(Ticket).values(values))
+    return ticket_id, reference
+
+
+def go_on_with(connection: Connection, ticket_id: str, order: Order, now: datetime) -> str | None:
+    """Note on a ticket what its newest mail came to; return its reference, None if there is no such ticket."""
+    values = _describe_order(order, now)
+    connection.execute(update(Ticket).where(col(Ticket.id) == ticket_id).values(values))
+    query = select(col(Ticket.reference)).where(col(Ticket.id) == ticket_id)
+    return connection.execute(query).scalar_one_or_none()
+
+
+def hold_ticket(connection: Connection, ticket_id: str) -> TicketState | None:
+    """Keep others from a ticket until the transaction ends; return its state, None if there is none.
+
+    Who holds more than this holds the ticket first, so that nobody waits in a circle.
+    """
+    query = select(col(Ticket.state)).where(col(Ticket.id) == ticket_id).with_for_update()
+    state = connection.execute(query).scalar_one_or_none()
+    return None if state is None else TicketState(state)
+
+
+def add_entry(connection: Connection, ticket_id: str, entry: Entry, now: datetime) -> str:
+    """Write `entry` on a ticket, behind all others; return its id."""
+    # The row is held from here on, so two that write at once come one after the other.
+    connection.execute(update(Ticket).where(col(Ticket.id) == ticket_id).values(updated_at=now))
+    last = select(func.max(col(TicketEntry.created_at))).where(col(TicketEntry.ticket_id) == ticket_id)
+    newest = connection.execute(last).scalar_one()
+    entry_id = make_id()
+    values = {
+        "id": entry_id,
+        "ticket_id": ticket_id,
+        "kind": entry.kind.value,
+        "raw_mail_id": entry.raw_mail_id,
+        "message_id": entry.message_id,
+        "internet_message_id": next(iter(clean_message_ids([entry.internet_message_id or ""])), None),
+        "author": clean_line(entry.author),
+        "text": entry.text if entry.kind is EntryKind.QUESTION else tidy_lines(entry.text),
+        "created_at": now if newest is None else max(now, newest + _TICK),
+    }
+    connection.execute(insert(TicketEntry).values(values))
+    return entry_id
+
+
+def set_state(connection: Connection, ticket_id: str, state: TicketState, author: str, now: datetime) -> bool:
+    """Put a ticket into `state` and note it; False if it is in it already."""
+    changed = connection.execute(
+        update(Ticket).where(col(Ticket.id) == ticket_id, col(Ticket.state) != state.value).values(state=state.value)
+    )
+    if changed.rowcount:
+        add_entry(connection, ticket_id, Entry(EntryKind.STATE, author, state.value), now)
+    return bool(changed.rowcount)
+
+
+def _describe_order(order: Order, now: datetime) -> dict[str, object]:
+    earner_id = _find_earner(order.changes) or order.asker.earner_id
+    return {
+        "intent": order.intent.value,
+        "outcome": order.outcome.value,
+        "reason": tidy_lines(order.reason),
+        "updated_at": now,
+        **({"earner_id": earner_id} if earner_id else {}),
+    }
+
+
+def _find_earner(changes: Iterable[Change]) -> str | None:
+    """Return whom a request is about, where that is one person."""
+    earners = {change.earner_id for change in changes if change.earner_id}
+    return earners.pop() if len(earners) == 1 else None
+
+
+def _find_free_reference(connection: Connection) -> str:
+    while True:
+        reference = make_reference()
+        if connection.execute(select(col(Ticket.id)).where(col(Ticket.reference) == reference)).first() is None:
+            return reference
