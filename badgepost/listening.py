@@ -11,6 +11,8 @@ import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import uvloop
+
 from badgepost.refusal import Refusal
 from badgepost.settings import Listener as ListenerSettings
 from badgepost.wiring import Service
@@ -55,7 +57,7 @@ def take_mail(service: Service, announce: Callable[[str, int], None]) -> None:
     listening = bind(settings)
     announce(settings.host, listening.getsockname()[1])
     with MailStore(service.engine) as store:
-        asyncio.run(_listen(service, store, tls, listening))
+        uvloop.run(_listen(service, store, tls, listening))
 
 
 async def _listen(service: Service, store: MailStore, tls: ssl.SSLContext | None, listening: socket.socket) -> None:

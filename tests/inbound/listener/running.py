@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import uvloop
+
 from inbound.listener.reception import Reception
 from inbound.listener.recipients import Recipients
 from inbound.listener.server import Listener
@@ -61,7 +63,7 @@ def running_listener(keep: Any, **settings: Any) -> Iterator[Running]:
         await done.wait()
         await listener.stop(0)
 
-    thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
+    thread = threading.Thread(target=lambda: uvloop.run(run()), daemon=True)
     thread.start()
     assert started.wait(PATIENCE)
     [(running, done)] = ready
