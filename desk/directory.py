@@ -48,6 +48,10 @@ class Directory:
         earners = self._read_earners(owners.values())
         return {address: earners[owner] for address, owner in owners.items() if owner in earners}
 
+    def find_by_ids(self, earner_ids: Collection[str]) -> Mapping[str, KnownEarner]:
+        """Return the earners with these ids; unknown ones are left out."""
+        return self._read_earners(earner_ids)
+
     def find_by_names(self, name_keys: Collection[str]) -> Mapping[str, tuple[KnownEarner, ...]]:
         """Return who bears each name, at most `MOST_BEARERS` each, the same ones every time."""
         place = func.row_number().over(partition_by=col(Earner.name_key), order_by=col(Earner.id))

@@ -4,19 +4,22 @@ Here belongs the order of the steps. Each step stands in a module of its own. No
 is only asked: `badgepost inbound explain` judges exactly as processing does.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from badges.register import Register
-from desk.requests.orders import MailThread, Order
+from desk.requests.orders import Asker, MailThread, Order
 from desk.words import Intent, Outcome
 from inbound.authentication.proof import Proof
 from inbound.deciding.checking import Checked, check_request
 from inbound.deciding.gathering import gather_facts, gather_first_facts
-from inbound.deciding.ordering import demand_change, make_order
+from inbound.deciding.merging import continue_wish, merge_particulars
+from inbound.deciding.ordering import demand_change, describe_asker, make_order
 from inbound.envelope import Envelope
 from inbound.facts import Facts
 from inbound.identity import Identity, identify
+from inbound.recalling import Recalled
 from inbound.rules.deciding import RuleSet, decide
 from inbound.rules.rule import Decided
 from inbound.understanding.finding import find_particulars
@@ -49,11 +52,10 @@ class Past:
     """The same mail was processed before."""
     seen_before: bool = False
     """A signature that proves it came with another mail."""
-    thread: str = "none"
-    """none, ours or ticket, as in `Facts.thread`."""
     answers_message: str | None = None
     """The ledger's id of the mail of ours that it answers."""
-    ticket_id: str | None = None
+    recall: Callable[[MailThread, Asker], Recalled] = lambda _thread, _asker: Recalled()
+    """Finds the thread that the mail goes on with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +86,35 @@ def judge(mail: Mail, proof: Proof, past: Past, register: Register, rules: RuleS
     reading = mail.understood.reading
     wish = mail.understood.wish or _NOBODY_WISHES
     identity = identify(proof, header, mail.envelope, register, seen_before=past.seen_before)
-    particulars = find_particulars(reading, wish, _describe_writer(identity, reading.sender_name), register)
+    thread = _make_thread(mail, past)
+    recalled = past.recall(thread, _describe_first(identity, reading.sender_name, wish.language))
+    wish, particulars = _understand(mail, identity, wish, recalled, register)
     checked = check_request(identity, wish, particulars)
-    facts = gather_facts(_gather_first(mail, past), reading, identity, wish, particulars, checked, past.thread)
+    facts = gather_facts(_gather_first(mail, past), reading, identity, wish, particulars, checked, recalled.thread)
     decided = demand_change(decide(facts, rules), facts, checked)
+    asker = describe_asker(identity, checked.issuer, reading.sender_name, wish.language)
     evidence = _write_evidence(mail, identity, decided, rules.version)
-    order = make_order(decided, facts, identity, checked, _make_thread(mail, past), evidence, past.ticket_id)
+    order = make_order(decided, facts, asker, checked, thread, evidence, recalled.ticket_id)
     return Judgement(facts, decided, rules.version, identity, wish, particulars, checked, order)
+
+
+def _describe_first(identity: Identity, sender_name: str, language: str) -> Asker:
+    """Who asks, before it is known for whom: a contact of several issuers stands for the first."""
+    return describe_asker(identity, next(iter(identity.issuers), None), sender_name, language)
+
+
+def _understand(
+    mail: Mail, identity: Identity, wish: Wish, recalled: Recalled, register: Register
+) -> tuple[Wish, Particulars]:
+    """Return what is wanted and for whom; an answer to our question goes on from what was understood before."""
+    reading = mail.understood.reading
+    writer = _describe_writer(identity, reading.sender_name)
+    continued = continue_wish(recalled.request, wish) if recalled.request else None
+    if continued is None or recalled.request is None:
+        return wish, find_particulars(reading, wish, writer, register)
+    particulars = find_particulars(reading, continued, writer, register)
+    merged = merge_particulars(recalled.request, recalled.known, particulars, reading.sections.new_text)
+    return continued, merged
 
 
 def _gather_first(mail: Mail, past: Past) -> Facts:

@@ -52,7 +52,7 @@ def _check_issuer(issuers: Sequence[KnownIssuer], wish: Wish, particulars: Parti
     if wish.intent not in NAMES_ITS_EARNER:
         return Checked(issuer, earners)
     checks = [check_person(person, wish.intent, issuer) for person in particulars.people]
-    checked = _put_together(checks) if checks else Checked(lacks=_lack_everything(wish.intent, particulars))
+    checked = _put_together(checks) if checks else _lack_somebody(wish.intent, particulars)
     is_deferred = wish.is_deferred and not checked.is_done_already
     doubts = checked.doubts | ({Doubt.DEFERRED} if is_deferred else set())
     return replace(checked, issuer=issuer, earners=earners, doubts=doubts)
@@ -84,14 +84,15 @@ def _put_together(checks: Sequence[PersonCheck]) -> Checked:
     return Checked(None, (), changes, doubts=frozenset(doubts), is_done_already=is_done, faults=faults)
 
 
-def _lack_everything(intent: Intent, particulars: Particulars) -> frozenset[Lack]:
+def _lack_somebody(intent: Intent, particulars: Particulars) -> Checked:
     """Nobody is named: what else is missing is asked for in the same mail."""
     lacks = {Lack.EARNER}
     if intent is Intent.NAME_CHANGE and not particulars.loose_name:
         lacks.add(Lack.NEW_NAME)
     if intent is Intent.EMAIL_CHANGE:
         lacks.add(Lack.NEW_ADDRESS)
-    return frozenset(lacks)
+    known = (Change(intent, "", new_name=particulars.loose_name),) if particulars.loose_name else ()
+    return Checked(changes=known, lacks=frozenset(lacks))
 
 
 def _check_earner(earner: KnownEarner, wish: Wish, particulars: Particulars) -> Checked:

@@ -7,6 +7,7 @@ only seen to what no fact tells, namely that there is a change to be made at all
 from dataclasses import replace
 from typing import Any
 
+from badges.register import KnownIssuer
 from desk.requests.orders import Asker, MailThread, Order
 from desk.words import Intent, Outcome, Role
 from inbound.deciding.checking import Checked
@@ -26,24 +27,28 @@ def demand_change(decided: Decided, facts: Facts, checked: Checked) -> Decided:
     return replace(decided, outcome=Outcome.TICKET, reason=f"{decided.reason}; but nothing says what would be changed")
 
 
+def describe_asker(identity: Identity, issuer: KnownIssuer | None, sender_name: str, language: str) -> Asker:
+    """Return who asks; `issuer` is the one on whose authority it would be done."""
+    return Asker(
+        role=identity.role,
+        address=identity.address,
+        name=sender_name,
+        issuer_id=issuer.issuer_id if issuer else None,
+        earner_id=identity.earner.earner_id if identity.earner else None,
+        language=language,
+    )
+
+
 def make_order(  # noqa: PLR0913, PLR0917 - one argument for each thing that was found out
     decided: Decided,
     facts: Facts,
-    identity: Identity,
+    asker: Asker,
     checked: Checked,
     thread: MailThread,
     evidence: dict[str, Any],
     ticket_id: str | None = None,
 ) -> Order:
     """Return what the desk is to do. `ticket_id`: the open request that the mail goes on with."""
-    asker = Asker(
-        role=identity.role,
-        address=identity.address,
-        name=facts.sender_name,
-        issuer_id=checked.issuer.issuer_id if checked.issuer else None,
-        earner_id=identity.earner.earner_id if identity.earner else None,
-        language=facts.language,
-    )
     is_nothing_to_do = checked.is_done_already and decided.outcome is Outcome.APPLY
     return Order(
         outcome=decided.outcome,
