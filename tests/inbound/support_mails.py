@@ -1,4 +1,4 @@
-"""Our own labelled support mails: read from tests/data/support, and built into bytes as our border would hand them over.
+"""Our own labelled support mails: read from tests/data/support, built into bytes as our border hands them over.
 
 Here belongs the building only: header, verdict, encoding of the body. What the keys of a file mean stands in
 tests/data/support/README.md; who is expected to make what of a mail is compared in `support_scores`.
@@ -23,6 +23,16 @@ FOLDER = Path(__file__).resolve().parents[1] / "data" / "support"
 WORLD = FOLDER / "world.json"
 BORDER = "mx.badgepost.example"
 SUPPORT = "support@badgepost.example"
+
+
+_CHARSETS = {
+    "7bit": ("ascii", "us-ascii"),
+    "latin1": ("iso-8859-1", "iso-8859-1"),
+    "cp1252": ("cp1252", "iso-8859-1"),
+    "iso-2022-jp": ("iso-2022-jp", "iso-2022-jp"),
+    "utf-8-as-ascii": ("utf-8", "us-ascii"),
+}
+"""By shape: what a text is encoded in, and what the mail says it is encoded in."""
 
 
 @dataclass(frozen=True)
@@ -165,21 +175,23 @@ def _build_body(entry: Mapping[str, Any], shape: str, dice: int) -> bytes:
         )
     if shape == "flowed":
         return _encode_part(_flow(text), "text/plain", "8bit", "; format=flowed")
-    if shape in ("7bit", "8bit"):
+    if shape == "bare":
+        return b"\n" + text.encode()
+    if shape in ("7bit", "8bit", *_CHARSETS):
         text = "\n".join(_wrap(line) for line in text.split("\n"))
     return _encode_part(text, "text/plain", shape)
 
 
 def _encode_part(text: str, media_type: str, way: str, parameters: str = "") -> bytes:
     way = "8bit" if way == "7bit" and not text.isascii() else way
-    charset = {"7bit": "us-ascii", "latin1": "iso-8859-1"}.get(way, "utf-8")
+    charset, said = _CHARSETS.get(way, ("utf-8", "utf-8"))
     content = text.encode(charset)
-    encoding = {"latin1": "quoted-printable", "qp": "quoted-printable"}.get(way, way)
+    encoding = {"latin1": "quoted-printable", "qp": "quoted-printable", "base64": "base64"}.get(way, "8bit")
     if encoding == "quoted-printable":
         content = quopri.encodestring(content)
     elif encoding == "base64":
         content = base64.encodebytes(content)
-    head = f'Content-Type: {media_type}; charset="{charset}"{parameters}\nContent-Transfer-Encoding: {encoding}\n\n'
+    head = f'Content-Type: {media_type}; charset="{said}"{parameters}\nContent-Transfer-Encoding: {encoding}\n\n'
     return head.encode() + content
 
 
