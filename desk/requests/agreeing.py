@@ -38,7 +38,6 @@ def agree(docket: Docket, proposed: Proposed, plan: Sequence[Planned] | None = N
     done = _send(docket, proposed, plan) if kinds and kinds <= SENDS else _apply(docket, proposed, plan)
     if isinstance(done, Agreed):
         decide(docket.connection, proposed.proposal_id, ProposalState.APPLIED, docket.author, docket.now)
-        close_if_settled(docket)
     return done
 
 
@@ -53,11 +52,10 @@ def decline(docket: Docket, proposed: Proposed, reason: str | None = None) -> No
     """Note that a proposal was declined: nothing changes."""
     decide(docket.connection, proposed.proposal_id, ProposalState.DECLINED, docket.author, docket.now, reason)
     docket.note(f"declined{f': {reason}' if reason else ''}", EntryKind.PROPOSAL)
-    close_if_settled(docket)
 
 
 def close_if_settled(docket: Docket) -> None:
-    """Close the ticket, unless something else on it still waits for somebody."""
+    """Close the ticket, unless something else that is proposed on it waits for somebody."""
     if not find_pending(docket.connection, docket.ticket_id, docket.now):
         set_state(docket.connection, docket.ticket_id, TicketState.CLOSED, docket.author, docket.now)
 

@@ -17,12 +17,13 @@ from badges.tables import Issuer, IssuerContact
 from badges.transactions import reading
 from desk.mailing import Letter
 from desk.office import Office
-from desk.requests.agreeing import agree, decline, fail
+from desk.requests.agreeing import agree, close_if_settled, decline, fail
 from desk.requests.applying import NotApplied
 from desk.requests.case import Answer, Docket
 from desk.requests.proposals import Needs, ProposalState, Proposed, find_proposal, hold_proposal
 from desk.requests.requester import first_facts, write_to_requester
-from desk.requests.told import Told, tell_changes
+from desk.requests.tickets import TicketState, hold_ticket
+from desk.requests.told import Told, tell_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class LinkRefused:
     expired: bool
 
 
-Act = Callable[[Docket, OpenProposal], None]
+Act = Callable[[Docket, OpenProposal], bool]
+"""Returns whether the proposal is settled; else staff have to look at it."""
 _NEEDS = {Purpose.CONFIRM: Needs.CONTACT, Purpose.GRANT: Needs.ISSUER}
 
 
@@ -89,24 +91,29 @@ def _decide(office: Office, purpose: Purpose, token: str, now: datetime, act: Ac
         if isinstance(found, LinkRefused) or found.state is not ProposalState.PENDING:
             return found
         proposed = found.proposed
-        author = found.decider.address
-        act(Docket(connection, office, proposed.ticket_id, proposed.reference, now, author), found)
+        docket = Docket(connection, office, proposed.ticket_id, proposed.reference, now, found.decider.address)
+        is_waiting = hold_ticket(connection, proposed.ticket_id) is TicketState.WAITING
+        is_settled = act(docket, found)
+        if is_settled and is_waiting:  # an open one has something on it that staff have yet to read
+            close_if_settled(docket)
         return replace(found, proposed=find_proposal(connection, proposed.proposal_id, now) or proposed)
 
 
-def _agree(docket: Docket, found: OpenProposal) -> None:
+def _agree(docket: Docket, found: OpenProposal) -> bool:
     done = agree(docket, found.proposed)
     if isinstance(done, NotApplied):
         fail(docket, found.proposed, done)
-    else:
-        docket.send(_write_receipt(found, done.receipt))
+        return False
+    docket.send(_write_receipt(found, done.receipt))
+    return True
 
 
-def _decline(docket: Docket, found: OpenProposal) -> None:
+def _decline(docket: Docket, found: OpenProposal) -> bool:
     decline(docket, found.proposed)
     if found.proposed.needs is Needs.ISSUER:
         # The earner asked; whoever claimed to be a contact is told nothing.
         write_to_requester(docket, Answer("request_declined", {"changes": found.changes, "reason": None}))
+    return True
 
 
 def _write_receipt(found: OpenProposal, receipt: Answer) -> Letter:
@@ -142,7 +149,7 @@ def _find(
         decider = _find_contact(connection, payload, proposed.issuer_id)
     if decider is None:
         return LinkRefused(expired=True)
-    changes = tell_changes(connection, [planned.change for planned in proposed.plan])
+    changes = tell_plan(connection, proposed.plan)
     return OpenProposal(proposed, decider, issuer.name, issuer.language, changes)
 
 

@@ -100,9 +100,14 @@ def hold_proposal(connection: Connection, proposal_id: str, now: datetime) -> Pr
 
 def find_pending(connection: Connection, ticket_id: str, now: datetime) -> tuple[Proposed, ...]:
     """Return what is still to be decided on a ticket, the oldest first."""
-    query = _PROPOSALS.where(col(Proposal.ticket_id) == ticket_id, col(Proposal.state) == ProposalState.PENDING.value)
-    found = [_read(row, now) for row in connection.execute(query.order_by(col(Proposal.created_at)))]
+    found = find_proposals(connection, ticket_id, now)
     return tuple(proposed for proposed in found if proposed.state is ProposalState.PENDING)
+
+
+def find_proposals(connection: Connection, ticket_id: str, now: datetime) -> list[Proposed]:
+    """Return all that was ever proposed on a ticket, the oldest first."""
+    query = _PROPOSALS.where(col(Proposal.ticket_id) == ticket_id).order_by(col(Proposal.created_at), col(Proposal.id))
+    return [_read(row, now) for row in connection.execute(query)]
 
 
 def decide(  # noqa: PLR0913, PLR0917 - who, what, when and why

@@ -20,7 +20,7 @@ from desk.requests.recorded import Planned
 from desk.requests.replies import hand_over, put_on_desk
 from desk.requests.steps import plan_changes
 from desk.requests.tickets import TicketState
-from desk.requests.told import tell_changes
+from desk.requests.told import tell_plan
 from desk.words import Role
 
 MOST_CONFIRMATIONS = 5
@@ -41,7 +41,7 @@ def ask_contacts(case: Case) -> Done:
         return _put_plan_before_staff(case, issuer_id, plan)
     proposal_id = propose(case, issuer_id, Needs.CONTACT, plan)
     for contact in contacts:
-        case.send(_write_to_contact(case, issuer_id, proposal_id, contact))
+        case.send(_write_to_contact(case, issuer_id, proposal_id, plan, contact))
     return Done(TicketState.WAITING, proposal_id=proposal_id)
 
 
@@ -75,7 +75,9 @@ def _list_contacts(case: Case, issuer_id: str) -> Sequence[Row[Any]]:
 _CONTACTS: Select[*tuple[Any, ...]] = select(col(IssuerContact.id), col(IssuerContact.address))
 
 
-def _write_to_contact(case: Case, issuer_id: str, proposal_id: str, contact: Row[Any]) -> Letter:
+def _write_to_contact(
+    case: Case, issuer_id: str, proposal_id: str, plan: Sequence[Planned], contact: Row[Any]
+) -> Letter:
     return Letter(
         kind="confirm_request",
         key=f"confirm/{proposal_id}/{contact.id}",
@@ -84,7 +86,7 @@ def _write_to_contact(case: Case, issuer_id: str, proposal_id: str, contact: Row
         rcpt_to=contact.address,
         facts={
             "writer": case.order.asker.address,
-            "changes": tell_changes(case.connection, case.order.changes),
+            "changes": tell_plan(case.connection, plan),
             "proposal": proposal_id,
             "contact": contact.id,
             "expires": (case.now + VALID_FOR).date().isoformat(),

@@ -85,7 +85,7 @@ def _thread_facts(connection: Connection, ticket: Row[Any]) -> Mapping[str, Fact
         "name": ticket.requester_name,
         "reference": ticket.reference,
         "in_reply_to": answered,
-        "references": " ".join(row[1] for row in reversed(newest)),
+        "references": " ".join(str(row[1]) for row in reversed(newest)),
         "re_subject": ticket.subject if ticket.role in ON_RECORD else None,
     }
 

@@ -11,7 +11,7 @@ from sqlmodel import col
 from badges.tables import Assertion, BadgeClass
 from desk.people import Person, find_by_id
 from desk.requests.orders import Change
-from desk.requests.recorded import State
+from desk.requests.recorded import Planned, State
 from desk.requests.records import SUBJECT
 from desk.words import Intent
 
@@ -40,13 +40,23 @@ def tell_changes(connection: Connection, changes: Iterable[Change]) -> list[Told
     return [tell_change(connection, change) for change in list(changes)[:MOST_TOLD]]
 
 
+def tell_plan(connection: Connection, plan: Iterable[Planned]) -> list[Told]:
+    """Return what a proposal is about, with names and addresses as they were when it was made."""
+    return [_tell_planned(connection, planned) for planned in list(plan)[:MOST_TOLD]]
+
+
+def _tell_planned(connection: Connection, planned: Planned) -> Told:
+    told, before = tell_change(connection, planned.change), planned.before or {}
+    return told | {"name": before.get("name") or told["name"], "address": before.get("primary") or told["address"]}
+
+
 def tell_made(connection: Connection, kind: Intent, person: Person, before: State, after: State) -> Told:
     """Return a change that was made: what the record was and what it became."""
     is_award = kind is Intent.REVOKE
     return {
         "kind": kind.value,
         "name": before.get("name") or person.name,
-        "address": person.address,
+        "address": before.get("primary") or person.address,
         "new_name": after.get("name"),
         "new_address": None if is_award else after.get(SUBJECT),
         "badge": name_badge(connection, after[SUBJECT]) if is_award else None,
