@@ -7,6 +7,7 @@ tests/data/support/README.md; who is expected to make what of a mail is compared
 import base64
 import hashlib
 import html
+import json
 import quopri
 import re
 import textwrap
@@ -18,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from inbound.explaining import normalize_line_ends
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "support"
 WORLD = FOLDER / "world.json"
@@ -55,6 +58,14 @@ def read_support_mails(files: Sequence[Path]) -> Iterator[SupportMail]:
     for file in files:
         for entry in yaml.safe_load(file.read_text("utf-8")):
             yield SupportMail(entry["id"], file.name, build_mail(entry), entry["expect"], entry)
+
+
+def read_examples(folder: Path) -> Iterator[SupportMail]:
+    """Yield the mails of a folder that holds .eml files and their labels.jsonl."""
+    for line in (folder / "labels.jsonl").read_text("utf-8").splitlines():
+        label = json.loads(line)
+        content = normalize_line_ends((folder / label["file"]).read_bytes())
+        yield SupportMail(label["file"], folder.name, content, label, {})
 
 
 def build_mail(entry: Mapping[str, Any]) -> bytes:

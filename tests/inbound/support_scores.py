@@ -41,11 +41,11 @@ class Score:
         return self.right[key] / self.labelled[key] if self.labelled[key] else 1.0
 
 
-def judge_mails(mails: Iterable[SupportMail], folder: Path) -> Iterator[tuple[SupportMail, Told]]:
+def judge_mails(mails: Iterable[SupportMail], folder: Path, world: Path = WORLD) -> Iterator[tuple[SupportMail, Told]]:
     """Yield each mail with what `badgepost inbound explain --json` tells of it; the database lies in `folder`."""
     settings = Settings(data_dir=folder, database_url=f"sqlite:///{folder / 'support.db'}", authserv_id=BORDER)
     service = open_service(settings)
-    outcome = import_programme(service.engine, json.loads(WORLD.read_bytes()), WORLD.parent, NOW)
+    outcome = import_programme(service.engine, json.loads(world.read_bytes()), world.parent, NOW)
     assert isinstance(outcome, ProgrammeImported), outcome.faults
     try:
         with open_explainer(service) as explainer:
