@@ -1,4 +1,4 @@
-"""Peer: a Postfix of its own that takes mail and holds it: each queue file is synced before the 250, none is delivered.
+"""A Postfix of its own: as a peer that takes mail and holds it, and as a server in front of ours.
 
 Here belong its configuration and its life. It has a folder of its own for everything, so a Postfix of the machine is
 not touched; it needs root, because Postfix drops its rights by itself.
@@ -33,7 +33,6 @@ local_recipient_maps =
 alias_maps =
 alias_database =
 mynetworks = 127.0.0.0/8
-smtpd_client_restrictions = static:HOLD
 smtpd_relay_restrictions = permit_mynetworks, reject
 smtpd_client_connection_count_limit = 0
 smtpd_client_connection_rate_limit = 0
@@ -43,6 +42,7 @@ disable_dns_lookups = yes
 default_process_limit = 200
 queue_minfree = 0
 message_size_limit = 0
+{more}
 """
 
 _MASTER = """\
@@ -61,8 +61,9 @@ anvil unix - - n - 1 anvil
 error unix - - n - - error
 retry unix - - n - - error
 discard unix - - n - - discard
-relay unix - - n - - discard
-smtp unix - - n - - discard
+relay unix - - n - - smtp
+smtp unix - - n - - smtp
+lmtp unix - - n - - lmtp
 """
 
 
@@ -73,16 +74,23 @@ def find_missing() -> str | None:
     return None if os.geteuid() == 0 else "postfix needs root"
 
 
+HOLD = "smtpd_client_restrictions = static:HOLD"
+"""Setting: take every mail, each queue file synced before the 250, and deliver none."""
+
+
 @contextmanager
-def running_postfix(folder: Path) -> Iterator[int]:
-    """Start a Postfix in `folder` (which must not be inside one that only root may enter), yield its port, end it."""
+def running_postfix(folder: Path, more: str = HOLD) -> Iterator[int]:
+    """Start a Postfix in `folder`, yield its port, end it. `more` are lines of main.cf.
+
+    All of Postfix's users must be able to enter the folder.
+    """
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = int(server.getsockname()[1])
     for name in ("spool", "data", "etc"):
         (folder / name).mkdir(parents=True)
     shutil.chown(folder / "data", "postfix")
     etc = folder / "etc"
-    (etc / "main.cf").write_text(_MAIN.format(folder=folder))
+    (etc / "main.cf").write_text(_MAIN.format(folder=folder, more=more))
     (etc / "master.cf").write_text(_MASTER.format(port=port))
     _control(etc, "start")
     try:
