@@ -60,7 +60,7 @@ class TicketEntry(SQLModel, table=True):
     ticket_id: str = Field(foreign_key="ticket.id")
     kind: str
     """mail_in, mail_out, note, decision, proposal, change, assignment or state."""
-    raw_mail_id: str | None = None
+    raw_mail_id: str | None = Field(default=None, index=True)
     """For mail_in: the mail's row."""
     message_id: str | None = Field(default=None, foreign_key="message.id", index=True)
     """For mail_out: the ledger's row. An answer to it comes to `reply+id@`."""

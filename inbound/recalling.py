@@ -18,7 +18,7 @@ from desk.directory import Directory
 from desk.requests.asking import OpenRequest, read_open_request
 from desk.requests.orders import Asker, MailThread
 from desk.requests.threads import Joined, find_thread
-from desk.tables import Ticket
+from desk.tables import Ticket, TicketEntry
 from desk.words import Role
 from inbound.tables import Delivery, MailMark
 from mailer.queue.reported import find_by_id
@@ -54,6 +54,12 @@ def find_marks(connection: Connection, marks: Collection[str], raw_mail_id: str)
     """Return those of `marks` that another mail bore before."""
     query = select(col(MailMark.mark)).where(col(MailMark.mark).in_(marks), col(MailMark.raw_mail_id) != raw_mail_id)
     return frozenset(connection.execute(query).scalars())
+
+
+def find_shelf_ticket(connection: Connection, raw_mail_id: str) -> str | None:
+    """Return the ticket that a mail got when it could not be dealt with, for when it is tried again."""
+    query = select(col(TicketEntry.ticket_id)).where(col(TicketEntry.raw_mail_id) == raw_mail_id).limit(1)
+    return connection.execute(query).scalar_one_or_none()
 
 
 def find_answered(connection: Connection, rcpt_to: str) -> str | None:

@@ -6,8 +6,9 @@ a file must be to be published stands in `inbound.rules`.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 import structlog
 from sqlalchemy import Connection, Engine, func, insert, select
@@ -33,33 +34,30 @@ class Published:
     """A file is in force."""
 
     number: int
-    rules: RuleSet
     is_new: bool
     """False: the very same content was in force already, and nothing was written."""
 
 
-def publish(engine: Engine, content: str, by: str, note: str, now: datetime) -> Published | Refused:
-    """Put a rules file in force for every process, as the next version. A faulty file changes nothing."""
-    rules = load_rules(content)
-    if isinstance(rules, Refused):
-        return rules
-    draft = RulesVersion(number=0, digest=rules.digest, content=content, published_at=now, published_by=by, note=note)
+def publish(engine: Engine, rules: RuleSet, by: str, note: str, now: datetime) -> Published:
+    """Put rules in force for every process, as the next version. Safe against others who publish meanwhile."""
+    digest = sha256(rules.source.encode()).hexdigest()
+    draft = RulesVersion(number=0, digest=digest, content=rules.source, published_at=now, published_by=by, note=note)
     for _ in range(_TRIES):
         try:
             with engine.begin() as connection:
-                return _add_version(connection, rules, draft)
+                return _add_version(connection, draft)
         except IntegrityError:
             continue  # Another has published under this number: it comes first, this one after it.
     raise TimeoutError(f"{_TRIES} others have published rules meanwhile")
 
 
-def _add_version(connection: Connection, rules: RuleSet, draft: RulesVersion) -> Published:
+def _add_version(connection: Connection, draft: RulesVersion) -> Published:
     newest = find_newest(connection)
     if newest is not None and newest.digest == draft.digest:
-        return Published(newest.number, replace(rules, version=newest.number), is_new=False)
+        return Published(newest.number, is_new=False)
     number = newest.number + 1 if newest else 1
     connection.execute(insert(RulesVersion).values({**draft.model_dump(), "number": number}))
-    return Published(number, replace(rules, version=number), is_new=True)
+    return Published(number, is_new=True)
 
 
 def find_newest(connection: Connection) -> RulesVersion | None:
@@ -119,5 +117,6 @@ class Rulebook:
             told = [str(fault) for fault in loaded.faults[:5]]
             _log.error("rules_refused", version=version.number, faults=told, in_force=self._rules.version)
             return
-        _log.info("rules_in_force", version=version.number, rules=len(loaded.rules), before=self._rules.version)
+        if self._looked_at is not None:
+            _log.info("rules_in_force", version=version.number, rules=len(loaded.rules), before=self._rules.version)
         self._rules, self._refused = loaded, None

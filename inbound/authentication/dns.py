@@ -91,6 +91,21 @@ class Recorder:
         return tuple(Evidence(name, record_type, answer) for (name, record_type), answer in self._answers.items())
 
 
+class Bounded:
+    """A look-up that gives up when all its questions together have taken `seconds`: others wait for their turn."""
+
+    def __init__(self, lookup: Lookup, clock: Callable[[], float], seconds: float) -> None:
+        """`clock` gives seconds that never run back, such as time.monotonic."""
+        self._lookup = lookup
+        self._clock = clock
+        self._until = clock() + seconds
+
+    def __call__(self, name: str, record_type: RecordType) -> Answer:
+        if self._clock() >= self._until:
+            return TemporaryFailure("the time for all questions about this mail is over")
+        return self._lookup(name, record_type)
+
+
 class Cache:
     """A look-up that asks again only when an answer's time is up; what failed is never kept."""
 

@@ -25,7 +25,7 @@ class Within:
         return view.get(self.fact) in self.allowed
 
     def tell(self) -> str:
-        return f"{self.fact} {self.said}"
+        return self.said or self.fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,16 @@ def find_failure(condition: Condition, view: View) -> str:
     if isinstance(condition, Every):
         failing = next((part for part in condition.parts if not part.holds(view)), None)
         return condition.tell() if failing is None else find_failure(failing, view)
-    return condition.tell() if condition.holds(view) else f"not so: {condition.tell()}"
+    if condition.holds(view):
+        return condition.tell()
+    found = f" (it is {_tell_value(view.get(condition.fact))})" if isinstance(condition, Within) else ""
+    return f"not so: {condition.tell()}{found}"
+
+
+def _tell_value(value: Any) -> str:
+    if isinstance(value, frozenset):
+        return ", ".join(sorted(value)) or "nothing"
+    return {None: "nothing", True: "yes", False: "no"}.get(value, str(value))
 
 
 def _bracket(condition: Condition) -> str:

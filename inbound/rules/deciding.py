@@ -24,8 +24,8 @@ class RuleSet:
 
     rules: tuple[Rule, ...]
     index: Index
-    digest: str
-    """SHA-256 of the file's text."""
+    source: str
+    """The file's text."""
     version: int = 0
     """`RulesVersion.number`; 0: the file that was shipped."""
 

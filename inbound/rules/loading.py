@@ -4,7 +4,6 @@ Here belongs the shape of the file and of a rule. Nothing is loaded in part: wit
 and what was in force stays so.
 """
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -62,8 +61,7 @@ def _load(text: str, document: Table, version: int) -> RuleSet | Refused:
     faults += _find_unused(document, reader.used)
     if faults:
         return _refuse(faults)
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    loaded = RuleSet(rules, Index(rules, boxes), digest, version)
+    loaded = RuleSet(rules, Index(rules, boxes), text, version)
     faults = list(find_broken_examples(loaded))
     return _refuse(faults) if faults else loaded
 

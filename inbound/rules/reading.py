@@ -74,12 +74,12 @@ class ConditionReader:
     def _read_word(self, word: Word, name: str, value: Node, key: str) -> Condition:
         match word:
             case Choice():
-                return _read_choice(word, value, key)
+                return _read_choice(word, name, value, key)
             case Flag(fact):
                 is_so = read_flag(value, key)
-                return Within(fact, frozenset({is_so}), f"is {'yes' if is_so else 'no'}")
+                return Within(fact, frozenset({is_so}), f"{name} is {'yes' if is_so else 'no'}")
             case Several():
-                return _read_several(word, value, key)
+                return _read_several(word, name, value, key)
             case Wishes(words):
                 return join(Some, [Asks(Intent(said)) for said in read_words(value, words, key)])
             case Number():
@@ -172,36 +172,36 @@ def join(kind: type[Every] | type[Some], parts: list[Any]) -> Condition:
     return parts[0] if len(parts) == 1 else kind(tuple(parts))
 
 
-def _read_choice(word: Choice, value: Node, key: str) -> Condition:
+def _read_choice(word: Choice, name: str, value: Node, key: str) -> Condition:
     if isinstance(value, Table):
-        return _read_order(word, value, key)
+        return _read_order(word, name, value, key)
     if word.is_optional and isinstance(value, Text) and value.text in (NOTHING, ANYTHING):
         is_nothing = value.text == NOTHING
         allowed = frozenset({None}) if is_nothing else VALUES[word.fact] - {None}
-        return Within(word.fact, allowed, f"is {value.text}")
+        return Within(word.fact, allowed, f"{name} is {value.text}")
     said = read_words(value, (*word.words, NOTHING, ANYTHING) if word.is_optional else word.words, key)
     for extra in (NOTHING, ANYTHING):
         if extra in said:
             raise RulesError(value.line, key, f"“{extra}” stands alone, not in a list")
-    return Within(word.fact, frozenset(said), f"is {list_words(said)}")
+    return Within(word.fact, frozenset(said), f"{name} is {list_words(said)}")
 
 
-def _read_order(word: Choice, value: Table, key: str) -> Condition:
+def _read_order(word: Choice, name: str, value: Table, key: str) -> Condition:
     if not word.is_ordered or list(value.entries) != ["at_least"]:
         can = ", or “{at_least: …}”" if word.is_ordered else ""
         raise RulesError(value.line, key, f"write {list_words(word.words)}, or a list of these{can}")
     least = read_word(value.entries["at_least"], word.words, f"{key}.at_least")
     allowed = word.words[: word.words.index(least) + 1]
-    return Within(word.fact, frozenset(allowed), f"is at least {least}")
+    return Within(word.fact, frozenset(allowed), f"{name} is at least {least}")
 
 
-def _read_several(word: Several, value: Node, key: str) -> Condition:
+def _read_several(word: Several, name: str, value: Node, key: str) -> Condition:
     if isinstance(value, Text) and value.text in (NOTHING, ANYTHING):
         allowed = frozenset(some for some in VALUES[word.fact] if bool(some) == (value.text == ANYTHING))
-        return Within(word.fact, allowed, f"is {value.text}" if value.text == NOTHING else "is not empty")
+        return Within(word.fact, allowed, f"{name} is {value.text}")
     said = read_words(value, word.words, key)
     return Within(
-        word.fact, frozenset(some for some in VALUES[word.fact] if some & set(said)), f"has {list_words(said)}"
+        word.fact, frozenset(some for some in VALUES[word.fact] if some & set(said)), f"{name} has {list_words(said)}"
     )
 
 

@@ -20,11 +20,14 @@ VERBS = bits_of(
     "CHANGE CORRECT ADD SHOW DOWNLOAD SEND AGAIN RESEND NEW DELETE REVOKE UNLOCK RESET STOP REGISTER EXPORT HOW"
 )
 TOPICS = bits_of(
-    "NAME USERNAME ADDRESS EMPLOYER JOB_TITLE PROFILE ACCOUNT PASSWORD PAGE WEBSITE BADGE LINKEDIN LINKEDIN_SECTION"
+    "NAME USERNAME ADDRESS EMAIL TABLE EMPLOYER JOB_TITLE PROFILE ACCOUNT PASSWORD PAGE WEBSITE BADGE LINKEDIN LINKEDIN_SECTION"
     " CERTIFICATE PDF RESUME SIGNATURE NEWSLETTER PERSONAL_DATA MARRIED MISSPELLED LOST EXPIRED NOT_RECEIVED"
     " ISSUED_BY_MISTAKE"
 )
 """What a later sentence may speak of without naming it."""
+_SCENE = bits_of("LINKEDIN LINKEDIN_SECTION")
+"""Where something is told to be wrong sentences later: "the picture is grey"."""
+_STATES = bits_of("MISSING LOGO INSTEAD NOT_FOUND")
 _STRONG = 2.4
 _FROM_CONTEXT = 0.2
 """What an act weighs less whose object stands in a sentence before."""
@@ -73,14 +76,15 @@ def read_account(sentences: Sequence[Sentence], held: Held, language: str, befor
         spoken = tell_sentence(count_votes(sentence.words), language)
         clauses = read_clauses(sentence, load_lexicon(spoken), held)
         live = [clause for clause in clauses if not clause.is_muted]
-        said = _join(clause.concepts for clause in live)
+        said = _join(_drop_condition(clause) for clause in live)
         account.denied |= _join(clause.denied for clause in clauses)
         if _looks_back(account, said | _join(clause.concepts for clause in clauses)):
             continue
         asks = sentence.is_question or any(clause.is_asked for clause in live)
         found = _read_sentence(live, said, sentence.is_question)
-        if asks and not any(weight >= _STRONG for _, weight, _, _ in found):
-            found += _read_on(live, said, before | _join(topics))
+        if not any(weight >= _STRONG for _, weight, _, _ in found):
+            known = before | _join(topics)
+            found += _read_on(live, said, known, VERBS | _STATES) if asks else _read_on(live, said, known & _SCENE, _STATES)
         account.acts += [
             Act(intent, weight, is_asked, held.restore(words)[:_LONGEST_WORDS], number)
             for intent, weight, is_asked, words in found
@@ -121,11 +125,11 @@ def _read_sentence(live: Sequence[Clause], said: int, is_question: bool) -> list
     return found
 
 
-def _read_on(live: Sequence[Clause], said: int, topics: int) -> list[Found]:
+def _read_on(live: Sequence[Clause], said: int, topics: int, verbs: int) -> list[Found]:
     """Return what a sentence asks whose object was named before: "could you change that"."""
-    if not said & VERBS or not topics:
+    if not said & verbs or not topics:
         return []
-    matches = match_frames(said | topics, True, said & VERBS)
+    matches = match_frames(said | topics, True, said & verbs)
     return [(intent, weight - _FROM_CONTEXT, is_asked, _quote(live)) for intent, weight, is_asked in matches]
 
 
@@ -136,6 +140,11 @@ def _is_put_off(sentence: Sentence, live: Sequence[Clause], is_found: bool) -> b
         if clause.puts_off and (is_found or clause.is_asked or len(live) > 1):
             return True
     return False
+
+
+def _drop_condition(clause: Clause) -> int:
+    """Return what a clause says; what is to be done only under a condition is not asked."""
+    return clause.concepts & ~_ORDERS if clause.is_conditional else clause.concepts
 
 
 def _quote(clauses: Sequence[Clause]) -> str:

@@ -16,7 +16,10 @@ from inbound.understanding.words import Lexicon
 
 _NEGATION, _CANNOT, _JOIN = BITS["NEGATION"], BITS["CANNOT"], BITS["JOIN"]
 _NOT_ASKING, _THANKS, _DONE = BITS["NOT_ASKING"], BITS["THANKS"], BITS["DONE"]
+_TO_A_NAME_BIT, _TWO_NAMES = BITS["TO_A_NAME"], BITS["TWO_NAMES"]
 _AN_ADDRESS, _TWO_ADDRESSES = BITS["AN_ADDRESS"], BITS["TWO_ADDRESSES"]
+_WANT, _MAIL = BITS["WANT"], bits_of("NEWSLETTER EMAIL")
+_STOP, _NOT_RECEIVED = BITS["STOP"], BITS["NOT_RECEIVED"]
 _CONDITION, _LATER, _FROM_DAY, _DATE = BITS["CONDITION"], BITS["LATER"], BITS["FROM_DAY"], BITS["DATE"]
 _FAR = 3
 """Words that may stand between "from" and the month."""
@@ -36,25 +39,31 @@ _STANDS = (
     )
 )
 """What makes the words after an "and" a clause of their own; else they are one more object of the same verb."""
-_QUOTABLE = bits_of("LOCKED EXPIRED INVALID NOT_LOADING UNKNOWN_USER TOO_MANY_TRIES LINKEDIN LINKEDIN_SECTION")
+_QUOTABLE = bits_of("LOCKED EXPIRED INVALID NOT_LOADING UNKNOWN_USER TOO_MANY_TRIES PASSWORD LINKEDIN LINKEDIN_SECTION")
 """What words in quotation marks may tell: what a page said. Never what the writer asks."""
 _LONGEST_QUOTE = 12
 _NAMED = bits_of("NAME PASSWORD UNLOCK LOCKED REVOKE RESEND")
 _ADDRESS = bits_of("ADDRESS EMAIL")
 _DENIED = (
     ("RECEIVE", "NOT_RECEIVED"), ("WORK", "NOT_WORKING"), ("LOGIN", "CANNOT_LOGIN"), ("OPEN", "NOT_LOADING"),
-    ("FIND", "NOT_FOUND"), ("REMEMBER", "FORGOT"), ("ACCEPT", "INVALID"), ("SHOW", "MISSING"), ("PICTURE", "MISSING"),
+    ("FIND", "NOT_FOUND"), ("REMEMBER", "FORGOT"), ("ACCEPT", "INVALID"), ("SHOW", "MISSING"), ("PICTURE", "MISSING PICTURE"),
     ("CORRECT", "WRONG"), ("ACCOUNT", "UNKNOWN_USER"),
 )  # fmt: skip
-_DENIALS = tuple((BITS[said], BITS[meant]) for said, meant in _DENIED)
+_DENIALS = tuple((BITS[said], bits_of(meant)) for said, meant in _DENIED)
 _DENIABLE = _ACTS | bits_of("LOCKED EXPIRED WRONG LOST FORGOT MARRIED MISUSE PHISHING AGAIN NEW")
 """What is not so when it is denied."""
 _UNABLE = _ACTS | bits_of("AGAIN NEW")
 """What somebody who cannot do it wants to do."""
+_RENAMES = bits_of("CHANGE CORRECT SHOULD_READ NAME MARRIED")
+"""Only beside one of these it matters which names stand there."""
+_PART = r"[^\W\d_a-zß-öø-ÿ][\w.'’]{0,30}"
+_A_NAME = re.compile(rf"{_PART}(?:(?: (?:[^\W\d_]{{1,3}} ){{0,2}}|-){_PART}){{1,6}}")
 _TO_A_NAME = re.compile(
-    r"\b(?:to|into|as|read|reads|in|zu|auf|als|a|por|como|en|par|comme):? +\W?[^\W\d_a-zà-þ][\w.'’-]{0,30}"
-    r"(?: +(?:[a-zà-þ]{1,3} +){0,2}[^\W\d_a-zà-þ][\w.'’-]{0,30}){1,5}"
+    r"\b(?:to|into|as|reads?|say|show|be|make it|make (?:her|him)|in|zu|auf|als|a|por|como|en|par|comme)"
+    rf"(?: exactly)?:? {{1,3}}\W?(?:{_PART}(?: (?:[^\W\d_]{{1,3}} ){{0,2}}|-)){{1,6}}{_PART}"
 )
+_LONGEST_READ = 400
+"""Characters of a clause that are looked at for names."""
 
 
 @dataclass(slots=True)
@@ -93,7 +102,28 @@ def read_clauses(sentence: Sentence, lexicon: Lexicon, held: Held) -> list[Claus
             clauses.append(_read_clause(part, first, text, lexicon.language))
     if sentence.has_arrow and clauses:
         clauses[0].concepts |= BITS["ARROW"]
+    if any(clause.concepts & _RENAMES for clause in clauses):
+        _note_names(sentence, clauses, lexicon, held)
     return clauses
+
+
+def _note_names(sentence: Sentence, clauses: list[Clause], lexicon: Lexicon, held: Held) -> None:
+    """Mark clauses that say "to Jane Roe", and the first one if two names stand there that share a part."""
+    names: set[frozenset[str]] = set()
+    for text in sentence.clauses:
+        written = held.restore(text)[:_LONGEST_READ]
+        found = {_read_name(name[0], lexicon) for name in _A_NAME.finditer(written)}
+        names |= {name for name in found if len(name) > 1}
+        if found and _TO_A_NAME.search(written):
+            for clause in clauses:
+                clause.concepts |= _TO_A_NAME_BIT if clause.text == text else 0
+    if any(one != other and one & other for one in names for other in names):
+        clauses[0].concepts |= _TWO_NAMES
+
+
+def _read_name(name: str, lexicon: Lexicon) -> frozenset[str]:
+    """Return the parts of a name; words that the lexicon knows are none."""
+    return frozenset(part for part in re.split(r"[ -]", name) if len(part) > 1 and not lexicon.knows(part))
 
 
 def _read_quote(at: int, quote: str, lexicon: Lexicon) -> Hit:
@@ -125,7 +155,8 @@ def _part(hits: Sequence[Hit], start: int) -> list[tuple[int, list[Hit]]]:
     for number, hit in enumerate(hits):
         if hit.concepts & _JOIN and any(after.concepts & _STANDS for after in _until_join(hits, number + 1)):
             parts.append((hit.words[-1] + 1, []))
-        parts[-1][1].append(hit)
+        else:
+            parts[-1][1].append(hit)
     return parts
 
 
@@ -141,6 +172,7 @@ def _read_clause(hits: Sequence[Hit], start: int, text: str, language: str) -> C
         said |= hit.concepts
     is_denied = language == "de" and bool(said & _NEGATION)
     is_unable = bool(said & _CANNOT)
+    is_unwanted = bool(said & _NEGATION and said & _WANT and said & _MAIL)
     is_off = False
     addresses = 0
     for hit in hits:
@@ -157,17 +189,28 @@ def _read_clause(hits: Sequence[Hit], start: int, text: str, language: str) -> C
             concepts = _deny(concepts, _DENIABLE)
         clause.concepts |= concepts
         addresses += bool(concepts & _AN_ADDRESS)
+    if is_unwanted:
+        clause.concepts = clause.concepts & ~_NOT_RECEIVED | _STOP
     if addresses > 1:
         clause.concepts |= _TWO_ADDRESSES
-    if _TO_A_NAME.search(text):
-        clause.concepts |= BITS["TO_A_NAME"]
-    first = hits[0] if hits else None
-    is_order = first is not None and first.at <= start + 1 and bool(first.concepts & clause.concepts & _BEGINS)
+    first = next((hit for hit in hits if not hit.concepts & _JOIN), None)
+    is_order = bool(hits) and _begins_with_order(hits, start, clause.concepts)
     clause.is_conditional = first is not None and first.at <= start + 1 and bool(first.concepts & _CONDITION)
     clause.puts_off = bool(clause.concepts & _LATER) or _names_a_day(hits)
     clause.is_asked = is_order or bool(clause.concepts & _ASKED)
     clause.is_muted = is_off or bool(said & _DONE) or (bool(said & _THANKS) and not said & _REQUEST)
     return clause
+
+
+def _begins_with_order(hits: Sequence[Hit], start: int, concepts: int) -> bool:
+    """Whether the first word, but for one that joins clauses, is an order."""
+    for hit in hits:
+        if hit.at != start:
+            return False
+        if not hit.concepts & _JOIN:
+            return bool(hit.concepts & concepts & _BEGINS)
+        start = hit.words[-1] + 1
+    return False
 
 
 def _names_a_day(hits: Sequence[Hit]) -> bool:

@@ -52,7 +52,7 @@ def _place_of(hit: Hit) -> int:
 
 def _walk(meanings: Sequence[Meaning], at: int, nodes: tuple[Node, ...]) -> list[Hit]:
     found: list[Hit] = []
-    ways = [(node, (at,)) for node in nodes]
+    ways: list[tuple[Node, tuple[int, ...]]] = [(node, (at,)) for node in nodes]
     looked = 0
     while ways and looked < _MOST_WAYS:
         looked += 1

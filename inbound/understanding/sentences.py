@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 _LONGEST = 65_536
 _MOST_SENTENCES = 400
+_LONGEST_SENTENCE = 2_000
+"""Of one sentence, what is read: it is compared as a whole with each of its clauses."""
 _SHORT_LINE = 45
 """A line shorter than this ends on purpose where the next one begins with a capital."""
 _HELD = re.compile("\ue000(\\d{1,5})\ue001")
@@ -20,6 +22,8 @@ _QUOTED = re.compile(
     "|(?<![\\w'])'[^'\n]{2,80}'(?!\\w)|‘[^‘’\n]{2,80}’(?!\\w)"
 )
 _ARROW = re.compile(r"-{1,3}>|=>|→|➔|➜|>>")
+_LABEL = re.compile(r"[^\W\d_][\w '()/-]{1,30}[ \t]{0,12}:[ \t]{1,20}\S")
+"""A line of a form: "Old value: …". Such lines belong together."""
 _BULLET = re.compile(r"(?:[-*•·–—]|\d{1,2}[.)]|[a-z]\))\s")
 _END = re.compile(r"([.!?…]+)[\"')\]]{0,3}(?=\s|$)|[\U0001F300-\U0001FAFF☺☹][\ufe0f]?|(?<=\s)[:;][-']?[)(DP](?=\s|$)")
 _ABBREVIATION = re.compile(
@@ -90,12 +94,15 @@ def _join_lines(text: str) -> list[str]:
     before = ""
     for raw in text.split("\n"):
         line = raw.strip()
+        is_form = _LABEL.match(line) is not None and _LABEL.match(before) is not None
         ends = len(before) < _SHORT_LINE and not line[:1].islower()
-        if not before or ends or _BULLET.match(line):
+        if is_form:
+            line = f"; {line}"
+        elif not before or ends or _BULLET.match(line):
             blocks.append([])
         if line:
             blocks[-1].append(line)
-        before = line
+        before = line.removeprefix("; ")
     return [" ".join(block) for block in blocks if block]
 
 
@@ -135,7 +142,7 @@ def _cut(text: str) -> list[tuple[str, str]]:
 
 def _split_sentence(part: str, ending: str) -> Sentence:
     sentence = Sentence([], is_question="?" in ending, has_arrow=_ARROW.search(part) is not None)
-    for clause in _COMMA.split(part):
+    for clause in _COMMA.split(part[:_LONGEST_SENTENCE]):
         words = _WORD.findall(clause)
         if words:
             sentence.clauses.append(clause)

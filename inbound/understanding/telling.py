@@ -20,6 +20,7 @@ _PREFIXES = re.compile(
 )
 _LONGEST_SUBJECT = 300
 _MOST_PREFIXES = 10
+_TABLE = bits_of("TABLE")
 _POINTS = bits_of("BELOW DO_THIS")
 _QUOTE_MARKS = re.compile(r"(?m)^[ \t]*(?:>[ \t]?){1,20}")
 
@@ -33,7 +34,8 @@ def tell_wish(written: Written) -> Wish:
     votes += sum(count_votes(sentence.words) for sentence in heading)
     language = tell_language(votes)
     title = read_account(_ask(heading), heading_held, language)
-    body = read_account(sentences, held, language, 0 if is_old else title.said & TOPICS)
+    known = (0 if is_old else title.said & TOPICS) | (_TABLE if written.has_table else 0)
+    body = read_account(sentences, held, language, known)
     points_below = bool(written.quoted.strip()) and bool(body.said & _POINTS)
     verdict = weigh_acts(body, None if is_old else title, has_text=bool(sentences))
     if points_below and verdict.intent is Intent.OTHER and not verdict.asked and body.asks:

@@ -16,10 +16,16 @@ from itertools import product
 
 import yaml
 
-from inbound.understanding.concepts import BITS
+from inbound.understanding.concepts import BITS, bits_of
 
 GAP = ".."
-_SHORTEST_REPAIRED = 5
+_SHORTEST_REPAIRED = 6
+_REPAIRED = bits_of(
+    "NAME USERNAME ADDRESS EMPLOYER PROFILE ACCOUNT PASSWORD LOGIN WEBSITE BADGE LINKEDIN PICTURE CERTIFICATE PRINT"
+    " RESUME EMBED SIGNATURE NEWSLETTER PRIVACY_LAW CHANGE CORRECT DELETE REVOKE UNLOCK RESET UNSUBSCRIBE REGISTER"
+    " DOWNLOAD LOCKED EXPIRED WRONG MISSPELLED MARRIED LOST FORGOT INVALID PHISHING MISUSE PLEASE"
+)
+"""Words of these are known misspelt too; others are too short, or too near to words that mean nothing here."""
 _LONGEST_WORD = 40
 _REMEMBERED = 20_000
 _PIECES = re.compile(r"[^\W_*]+")
@@ -63,7 +69,7 @@ class Lexicon:
                 for words in _read_entry(entry):
                     self._insert(words, BITS[concept])
         self._keys = _Keys(self._root)
-        self._repairs = _index_repairs(self._keys.whole | self._keys.endings)
+        self._repairs = _index_repairs(key for key, node in self._root.next.items() if node.concepts & _REPAIRED)
         self._meanings: dict[str, Meaning] = {}
 
     def look_up(self, word: str) -> Meaning:
@@ -77,7 +83,7 @@ class Lexicon:
 
     def knows(self, word: str) -> int:
         """Return how well `word` speaks for this language: 2 for a function word, 1 for a word of an entry, else 0."""
-        folded = fold(word)
+        folded = fold(word[:_LONGEST_WORD])
         return 2 if folded in self.function_words else int(bool(self._keys.find(folded)))
 
     def _learn(self, word: str) -> Meaning:

@@ -163,6 +163,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('ticket_entry', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_ticket_entry_internet_message_id'), ['internet_message_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_ticket_entry_raw_mail_id'), ['raw_mail_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_ticket_entry_message_id'), ['message_id'], unique=False)
         batch_op.create_index('ix_ticket_entry_ticket', ['ticket_id', 'created_at'], unique=False)
 
@@ -228,6 +229,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table('ticket_entry', schema=None) as batch_op:
         batch_op.drop_index('ix_ticket_entry_ticket')
+        batch_op.drop_index(batch_op.f('ix_ticket_entry_raw_mail_id'))
         batch_op.drop_index(batch_op.f('ix_ticket_entry_message_id'))
         batch_op.drop_index(batch_op.f('ix_ticket_entry_internet_message_id'))
 
