@@ -42,6 +42,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
     "Mail that comes in": {
         "inbound": ("inbound", "What is made of the mail that comes in, and why."),
+        "rules": ("rules", "What is done with which mail: try it, change it."),
     },
     "Running": {
         "serve": ("serve", "Serve the pages and run the workers."),
