@@ -6,6 +6,7 @@ Here belongs putting that together. Judging stands in `inbound.judging`.
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from inbound.authentication.proof import Trust
 from inbound.authentication.resolver import Resolver
 from inbound.booking import find_message
 from inbound.explaining import Explainer
+from inbound.processing.room import Room
+from inbound.processing.step import Tools
 from inbound.rulebook import Rulebook
 
 
@@ -35,6 +38,19 @@ def make_lookup() -> Lookup:
 def make_rulebook(service: Service) -> Rulebook:
     """Return the rules in force. Raises `Refusal` if those that were shipped are not there."""
     return Rulebook(service.engine, find_rules().read_text(encoding="utf-8"))
+
+
+def make_tools(service: Service, room: Room, who: str) -> Tools:
+    """Return what a processor works with; `who` names it among the claims."""
+    return Tools(
+        office=service.office,
+        room=room,
+        rulebook=make_rulebook(service),
+        trust=make_trust(service.settings),
+        lookup=make_lookup(),
+        who=who,
+        clock=lambda: datetime.now(UTC),
+    )
 
 
 @cache

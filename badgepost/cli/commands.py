@@ -48,6 +48,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "serve": ("serve", "Serve the pages and run the workers."),
         "worker": ("worker", "Deliver what is due."),
         "listen": ("listen", "Take the mail that comes in."),
+        "process": ("process", "Deal with the mail that came in."),
         "demo": ("demo", "The whole journey once, on this machine."),
     },
 }

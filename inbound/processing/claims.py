@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from badges.columns import from_microseconds, to_microseconds
 from inbound.tables import WAITING
 
-CLAIM_LASTS = timedelta(minutes=3)
+CLAIM_LASTS = timedelta(minutes=4)
 
 _COLUMNS = "id, raw_mail_id, mail_from, rcpt_to, helo_name, peer_address, received_at, tries"
 _FREE = f"{WAITING} AND (claimed_by IS NULL OR claimed_at < :expired) AND (due_at IS NULL OR due_at <= :now)"
@@ -24,6 +24,7 @@ _CLAIM = """
     WHERE id = (SELECT id FROM delivery WHERE {free} ORDER BY received_at LIMIT 1 {lock})
     RETURNING {columns}
 """
+_WAITS = text(f"SELECT 1 FROM delivery WHERE {_FREE} LIMIT 1")
 _MINE = f"id = :id AND claimed_by = :who AND {WAITING}"
 _FINISH = text(f"UPDATE delivery SET state = :state, claimed_by = NULL, claimed_at = NULL WHERE {_MINE}")
 _GIVE_BACK = text(f"""
@@ -54,6 +55,12 @@ class ClaimedDelivery:
     received_at: datetime
     tries: int
     """How often somebody began with it and did not come to an end, this time included."""
+
+
+def has_waiting(connection: Connection, now: datetime) -> bool:
+    """Tell whether there is something to claim."""
+    values = {"now": to_microseconds(now), "expired": to_microseconds(now - CLAIM_LASTS)}
+    return connection.execute(_WAITS, values).first() is not None
 
 
 def claim(connection: Connection, who: str, now: datetime) -> ClaimedDelivery | None:

@@ -28,7 +28,7 @@ class RoomLimits:
     memory: int = 512 << 20
     """Bytes, besides what the program itself takes."""
     cpu_seconds: int = 10
-    wall_seconds: float = 30.0
+    wall_seconds: float = 20.0
 
 
 @dataclass(frozen=True, slots=True)
