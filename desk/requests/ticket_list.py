@@ -143,7 +143,7 @@ def find_ticket_id(connection: Connection, reference: str) -> tuple[str, str] | 
     return (row[0], row[1]) if row else None
 
 
-def _read_row(row: Row[Any]) -> TicketRow:
+def _read_row(row: Row[*tuple[Any, ...]]) -> TicketRow:
     _, reference, state, *others = row
     return TicketRow(reference, TicketState(state), *others)
 
@@ -172,7 +172,7 @@ def _list_entries(connection: Connection, ticket_id: str) -> list[EntryShown]:
     return [_show_entry(connection, row) for row in reversed(connection.execute(query).all())]
 
 
-def _show_entry(connection: Connection, row: Row[Any]) -> EntryShown:
+def _show_entry(connection: Connection, row: Row[*tuple[Any, ...]]) -> EntryShown:
     at, kind, author, text, raw_mail_id, message_id = row
     if kind == EntryKind.QUESTION:
         asked = read_question(text)

@@ -19,7 +19,7 @@ _LINK = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 
 def read_name(text: str) -> str | CellFault:
     """Return the name in NFC with single spaces, or why it is none."""
-    if len(text) <= MAX_NAME and _PLAIN.fullmatch(text) and "  " not in text:
+    if len(text) <= MAX_NAME and _PLAIN.fullmatch(text) and "  " not in text and "www." not in text.lower():
         return text
     if not text.strip():
         return CellFault("is missing")
