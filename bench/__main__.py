@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from badgepost.logging import set_up_logs
-from bench.figures import building, counting, delivering, enqueue, issuing, memory, sending
+from bench.figures import accepting, authenticating, building, counting, delivering, enqueue, issuing, memory, sending
 from bench.figures.figure import Figure
 from bench.fixture import NOW, make_awards
 from bench.goals import Finding, print_findings
@@ -38,10 +38,12 @@ class Size:
     """Rows in one commit."""
     mails: int
     """What the memory of 1,000 is compared with."""
+    accepted: int
+    """Short mails that the listener takes in a round; a third as many long ones."""
 
 
-FULL = Size(rounds=9, messages=800, recipients=10_000, mails=100_000)
-QUICK = Size(rounds=2, messages=200, recipients=1_000, mails=10_000)
+FULL = Size(rounds=9, messages=800, recipients=10_000, mails=100_000, accepted=900)
+QUICK = Size(rounds=2, messages=200, recipients=1_000, mails=10_000, accepted=150)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -86,6 +88,8 @@ def _prepare(stage: Stage, port: int, size: Size, stack: ExitStack) -> list[Figu
         delivering.prepare(parcels, port, size.messages),
         enqueue.prepare(stage, size.recipients),
         issuing.prepare(stage, size.recipients),
+        accepting.prepare(size.accepted, stack),
+        authenticating.prepare(),
     ]
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from statistics import median
 
 from badgepost.database import migrate, open_engine
+from bench.figures import answering
 from bench.figures.figure import Figure
 from bench.goals import Bound, Finding, Goal, from_ratio, show
 from bench.peers import postfix
@@ -56,7 +57,7 @@ def prepare(mails: int, stack: ExitStack) -> Figure:
     """Return the figure for so many short mails a round."""
     missing = postfix.find_missing()
     if missing:
-        goals = [*RATES.values(), *CPU.values()]
+        goals = [*RATES.values(), *CPU.values(), answering.P99]
         return Figure([], lambda _: [Finding(goal, None, aside=missing) for goal in goals])
     ours = stack.enter_context(running_listener(make_open_folder(stack)))
     port = stack.enter_context(postfix.running_postfix(make_open_folder(stack) / "postfix"))
@@ -70,7 +71,11 @@ def prepare(mails: int, stack: ExitStack) -> Figure:
             Variant(_name("Postfix", size), count, _feed(port, size)),
         )
     ]
-    return Figure(variants, lambda results: [*_judge_rates(results), *_judge_cpu(spent)])
+    waiting = answering.prepare(ours.port, port, mails)
+    return Figure(
+        [*variants, *waiting.variants],
+        lambda results: [*_judge_rates(results), *_judge_cpu(spent), *waiting.judge(results)],
+    )
 
 
 def make_open_folder(stack: ExitStack) -> Path:
