@@ -11,23 +11,24 @@ from dataclasses import dataclass, field
 from desk.words import Intent
 from inbound.understanding.clauses import Clause, read_clauses
 from inbound.understanding.concepts import BITS, bits_of
+from inbound.understanding.forms import tell_two_names
 from inbound.understanding.frames import match_frames
 from inbound.understanding.languages import count_votes, tell_sentence
 from inbound.understanding.sentences import Held, Sentence
 from inbound.understanding.words import load_lexicon
 
 VERBS = bits_of(
-    "CHANGE CORRECT ADD SHOW DOWNLOAD SEND AGAIN RESEND NEW DELETE REVOKE UNLOCK RESET STOP REGISTER EXPORT HOW"
+    "CHANGE CORRECT ADD SHOW DOWNLOAD SEND AGAIN RESEND NEW DELETE REVOKE UNLOCK RESET STOP REGISTER EXPORT HOW DO_THIS"
 )
 TOPICS = bits_of(
-    "NAME USERNAME ADDRESS EMAIL TABLE EMPLOYER JOB_TITLE PROFILE ACCOUNT PASSWORD PAGE WEBSITE BADGE LINKEDIN LINKEDIN_SECTION"
+    "NAME USERNAME ADDRESS AN_ADDRESS EMAIL TABLE SHOULD_READ TWO_NAMES EMPLOYER JOB_TITLE PROFILE ACCOUNT PASSWORD PAGE WEBSITE BADGE LINKEDIN LINKEDIN_SECTION"
     " CERTIFICATE PDF RESUME SIGNATURE NEWSLETTER PERSONAL_DATA MARRIED MISSPELLED LOST EXPIRED NOT_RECEIVED"
     " ISSUED_BY_MISTAKE"
 )
 """What a later sentence may speak of without naming it."""
-_SCENE = bits_of("LINKEDIN LINKEDIN_SECTION")
+_SCENE = bits_of("LINKEDIN LINKEDIN_SECTION NAME MISSPELLED")
 """Where something is told to be wrong sentences later: "the picture is grey"."""
-_STATES = bits_of("MISSING LOGO INSTEAD NOT_FOUND")
+_STATES = bits_of("MISSING LOGO INSTEAD NOT_FOUND SHOULD_READ WRONG MISSPELLED")
 _STRONG = 2.4
 _FROM_CONTEXT = 0.2
 """What an act weighs less whose object stands in a sentence before."""
@@ -35,7 +36,8 @@ _REMEMBERED = 3
 _REQUEST = bits_of("PLEASE COULD_YOU WANT")
 _NEVER_MIND, _DONE, _REMINDER = BITS["NEVER_MIND"], BITS["DONE"], BITS["REMINDER"]
 _STOPS = bits_of("STOP UNSUBSCRIBE NEWSLETTER")
-_ORDERS = bits_of("CHANGE CORRECT ADD SEND RESEND DELETE REVOKE UNLOCK RESET")
+_ORDERS = bits_of("CHANGE CORRECT ADD SEND RESEND DELETE REVOKE UNLOCK RESET DO_THIS")
+_MOST_OPEN = 20
 _LONGEST_WORDS = 200
 _NO_EVENT = bits_of("TOO_MANY_TRIES INVALID CANNOT_LOGIN WRONG LOCKED WHENEVER DEADLINE")
 
@@ -72,6 +74,7 @@ def read_account(sentences: Sequence[Sentence], held: Held, language: str, befor
     """Return what `sentences` ask for; `before` are topics known already, such as the subject's."""
     account = Account()
     topics: deque[int] = deque(maxlen=_REMEMBERED)
+    open_ended: list[tuple[int, list[Clause]]] = []
     for number, sentence in enumerate(sentences):
         spoken = tell_sentence(count_votes(sentence.words), language)
         clauses = read_clauses(sentence, load_lexicon(spoken), held)
@@ -84,15 +87,29 @@ def read_account(sentences: Sequence[Sentence], held: Held, language: str, befor
         found = _read_sentence(live, said, sentence.is_question)
         if not any(weight >= _STRONG for _, weight, _, _ in found):
             known = before | _join(topics)
-            found += _read_on(live, said, known, VERBS | _STATES) if asks else _read_on(live, said, known & _SCENE, _STATES)
+            found += (
+                _read_on(live, said, known, VERBS | _STATES) if asks else _read_on(live, said, known & _SCENE, _STATES)
+            )
         account.acts += [
             Act(intent, weight, is_asked, held.restore(words)[:_LONGEST_WORDS], number)
             for intent, weight, is_asked, words in found
         ]
+        if asks and said & _ORDERS and not any(weight >= _STRONG for _, weight, _, _ in found):
+            open_ended.append((number, live))
         account.said |= said
         account.asks = account.asks or asks
         account.is_deferred = account.is_deferred or (asks and _is_put_off(sentence, live, bool(found)))
         topics.append(said & TOPICS)
+    if open_ended and not any(act.weight >= _STRONG for act in account.acts):
+        clauses = [clause for sentence in sentences for clause in sentence.clauses]
+        known = account.said & TOPICS
+        known |= BITS["TWO_NAMES"] if tell_two_names(clauses, load_lexicon(language), held) else 0
+        for number, live in open_ended[:_MOST_OPEN]:
+            said = _join(clause.concepts for clause in live)
+            account.acts += [
+                Act(intent, weight - _FROM_CONTEXT, is_asked, held.restore(words)[:_LONGEST_WORDS], number)
+                for intent, weight, is_asked, words in _read_on(live, said, known, VERBS)
+            ]
     return account
 
 

@@ -4,12 +4,12 @@ Here belongs the way from the entries found in a sentence to clauses with their 
 not arrive" becomes NOT_RECEIVED); which intents the concepts come to stands in `frames`.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from inbound.understanding.concepts import BITS, bits_of
+from inbound.understanding.forms import is_participle, names_a_person, tell_two_names
 from inbound.understanding.hits import Hit, find_hits
 from inbound.understanding.sentences import Held, Sentence
 from inbound.understanding.words import Lexicon
@@ -17,7 +17,9 @@ from inbound.understanding.words import Lexicon
 _NEGATION, _CANNOT, _JOIN = BITS["NEGATION"], BITS["CANNOT"], BITS["JOIN"]
 _NOT_ASKING, _THANKS, _DONE = BITS["NOT_ASKING"], BITS["THANKS"], BITS["DONE"]
 _TO_A_NAME_BIT, _TWO_NAMES = BITS["TO_A_NAME"], BITS["TWO_NAMES"]
-_AN_ADDRESS, _TWO_ADDRESSES = BITS["AN_ADDRESS"], BITS["TWO_ADDRESSES"]
+_AN_ADDRESS, _TWO_ADDRESSES, _TO_AN_ADDRESS = (
+    BITS[f"{name}"] for name in ("AN_ADDRESS", "TWO_ADDRESSES", "TO_AN_ADDRESS")
+)
 _WANT, _MAIL = BITS["WANT"], bits_of("NEWSLETTER EMAIL")
 _STOP, _NOT_RECEIVED = BITS["STOP"], BITS["NOT_RECEIVED"]
 _CONDITION, _LATER, _FROM_DAY, _DATE = BITS["CONDITION"], BITS["LATER"], BITS["FROM_DAY"], BITS["DATE"]
@@ -42,8 +44,10 @@ _STANDS = (
 _QUOTABLE = bits_of("LOCKED EXPIRED INVALID NOT_LOADING UNKNOWN_USER TOO_MANY_TRIES PASSWORD LINKEDIN LINKEDIN_SECTION")
 """What words in quotation marks may tell: what a page said. Never what the writer asks."""
 _LONGEST_QUOTE = 12
+_AIMS = frozenset(["to", "a", "à", "auf", "zu", "por", "para", "par", "en"])
 _NAMED = bits_of("NAME PASSWORD UNLOCK LOCKED REVOKE RESEND")
 _ADDRESS = bits_of("ADDRESS EMAIL")
+_CHANGES_IT = bits_of("CHANGE CORRECT ADD DELETE NEW OLD")
 _DENIED = (
     ("RECEIVE", "NOT_RECEIVED"), ("WORK", "NOT_WORKING"), ("LOGIN", "CANNOT_LOGIN"), ("OPEN", "NOT_LOADING"),
     ("FIND", "NOT_FOUND"), ("REMEMBER", "FORGOT"), ("ACCEPT", "INVALID"), ("SHOW", "MISSING"), ("PICTURE", "MISSING PICTURE"),
@@ -52,18 +56,12 @@ _DENIED = (
 _DENIALS = tuple((BITS[said], bits_of(meant)) for said, meant in _DENIED)
 _DENIABLE = _ACTS | bits_of("LOCKED EXPIRED WRONG LOST FORGOT MARRIED MISUSE PHISHING AGAIN NEW")
 """What is not so when it is denied."""
+_THINGS = bits_of("PICTURE ACCOUNT")
+"""What "no" before it denies; in German "not" behind it denies the verb: "mein Konto ist nicht gesperrt"."""
 _UNABLE = _ACTS | bits_of("AGAIN NEW")
 """What somebody who cannot do it wants to do."""
 _RENAMES = bits_of("CHANGE CORRECT SHOULD_READ NAME MARRIED")
 """Only beside one of these it matters which names stand there."""
-_PART = r"[^\W\d_a-zß-öø-ÿ][\w.'’]{0,30}"
-_A_NAME = re.compile(rf"{_PART}(?:(?: (?:[^\W\d_]{{1,3}} ){{0,2}}|-){_PART}){{1,6}}")
-_TO_A_NAME = re.compile(
-    r"\b(?:to|into|as|reads?|say|show|be|make it|make (?:her|him)|in|zu|auf|als|a|por|como|en|par|comme)"
-    rf"(?: exactly)?:? {{1,3}}\W?(?:{_PART}(?: (?:[^\W\d_]{{1,3}} ){{0,2}}|-)){{1,6}}{_PART}"
-)
-_LONGEST_READ = 400
-"""Characters of a clause that are looked at for names."""
 
 
 @dataclass(slots=True)
@@ -92,14 +90,20 @@ def read_clauses(sentence: Sentence, lexicon: Lexicon, held: Held) -> list[Claus
     for mark in held.quotes.keys() & set(sentence.words):
         hits.append(_read_quote(sentence.words.index(mark), held.quotes[mark], lexicon))
     hits.sort(key=lambda hit: hit.at)
-    hits = _drop_identification(hits)
+    hits = _drop_identification(hits, sentence.words)
     clauses = []
     for number, start in enumerate(sentence.starts):
         end = sentence.starts[number + 1] if number + 1 < len(sentence.starts) else len(sentence.words)
         inside = [hit for hit in hits if start <= hit.at < end]
         text = sentence.clauses[number]
         for first, part in _part(inside, start):
-            clauses.append(_read_clause(part, first, text, lexicon.language))
+            begins = sentence.words[first] if first < len(sentence.words) else ""
+            clause = _read_clause(part, first, text, lexicon.language)
+            clause.is_asked = clause.is_asked or (
+                _begins_with_order(part, first, clause.concepts) and not is_participle(begins, lexicon.language)
+            )
+            clauses.append(clause)
+    _ask_on(clauses)
     if sentence.has_arrow and clauses:
         clauses[0].concepts |= BITS["ARROW"]
     if any(clause.concepts & _RENAMES for clause in clauses):
@@ -109,21 +113,12 @@ def read_clauses(sentence: Sentence, lexicon: Lexicon, held: Held) -> list[Claus
 
 def _note_names(sentence: Sentence, clauses: list[Clause], lexicon: Lexicon, held: Held) -> None:
     """Mark clauses that say "to Jane Roe", and the first one if two names stand there that share a part."""
-    names: set[frozenset[str]] = set()
     for text in sentence.clauses:
-        written = held.restore(text)[:_LONGEST_READ]
-        found = {_read_name(name[0], lexicon) for name in _A_NAME.finditer(written)}
-        names |= {name for name in found if len(name) > 1}
-        if found and _TO_A_NAME.search(written):
+        if names_a_person(text, held):
             for clause in clauses:
                 clause.concepts |= _TO_A_NAME_BIT if clause.text == text else 0
-    if any(one != other and one & other for one in names for other in names):
+    if tell_two_names(sentence.clauses, lexicon, held):
         clauses[0].concepts |= _TWO_NAMES
-
-
-def _read_name(name: str, lexicon: Lexicon) -> frozenset[str]:
-    """Return the parts of a name; words that the lexicon knows are none."""
-    return frozenset(part for part in re.split(r"[ -]", name) if len(part) > 1 and not lexicon.knows(part))
 
 
 def _read_quote(at: int, quote: str, lexicon: Lexicon) -> Hit:
@@ -135,18 +130,31 @@ def _read_quote(at: int, quote: str, lexicon: Lexicon) -> Hit:
     return Hit(at, concepts & _QUOTABLE, (at,))
 
 
-def _drop_identification(hits: list[Hit]) -> list[Hit]:
-    """Leave out the word "address" right before one, where it says who is meant and something else is asked."""
+def _drop_identification(hits: list[Hit], words: Sequence[str]) -> list[Hit]:
+    """Leave out the word "address" right before one, where it says who is meant and something else is asked.
+
+    An address behind "to" is where something is to go.
+    """
     said = 0
     for hit in hits:
         said |= hit.concepts
-    if not (said & _NAMED and said & _AN_ADDRESS):
-        return hits
-    return [
-        hit
-        for hit, after in zip(hits, [*hits[1:], None], strict=True)
-        if not (hit.concepts & _ADDRESS and after and after.concepts & _AN_ADDRESS and after.at - hit.words[-1] <= 2)
-    ]
+    kept: list[Hit] = []
+    for hit in hits:
+        if hit.concepts & _AN_ADDRESS:
+            is_aim = hit.at > 0 and words[hit.at - 1].lower() in _AIMS
+            before = kept[-1] if kept else None
+            is_label = before is not None and bool(before.concepts & _ADDRESS) and hit.at - before.at <= 4
+            if is_label and said & _NAMED and not is_aim and not _said_right_before(kept) & _CHANGES_IT:
+                kept.pop()
+            hit = Hit(hit.at, hit.concepts | _TO_AN_ADDRESS if is_aim else hit.concepts, hit.words)
+        kept.append(hit)
+    return kept
+
+
+def _said_right_before(kept: Sequence[Hit]) -> int:
+    """Return what is said of the last one: "replace her address …", "the new address is …"."""
+    near = kept[-2].concepts if len(kept) > 1 and kept[-1].at - kept[-2].words[-1] <= 2 else 0
+    return near | kept[-1].concepts
 
 
 def _part(hits: Sequence[Hit], start: int) -> list[tuple[int, list[Hit]]]:
@@ -170,7 +178,8 @@ def _read_clause(hits: Sequence[Hit], start: int, text: str, language: str) -> C
     said = 0
     for hit in hits:
         said |= hit.concepts
-    is_denied = language == "de" and bool(said & _NEGATION)
+    is_denied = False
+    is_denied_behind = language == "de" and bool(said & _NEGATION)
     is_unable = bool(said & _CANNOT)
     is_unwanted = bool(said & _NEGATION and said & _WANT and said & _MAIL)
     is_off = False
@@ -184,7 +193,7 @@ def _read_clause(hits: Sequence[Hit], start: int, text: str, language: str) -> C
             continue
         if is_unable:
             concepts = _deny(concepts, _DENIABLE & ~_UNABLE)
-        elif is_denied:
+        elif is_denied or (is_denied_behind and not concepts & _THINGS):
             clause.denied |= concepts & _DENIABLE
             concepts = _deny(concepts, _DENIABLE)
         clause.concepts |= concepts
@@ -194,12 +203,19 @@ def _read_clause(hits: Sequence[Hit], start: int, text: str, language: str) -> C
     if addresses > 1:
         clause.concepts |= _TWO_ADDRESSES
     first = next((hit for hit in hits if not hit.concepts & _JOIN), None)
-    is_order = bool(hits) and _begins_with_order(hits, start, clause.concepts)
     clause.is_conditional = first is not None and first.at <= start + 1 and bool(first.concepts & _CONDITION)
     clause.puts_off = bool(clause.concepts & _LATER) or _names_a_day(hits)
-    clause.is_asked = is_order or bool(clause.concepts & _ASKED)
+    clause.is_asked = bool(clause.concepts & _ASKED)
     clause.is_muted = is_off or bool(said & _DONE) or (bool(said & _THANKS) and not said & _REQUEST)
     return clause
+
+
+def _ask_on(clauses: list[Clause]) -> None:
+    """Let what follows a request in its sentence be asked too: "please unlock it, and while you are there change …"."""
+    is_asked = False
+    for clause in clauses:
+        is_asked = is_asked or bool(clause.concepts & _REQUEST)
+        clause.is_asked = clause.is_asked or (is_asked and bool(clause.concepts & _ACTS))
 
 
 def _begins_with_order(hits: Sequence[Hit], start: int, concepts: int) -> bool:

@@ -34,7 +34,7 @@ def tell_wish(written: Written) -> Wish:
     votes += sum(count_votes(sentence.words) for sentence in heading)
     language = tell_language(votes)
     title = read_account(_ask(heading), heading_held, language)
-    known = (0 if is_old else title.said & TOPICS) | (_TABLE if written.has_table else 0)
+    known = title.said & TOPICS | (_TABLE if written.has_table else 0)
     body = read_account(sentences, held, language, known)
     points_below = bool(written.quoted.strip()) and bool(body.said & _POINTS)
     verdict = weigh_acts(body, None if is_old else title, has_text=bool(sentences))

@@ -1,0 +1,51 @@
+"""What is told by the form of words, whatever they mean: names of persons, participles.
+
+Here belongs only what a lexicon cannot hold. A name by form is a hint that weighs beside words, never proof: badges and
+schools have names, too. Who is meant is found in `inbound.understanding.people`.
+"""
+
+import re
+from collections.abc import Iterable
+
+from inbound.understanding.sentences import Held
+from inbound.understanding.words import Lexicon
+
+_PART = r"[^\W\d_a-zß-öø-ÿ][\w.'’]{0,30}"
+_A_NAME = re.compile(rf"{_PART}(?:(?: (?:[^\W\d_]{{1,3}} ){{0,2}}|-){_PART}){{1,6}}")
+_TO_A_NAME = re.compile(
+    r"\b(?:to|into|as|reads?|say|show|be|make it|make (?:her|him)|in|zu|auf|als|a|por|como|en|par|comme)"
+    rf"(?: exactly)?:? {{1,3}}\W?(?:{_PART}(?: (?:[^\W\d_]{{1,3}} ){{0,2}}|-)){{1,6}}{_PART}"
+)
+_BETWEEN = re.compile(r"[ -]")
+_LONGEST_READ = 400
+"""Characters of a clause that are looked at for names."""
+_MOST_NAMES = 40
+_PARTICIPLES = {
+    "en": re.compile(r"\w{2}ed$", re.IGNORECASE),
+    "es": re.compile(r"\w{2}[ai]d[oa]s?$", re.IGNORECASE),
+    "fr": re.compile(r"\w{2}[éÉ]e?s?$", re.IGNORECASE),
+    "de": re.compile(r"\w{2}t$", re.IGNORECASE),
+}
+
+
+def is_participle(word: str, language: str) -> bool:
+    """Whether `word` tells what was done rather than what is to be done, as far as its ending tells."""
+    return _PARTICIPLES[language].search(word) is not None
+
+
+def names_a_person(clause: str, held: Held) -> bool:
+    """Whether `clause` says "to Jane Roe"."""
+    return _TO_A_NAME.search(held.restore(clause)[:_LONGEST_READ]) is not None
+
+
+def tell_two_names(clauses: Iterable[str], lexicon: Lexicon, held: Held) -> bool:
+    """Whether two names stand there that are not the same but share a part: "Jane Roe … Jane Roe-Poe"."""
+    names: set[frozenset[str]] = set()
+    for clause in clauses:
+        for name in _A_NAME.finditer(held.restore(clause)[:_LONGEST_READ]):
+            parts = frozenset(part for part in _BETWEEN.split(name[0]) if len(part) > 1 and not lexicon.knows(part))
+            if len(parts) > 1:
+                names.add(parts)
+        if len(names) > _MOST_NAMES:
+            break
+    return any(one != other and one & other for one in names for other in names)
