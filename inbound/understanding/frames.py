@@ -29,7 +29,7 @@ _TABLE: dict[Intent, str] = {
         2.9 ask  TWO_NAMES BADGE|DO_THIS !OTHER_MATTER
         2.6 ask  TABLE BADGE|NAME|DO_THIS
         2.8 ask  NAME SHOW
-        2.8 tell NAME SHOULD_READ
+        2.8 tell NAME SHOULD_READ|NEW
         2.6 tell NAME OLD
         2.5 tell SHOULD_READ TO_A_NAME BADGE|CERTIFICATE !OTHER_MATTER !JOB_TITLE
         2.6 ask  NAME BADGE|CERTIFICATE
@@ -47,6 +47,7 @@ _TABLE: dict[Intent, str] = {
         3   ask  EMAIL ADD !BADGE !SIGNATURE !LINKEDIN !PICTURE !RESUME
         2.9 ask  ADD AN_ADDRESS !NAME !PASSWORD !UNLOCK !BADGE
         2.8 tell EMAIL DEAD
+        2.9 tell ADDRESS NEW AN_ADDRESS
         2.8 tell ADDRESS SHOULD_READ
         2.7 ask  ADDRESS SHOW !BADGE !PAGE
         2.7 tell ADDRESS WRONG|MISSPELLED|OLD
