@@ -10,15 +10,15 @@ from mailer.notices import NOTICES
 
 _RENAME = {
     "kind": "name_change",
-    "name": "Maria Gonzales",
+    "name": "María González",
     "address": "maria.gonzalez@mail.example",
-    "new_name": "María González",
+    "new_name": "María González Ruiz",
 }
 _UNLOCK = {"kind": "unlock", "name": "Ben Okafor", "address": "ben.okafor@mail.example"}
 _TEXT = """Hello,
 
-my last name is written with a z at the end: González.
-Could you please change it?
+my full name is María González Ruiz.
+Could you please change it on my badges?
 
 María"""
 _REPLY = """Thank you for your patience. We have looked into it.
@@ -31,7 +31,7 @@ def sample_request_facts(kind: str, on_record: bool, now: datetime) -> dict[str,
     facts: dict[str, Any] = {
         "reference": "BP-7K2Q9M",
         "changes": [_RENAME, _UNLOCK],
-        "badge": "Fire & Rescue, Level 2" if on_record else None,
+        "badge": "Fire & Rescue, Level 2" if on_record or kind == "badge_revoked" else None,
         "assertion": "sample2345" if on_record else None,
         "group": "sample2345" if on_record else None,
         "undo_until": (now + timedelta(days=7)).date().isoformat() if on_record else None,

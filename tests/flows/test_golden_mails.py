@@ -39,8 +39,15 @@ DOT = ImageBytes(
         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
     ),
 )
-MAILS = [(kind, "en") for kind in NOTICES] + [("issuance", language) for language in ("es", "fr", "de")]
-SAMPLES = {"plain": Sample(), "again": Sample(name='Ann "A" <Berg> & Söhne 🏅', valid_for=None, needs_password=False)}
+TRANSLATED = ("issuance", "answer_linkedin_add", "change_receipt", "relayed_request")
+MAILS = [(kind, "en") for kind in NOTICES] + [
+    (kind, language) for kind in TRANSLATED for language in ("es", "fr", "de")
+]
+SAMPLES = {
+    "plain": Sample(),
+    "again": Sample(name='Ann "A" <Berg> & Söhne 🏅', valid_for=None, needs_password=False),
+    "stranger": Sample(on_record=False),
+}
 
 
 def constants(kind: str, language: str) -> Constants:
@@ -98,9 +105,17 @@ def test_what_a_reader_sees_is_as_it_was(kind: str, language: str, update_golden
     compare(GOLDEN / f"{kind}-{language}.txt", f"{parts.subject}\n\n".encode() + as_file(parts.text), update_golden)
 
 
-@pytest.mark.parametrize("kind", ["issuance", "reminder"])
-def test_the_bytes_that_leave_are_as_they_were(kind: str, update_golden: bool) -> None:
-    compare(GOLDEN / f"{kind}-en.eml", compose(kind, "en", SAMPLES["again"]), update_golden)
+@pytest.mark.parametrize("kind", ["answer_linkedin_add", "question"])
+def test_a_stranger_reads_what_they_read_before(kind: str, update_golden: bool) -> None:
+    parts = read_parts(compose(kind, "en", SAMPLES["stranger"]))
+    compare(GOLDEN / f"{kind}-stranger.txt", f"{parts.subject}\n\n".encode() + as_file(parts.text), update_golden)
+
+
+@pytest.mark.parametrize(
+    ("kind", "sample"), [("issuance", "again"), ("reminder", "again"), ("change_receipt", "plain")]
+)
+def test_the_bytes_that_leave_are_as_they_were(kind: str, sample: str, update_golden: bool) -> None:
+    compare(GOLDEN / f"{kind}-en.eml", compose(kind, "en", SAMPLES[sample]), update_golden)
 
 
 def test_the_same_message_is_composed_to_the_same_bytes() -> None:
@@ -109,7 +124,8 @@ def test_the_same_message_is_composed_to_the_same_bytes() -> None:
 
 def test_there_is_no_golden_file_too_many() -> None:
     expected = {f"{kind}-{language}.{ending}" for kind, language in MAILS for ending in ("html", "txt")}
-    expected |= {"issuance-en.eml", "reminder-en.eml"}
+    expected |= {"issuance-en.eml", "reminder-en.eml", "change_receipt-en.eml"}
+    expected |= {"answer_linkedin_add-stranger.txt", "question-stranger.txt"}
     assert {file.name for file in GOLDEN.iterdir()} == expected
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from mailer.filling import Site
 from mailer.queue.claimed import Claimed
+from mailer.sample_requests import sample_request_facts
 from mailer.templates.constants import BadgeConstants, Constants, IssuerConstants, LinkedinConstants, SiteConstants
 from mailer.templates.environment import TemplateSources
 
@@ -86,6 +87,21 @@ def sound_sources() -> TemplateSources:
 @pytest.fixture
 def facts() -> dict[str, Any]:
     return dict(FACTS)
+
+
+@pytest.fixture
+def all_facts() -> dict[str, Any]:
+    """What the slots of every kind are filled from."""
+    answer = sample_request_facts("change_receipt", on_record=True, now=NOW)
+    more = {
+        "old_name": "Anna Meier",
+        "issued": "2026-01-01",
+        "expires": "2028-12-31",
+        "serial": 4,
+        "changed": "2026-11-23T10:05Z",
+        "reported": "2026-11-23T23:30Z",
+    }
+    return {**answer, **FACTS, **more}
 
 
 @pytest.fixture

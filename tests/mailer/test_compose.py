@@ -292,13 +292,12 @@ def plain(published: Published, kind: str) -> Published:
     return replace(published, kind=kind, optional=(), variants={"": Variant((kind,), pieces, pieces)})
 
 
-ALL_FACTS = {"changed": "2026-11-23T10:05Z", "reported": "2026-11-23T10:05Z", "old_name": "Anna Meier"}
-
-
 @pytest.mark.parametrize("kind", NOTICES)
-def test_streams_differ_in_their_headers(kind: str, site: Site, published: Published, make_claimed: Make) -> None:
+def test_streams_differ_in_their_headers(
+    kind: str, site: Site, published: Published, make_claimed: Make, all_facts: dict[str, Any]
+) -> None:
     template = plain(published, kind)
-    mail = make_composer(site, template).compose(make_claimed(template.digest, {"kind": kind}, **ALL_FACTS), NOW)
+    mail = make_composer(site, template).compose(make_claimed(template.digest, {"kind": kind}, **all_facts), NOW)
     message = parse(mail)
     is_notice = NOTICES[kind].stream is Stream.NOTICES
     sender = "notices@badgepost.example" if is_notice else "badges@badgepost.example"

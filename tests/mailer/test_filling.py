@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -11,23 +12,19 @@ from mailer.templates.published import Traits
 
 TRAITS = Traits("en", "Sender", "C <Basics> & more", "cid:x@y.example", "ab" * 32, "Müller & Söhne", 1234567)
 LINKS = LinkMaker(["key"])
-ALL_FACTS: dict[str, Any] = {
-    "name": "Anna Berg",
-    "old_name": "Anna Meier",
-    "address": "anna@mail.example",
-    "issued": "2026-01-01",
-    "expires": "2028-12-31",
-    "assertion": "abcdefghijklmnop",
-    "account": "qrstuvwxyz234567",
-    "serial": 4,
-    "changed": "2026-11-23T10:05Z",
-    "reported": "2026-11-23T23:30Z",
-}
+Facts = dict[str, Any]
+Fill = Callable[..., dict[str, str]]
 
 
-def fill(site: Site, now: datetime, kind: str = "issuance", traits: Traits = TRAITS, **changed: Any) -> dict[str, str]:
-    values = fill_slots(kind, {**ALL_FACTS, **changed}, traits, site, LINKS, "messageid", now)
-    return {name: value for name, value in values.items() if value is not None}
+@pytest.fixture
+def fill(site: Site, now: datetime, all_facts: Facts) -> Fill:
+    """Return the slots of a kind that have a value; facts are changed by keyword."""
+
+    def make(kind: str = "issuance", traits: Traits = TRAITS, at: datetime = now, **changed: Any) -> dict[str, str]:
+        values = fill_slots(kind, {**all_facts, **changed}, traits, site, LINKS, "messageid", at)
+        return {name: value for name, value in values.items() if value is not None}
+
+    return make
 
 
 def unsign(url: str, prefix: str, purpose: Purpose, now: datetime) -> list[str | int]:
@@ -38,8 +35,10 @@ def unsign(url: str, prefix: str, purpose: Purpose, now: datetime) -> list[str |
 
 
 @pytest.mark.parametrize("kind", NOTICES)
-def test_every_slot_of_every_kind_is_filled_and_nothing_else(kind: str, site: Site, now: datetime) -> None:
-    values = fill_slots(kind, ALL_FACTS, TRAITS, site, LINKS, "messageid", now)
+def test_every_slot_of_every_kind_is_filled_and_nothing_else(
+    kind: str, site: Site, now: datetime, all_facts: Facts
+) -> None:
+    values = fill_slots(kind, all_facts, TRAITS, site, LINKS, "messageid", now)
     assert list(values) == [slot.name for slot in NOTICES[kind].slots]
     assert all(values.values())
 
@@ -53,46 +52,46 @@ def test_every_slot_of_every_kind_is_filled_and_nothing_else(kind: str, site: Si
         ("de", "1. Januar 2026", "Januar 2026"),
     ],
 )
-def test_dates_are_in_the_language_of_the_mail(language: str, day: str, month: str, site: Site, now: datetime) -> None:
-    values = fill(site, now, traits=Traits(language, "S", "B", None, None, "O", None))
+def test_dates_are_in_the_language_of_the_mail(language: str, day: str, month: str, fill: Fill) -> None:
+    values = fill(traits=Traits(language, "S", "B", None, None, "O", None))
     assert values["issued_on"] == day
     assert values["linkedin_issued"] == month
 
 
-def test_a_moment_is_told_with_its_time(site: Site, now: datetime) -> None:
-    assert fill(site, now, "password_changed")["changed_on"] == "November 23, 2026, 10:05 UTC"
-    assert fill(site, now, "not_me_report")["reported_on"] == "November 23, 2026, 23:30 UTC"
+def test_a_moment_is_told_with_its_time(fill: Fill) -> None:
+    assert fill("password_changed")["changed_on"] == "November 23, 2026, 10:05 UTC"
+    assert fill("not_me_report")["reported_on"] == "November 23, 2026, 23:30 UTC"
 
 
-def test_links_carry_what_their_page_needs(site: Site, now: datetime) -> None:
-    values = fill(site, now, "reminder")
+def test_links_carry_what_their_page_needs(fill: Fill, now: datetime) -> None:
+    values = fill("reminder")
     account = ["qrstuvwxyz234567", 4]
     assert unsign(values["password_url"], "p", Purpose.FIRST_PASSWORD, now) == account
     assert unsign(values["not_me_url"], "not-me", Purpose.NOT_ME, now) == ["abcdefghijklmnop"]
     assert unsign(values["unsubscribe_url"], "unsubscribe", Purpose.UNSUBSCRIBE, now) == ["messageid"]
     assert unsign(values["browser_url"], "mail", Purpose.BROWSER, now) == ["messageid"]
-    asked_for = fill(site, now, "password_link")["password_url"]
+    asked_for = fill("password_link")["password_url"]
     assert unsign(asked_for, "p", Purpose.PASSWORD, now) == account
     assert values["badge_url"] == "https://badges.example/badges/abcdefghijklmnop"
 
 
-def test_links_are_minted_when_the_mail_is_made(site: Site, now: datetime) -> None:
-    assert fill(site, now)["password_url"] != fill(site, now + timedelta(hours=1))["password_url"]
+def test_links_are_minted_when_the_mail_is_made(fill: Fill, now: datetime) -> None:
+    assert fill()["password_url"] != fill(at=now + timedelta(hours=1))["password_url"]
 
 
-def test_who_has_a_password_gets_no_password_link(site: Site, now: datetime) -> None:
-    assert "password_url" not in fill(site, now, serial=None)
+def test_who_has_a_password_gets_no_password_link(fill: Fill) -> None:
+    assert "password_url" not in fill(serial=None)
 
 
-def test_a_badge_without_an_end(site: Site, now: datetime) -> None:
-    values = fill(site, now, expires=None)
+def test_a_badge_without_an_end(fill: Fill) -> None:
+    values = fill(expires=None)
     assert "expires_on" not in values
     assert "linkedin_expires" not in values
     assert "expirationYear" not in values["linkedin_url"]
 
 
-def test_linkedin_gets_every_field_encoded_and_the_months_as_issued(site: Site, now: datetime) -> None:
-    url = fill(site, now)["linkedin_url"]
+def test_linkedin_gets_every_field_encoded_and_the_months_as_issued(fill: Fill) -> None:
+    url = fill()["linkedin_url"]
     assert parse_qs(urlsplit(url).query) == {
         "startTask": ["CERTIFICATION_NAME"],
         "name": ["C <Basics> & more"],
@@ -107,13 +106,13 @@ def test_linkedin_gets_every_field_encoded_and_the_months_as_issued(site: Site, 
 
 
 @pytest.mark.parametrize("kind", NOTICES)
-def test_without_authority_no_link_allows_anything(kind: str, site: Site, now: datetime) -> None:
-    values = fill_slots(kind, ALL_FACTS, TRAITS, site, LINKS, "messageid", now, with_authority=False)
+def test_without_authority_no_link_allows_anything(kind: str, site: Site, now: datetime, all_facts: Facts) -> None:
+    values = fill_slots(kind, all_facts, TRAITS, site, LINKS, "messageid", now, with_authority=False)
     for value in filter(None, values.values()):
         token = value.rpartition("/")[2]
         for purpose in set(Purpose) - {Purpose.BROWSER}:
             assert not isinstance(LINKS.unsign(purpose, token, now), Genuine)
-    with_it = fill_slots(kind, ALL_FACTS, TRAITS, site, LINKS, "messageid", now)
+    with_it = fill_slots(kind, all_facts, TRAITS, site, LINKS, "messageid", now)
     assert values.keys() == with_it.keys()
     required = [slot.name for slot in NOTICES[kind].slots if not slot.optional]
     assert all(values[name] for name in required)

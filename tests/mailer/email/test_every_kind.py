@@ -32,11 +32,14 @@ def test_the_frame_is_what_mail_programs_and_screen_readers_need(
     kind: str, language: str, published: Make, mails: Make
 ) -> None:
     (subject,) = {variant.subject[0] for variant in published(kind, language).variants.values()}
+    subject = subject.removesuffix("[")  # of the reference
     for mail in mails(kind, language):
         document = mail.document
         assert (document.get("lang"), document.get("dir")) == (language, "ltr")
         assert len(document.xpath("//h1")) == 1
-        assert document.xpath("string(//title)").split() == subject.split()
+        title = " ".join(document.xpath("string(//title)").split())
+        assert title.startswith(subject.strip())
+        assert (title == subject.strip()) == (kind != "badge_revoked"), "the badge's name is a slot"
         assert document.xpath("//meta[@name='color-scheme']/@content") == ["light dark"]
         assert not document.xpath("//table[not(@role='presentation')]")
         assert not document.xpath("//link | //script | //form | //*[contains(@style, 'float')]")
@@ -99,7 +102,7 @@ def test_the_text_is_pleasant_to_read(kind: str, language: str, issuer: str, pub
     for mail in mails(kind, language, issuer):
         assert "\n\n\n" not in mail.text
         assert mail.text.endswith("\n")
-        assert not re.search(r"[ \t]\n|\t|  |</?[a-z]+>|&\w+;|\{|\}", mail.text)
+        assert not re.search(r"[ \t]\n|\t|\S  |</?[a-z]+>|&\w+;|\{|\}", mail.text)
     for variant in published(kind, language, issuer).variants.values():
         lines = "\0".join(variant.text[::2]).split("\n")  # a slot may make its line longer
         assert [line for line in lines if len(line) > 72 and " " in line and "\0" not in line] == []
@@ -134,5 +137,7 @@ def test_languages_differ(kind: str, published: Make, mails: Make) -> None:
 def test_names_of_every_sort_stay_whole_and_harmless(kind: str, name: str, mail_to: Make) -> None:
     mail = mail_to(Sample(name=name), kind)
     assert not mail.document.xpath("//b")
+    if "earner_name" not in mail.values:
+        return  # what a writer calls themselves need not be shown
     assert name in mail.document.text_content()
     assert " ".join(name.split()) in " ".join(mail.text.split())
