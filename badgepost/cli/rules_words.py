@@ -20,9 +20,9 @@ def write_check(name: str, rules: RuleSet) -> str:
     """Return that a file could be published, and what of it costs time with every mail."""
     examples = sum(len(rule.examples) for rule in rules.rules)
     slow = [number for numbers in rules.index.unindexed.values() for number in numbers]
-    asked = f"{len(slow)} of them are asked with every mail, because no word leads to them"
     rest = "; the others only with mails that hold one of their words" if len(slow) < len(rules.rules) else ""
-    return f"{name}: {len(rules.rules)} rules, {examples} examples come out as they say. {asked}{rest}."
+    asked = f"Asked with every mail, because no word leads to them: {len(slow)}{rest}."
+    return f"{name}: {len(rules.rules)} rules, {examples} examples come out as they say. {asked}"
 
 
 def write_examples(rules: RuleSet) -> str:
@@ -50,9 +50,7 @@ def write_considered(name: str, judgement: Judgement, decided: Decided, consider
 def write_replay(result: Replay, since: str, against: int, limit: int) -> str:
     """Return what would have been treated otherwise, the newest mail first."""
     changed, newly_done = len(result.differences), sum(one.is_newly_done for one in result.differences)
-    lines = [
-        f"{result.mails} mails of the last {since} against version {against}: {changed} would be treated otherwise."
-    ]
+    lines = [f"{result.mails} mails of the last {since}, version {against}: {changed} would be treated otherwise."]
     if newly_done:
         lines.append(f"Of these, {newly_done} would now be done without anybody being asked.")
     if result.unread:
