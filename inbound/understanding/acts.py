@@ -37,6 +37,9 @@ _REQUEST = bits_of("PLEASE COULD_YOU WANT")
 _NEVER_MIND, _DONE, _REMINDER = BITS["NEVER_MIND"], BITS["DONE"], BITS["REMINDER"]
 _STOPS = bits_of("STOP UNSUBSCRIBE NEWSLETTER")
 _ORDERS = bits_of("CHANGE CORRECT ADD SEND RESEND DELETE REVOKE UNLOCK RESET DO_THIS")
+_AN_ADDRESS = BITS["AN_ADDRESS"]
+_ADDRESSES = bits_of("AN_ADDRESS ADDRESS EMAIL")
+_OTHER_ADDRESS = bits_of("NEW OLD DEAD SHOULD_READ WRONG CHANGE ADD")
 _MOST_OPEN = 20
 _LONGEST_WORDS = 200
 _NO_EVENT = bits_of("TOO_MANY_TRIES INVALID CANNOT_LOGIN WRONG LOCKED WHENEVER DEADLINE")
@@ -61,6 +64,8 @@ class Account:
     acts: list[Act] = field(default_factory=list)
     said: int = 0
     """Every concept that is meant."""
+    topics: int = 0
+    """What all of it is about."""
     denied: int = 0
     asks: bool = False
     """Some sentence asks something, whatever it may be."""
@@ -99,11 +104,13 @@ def read_account(sentences: Sequence[Sentence], held: Held, language: str, befor
         account.said |= said
         account.asks = account.asks or asks
         account.is_deferred = account.is_deferred or (asks and _is_put_off(sentence, live, bool(found)))
-        topics.append(said & TOPICS)
+        named = _join(_drop_identity(clause) for clause in live) & TOPICS
+        account.topics |= named
+        topics.append(named)
     if open_ended and not any(act.weight >= _STRONG for act in account.acts):
-        clauses = [clause for sentence in sentences for clause in sentence.clauses]
-        known = account.said & TOPICS
-        known |= BITS["TWO_NAMES"] if tell_two_names(clauses, load_lexicon(language), held) else 0
+        texts = [text for sentence in sentences for text in sentence.clauses]
+        known = account.topics
+        known |= BITS["TWO_NAMES"] if tell_two_names(texts, load_lexicon(language), held) else 0
         for number, live in open_ended[:_MOST_OPEN]:
             said = _join(clause.concepts for clause in live)
             account.acts += [
@@ -162,6 +169,12 @@ def _is_put_off(sentence: Sentence, live: Sequence[Clause], is_found: bool) -> b
 def _drop_condition(clause: Clause) -> int:
     """Return what a clause says; what is to be done only under a condition is not asked."""
     return clause.concepts & ~_ORDERS if clause.is_conditional else clause.concepts
+
+
+def _drop_identity(clause: Clause) -> int:
+    """Return what a clause says; an address that it only gives tells who is meant."""
+    is_given = clause.concepts & _AN_ADDRESS and not clause.concepts & _OTHER_ADDRESS
+    return clause.concepts & ~_ADDRESSES if is_given else clause.concepts
 
 
 def _quote(clauses: Sequence[Clause]) -> str:

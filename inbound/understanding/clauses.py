@@ -15,6 +15,7 @@ from inbound.understanding.sentences import Held, Sentence
 from inbound.understanding.words import Lexicon
 
 _NEGATION, _CANNOT, _JOIN = BITS["NEGATION"], BITS["CANNOT"], BITS["JOIN"]
+_BADGE, _ACCOUNT, _BADGE_FIRST = BITS["BADGE"], BITS["ACCOUNT"], BITS["BADGE_FIRST"]
 _NOT_ASKING, _THANKS, _DONE = BITS["NOT_ASKING"], BITS["THANKS"], BITS["DONE"]
 _TO_A_NAME_BIT, _TWO_NAMES = BITS["TO_A_NAME"], BITS["TWO_NAMES"]
 _AN_ADDRESS, _TWO_ADDRESSES, _TO_AN_ADDRESS = (
@@ -200,6 +201,8 @@ def _read_clause(hits: Sequence[Hit], start: int, text: str, language: str) -> C
         addresses += bool(concepts & _AN_ADDRESS)
     if is_unwanted:
         clause.concepts = clause.concepts & ~_NOT_RECEIVED | _STOP
+    if said & _BADGE and said & _ACCOUNT and _comes_first(hits, _BADGE, _ACCOUNT):
+        clause.concepts |= _BADGE_FIRST
     if addresses > 1:
         clause.concepts |= _TWO_ADDRESSES
     first = next((hit for hit in hits if not hit.concepts & _JOIN), None)
@@ -227,6 +230,10 @@ def _begins_with_order(hits: Sequence[Hit], start: int, concepts: int) -> bool:
             return bool(hit.concepts & concepts & _BEGINS)
         start = hit.words[-1] + 1
     return False
+
+
+def _comes_first(hits: Sequence[Hit], one: int, other: int) -> bool:
+    return next(bool(hit.concepts & one) for hit in hits if hit.concepts & (one | other))
 
 
 def _names_a_day(hits: Sequence[Hit]) -> bool:

@@ -24,6 +24,8 @@ _SUBJECT = 0.5
 _SUBJECT_ALONE = -0.2
 _SALES = bits_of("SALES")
 _FYI = bits_of("FYI")
+_WORTH_TELLING = {Intent.ABUSE, Intent.LOGIN_TROUBLE}
+"""What is told for the reader's sake."""
 _EXPLAINED_BY = {
     Intent.PASSWORD_RESET: {Intent.UNLOCK},
     Intent.LINKEDIN_ADD: {Intent.LINKEDIN_IMAGE},
@@ -64,7 +66,7 @@ def _drop_untold(body: Account) -> list[Act]:
     """Return the acts that are left once reminders and mere information are told apart from requests."""
     acts = body.acts
     if body.is_reminder or body.said & _FYI:
-        acts = [act for act in acts if act.is_asked]
+        acts = [act for act in acts if act.is_asked or act.intent in _WORTH_TELLING]
     return acts
 
 
@@ -94,7 +96,7 @@ def _drop_explained(weights: dict[Intent, float], acts: list[Act]) -> dict[Inten
     def is_kept(intent: Intent, weight: float) -> bool:
         if weight < _LIKELY or (weight < _WEAK and strongest >= _SURE):
             return False
-        if abuse >= _SURE and intent is not Intent.ABUSE and intent not in asked:
+        if abuse >= _SURE and intent is not Intent.ABUSE and not (intent in CHANGES_A_RECORD and intent in asked):
             return False
         if any(other in weights for other in _EXPLAINED_BY.get(intent, ())):
             return False
