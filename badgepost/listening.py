@@ -33,7 +33,8 @@ def bind(settings: ListenerSettings) -> socket.socket:
         return socket.create_server((settings.host, settings.port), family=family)
     except OSError as error:
         raise Refusal(
-            f"cannot listen on {settings.host} port {settings.port}: {error.strerror}; set listener.port to another"
+            f"cannot listen on {settings.host} port {settings.port}: {error.strerror}; set listener.port to another, "
+            "or listener.enabled to false if no mail is to come in here"
         ) from error
 
 

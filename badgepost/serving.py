@@ -1,4 +1,4 @@
-"""`badgepost serve`: the pages in this process, the workers as its children, until a signal says stop.
+"""`badgepost serve`: the pages in this process, everything else as its children, until a signal says stop.
 
 Here belongs the life of the whole: listen, start, look after, drain. The pages are put together in `web.app`, the
 children are kept by `children`.
@@ -7,7 +7,7 @@ children are kept by `children`.
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Event, Thread
@@ -16,8 +16,10 @@ from types import FrameType
 import uvicorn
 
 from badgepost.children import Child, Children
+from badgepost.listening import bind, load_tls
 from badgepost.opening import find_templates
 from badgepost.refusal import Refusal
+from badgepost.settings import Settings
 from badgepost.wiring import Service, make_work
 from web.app import create_app
 from web.needs import WebService
@@ -92,11 +94,14 @@ def serve(service: Service, announce: Callable[[Running], None]) -> int:
     settings = service.settings
     if settings.workers:
         make_work(service)  # What a worker would refuse, a DKIM key that is missing, say, stops the start of all.
+    if settings.listener.enabled:
+        load_tls(settings.listener)
+        bind(settings.listener).close()
     listener = listen(settings.web_host, settings.web_port)
     stop = Event()
     _stop_on_signals(stop)
     pages = PageServer(make_web_service(service, lambda: datetime.now(UTC)), listener)
-    children = Children([_make_worker(number) for number in range(1, settings.workers + 1)])
+    children = Children(list(_make_children(settings)))
     pages.start()
     children.look_after()
     announce(Running(settings.web_host, listener.getsockname()[1]))
@@ -109,9 +114,17 @@ def serve(service: Service, announce: Callable[[Running], None]) -> int:
         pages.stop()
 
 
-def _make_worker(number: int) -> Child:
-    name = f"serve-{number}"
-    return Child(name, [sys.executable, "-m", "badgepost", "worker", "--name", name])
+def _make_children(settings: Settings) -> Iterator[Child]:
+    if settings.listener.enabled:
+        yield _make_child("listener", "listen")
+    for number in range(1, settings.workers + 1):
+        yield _make_child(f"serve-{number}", "worker", "--name", f"serve-{number}")
+    for number in range(1, settings.processors + 1):
+        yield _make_child(f"processor-{number}", "process", "--name", f"processor-{number}")
+
+
+def _make_child(name: str, *arguments: str) -> Child:
+    return Child(name, [sys.executable, "-m", "badgepost", *arguments])
 
 
 def _stop_on_signals(stop: Event) -> None:

@@ -111,6 +111,8 @@ class ListenerLimits(_Part):
 class Listener(_Part):
     """Where and how mail to us is taken."""
 
+    enabled: bool = True
+    """`badgepost serve` starts it."""
     host: str = "127.0.0.1"
     port: int = Field(default=2525, ge=0, le=65535)
     protocol: Literal["smtp", "lmtp"] = "smtp"
@@ -184,6 +186,7 @@ class Settings(BaseSettings):
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8000, ge=0, le=65535)
     workers: int = Field(default=1, ge=0, le=64)
+    processors: int = Field(default=1, ge=0, le=64)
     log_format: Literal["console", "json"] = "console"
     chromium: str | None = None
     """The browser that `preview` takes pictures with. Empty: the first of chromium, chromium-browser, google-chrome."""

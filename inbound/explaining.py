@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from badges.register import KnownEarner, Register
-from desk.words import Intent
+from desk.words import Intent, Outcome, Role
+from inbound.authentication.author import read_author
 from inbound.authentication.dns import Lookup
 from inbound.authentication.proof import Trust, prove_author
 from inbound.authentication.reservations import read_receipt_time
@@ -17,6 +18,7 @@ from inbound.envelope import Envelope
 from inbound.judging import Judgement, Mail, Past, judge, sift
 from inbound.rules.deciding import RuleSet
 from inbound.understood import understand
+from wire.address import Address, fold_address
 from wire.message import Header, read_header
 from wire.reports import ComplaintReport, DeliveryReport
 
@@ -55,6 +57,25 @@ def explain(content: bytes, explainer: Explainer, now: datetime) -> tuple[Judgem
     told = tell_judgement(judgement)
     told["report"] = tell_report(report, explainer.find_message(report)) if report else None
     return judgement, told
+
+
+def tell_fault(content: bytes, explainer: Explainer, fault: Exception) -> dict[str, Any]:
+    """Return what becomes of a mail that an error interrupts: a person reads it."""
+    header, _ = read_header(content)
+    author = read_author(header)
+    known = explainer.register.find_contacts([fold_address(author)]) if isinstance(author, Address) else ()
+    return {
+        "role": (Role.CLAIMED_ISSUER if known else Role.UNKNOWN).value,
+        "intent": Intent.OTHER.value,
+        "outcome": Outcome.TICKET.value,
+        "earners": [],
+        "new_name": None,
+        "changes": [],
+        "rule": "",
+        "reason": f"an error interrupted it: {type(fault).__name__}: {fault}",
+        "authentication": {},
+        "report": None,
+    }
 
 
 def tell_judgement(judgement: Judgement) -> dict[str, Any]:

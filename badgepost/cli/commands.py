@@ -45,7 +45,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "rules": ("rules", "What is done with which mail: try it, change it."),
     },
     "Running": {
-        "serve": ("serve", "Serve the pages and run the workers."),
+        "serve": ("serve", "Serve the pages, send and take mail."),
         "worker": ("worker", "Deliver what is due."),
         "listen": ("listen", "Take the mail that comes in."),
         "process": ("process", "Deal with the mail that came in."),

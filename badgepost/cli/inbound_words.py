@@ -8,9 +8,21 @@ from inbound.judging import Judgement
 _LABEL = 10
 
 
-def write_judgement(name: str, judgement: Judgement, told: dict[str, Any]) -> str:
+def write_judgement(name: str, judgement: Judgement | None, told: dict[str, Any]) -> str:
     """Return what becomes of a mail, and why."""
     lines = [f"{name}: {told['outcome']}"]
+    if judgement is not None:
+        lines += _write_person(judgement, told)
+    if told.get("report"):
+        report = told["report"]
+        lines.append(_write("report", f"{report['final_recipient'] or 'nobody named'}: {report['reason']}"))
+    lines.append(_write("rule", told["rule"] or "none"))
+    lines.append(_write("why", told["reason"]))
+    return "\n".join(lines)
+
+
+def _write_person(judgement: Judgement, told: dict[str, Any]) -> list[str]:
+    lines = []
     identity, wish, checked = judgement.identity, judgement.wish, judgement.checked
     if identity is not None:
         lines.append(_write("wrote", f"{identity.role}. {identity.words}"))
@@ -20,12 +32,7 @@ def write_judgement(name: str, judgement: Judgement, told: dict[str, Any]) -> st
     for earner in checked.earners if checked else ():
         new_name = next((change["new_name"] for change in told["changes"] if change["earner"] == earner.address), None)
         lines.append(_write("about", f"{earner.name} <{earner.address}>{f', now {new_name}' if new_name else ''}"))
-    if told.get("report"):
-        report = told["report"]
-        lines.append(_write("report", f"{report['final_recipient'] or 'nobody named'}: {report['reason']}"))
-    lines.append(_write("rule", told["rule"] or "none"))
-    lines.append(_write("why", told["reason"]))
-    return "\n".join(lines)
+    return lines
 
 
 def _write(label: str, text: str) -> str:

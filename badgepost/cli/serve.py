@@ -21,7 +21,7 @@ def run_service(
         typer.Option("--sample", help="Load a sample programme and issue to its roster, if the database is empty."),
     ] = False,
 ) -> None:
-    """Serve the pages and run the workers until Ctrl-C or SIGTERM; mails under way are finished first."""
+    """Serve the pages, send and take mail until Ctrl-C or SIGTERM; mails under way are finished first."""
     service = get_service()
     console = Console(highlight=False)
     if sample and is_empty(service.engine):
@@ -49,5 +49,7 @@ def _tell_where(service: Service, running: Running) -> Table:
     places.add_row("listening on", f"{running.address} port {running.port}")
     places.add_row("data", str(settings.data_dir))
     places.add_row("workers", str(settings.workers))
+    if settings.listener.enabled:
+        places.add_row("mail in", f"{settings.listener.host} port {settings.listener.port or 'any'}")
     places.add_row("", "Ctrl-C stops it.")
     return places

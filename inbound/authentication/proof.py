@@ -164,9 +164,9 @@ def _read_word(dmarc: str) -> Verdict:
 def _tell(author: Address, verdict: Verdict, why: str) -> str:
     match verdict:
         case Verdict.PASS:
-            return f"{author.domain} stands by this mail ({why})"
+            return f"the domain {author.domain} stands by this mail ({why})"
         case Verdict.FAIL:
-            return f"{author.domain} does not stand by this mail and says that such mail is forged ({why})"
+            return f"the domain {author.domain} does not stand by this mail and says that such mail is forged ({why})"
         case Verdict.TEMPERROR:
             return f"whether {author.domain} stands by this mail could not be found out at the time ({why})"
         case _:

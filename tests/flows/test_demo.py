@@ -28,6 +28,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return clean | {
         "BADGEPOST_DATA_DIR": str(tmp_path / "var"),
         "BADGEPOST_WEB_PORT": str(port),
+        "BADGEPOST_LISTENER__PORT": "0",
         "BADGEPOST_BASE_URL": f"http://127.0.0.1:{port}",
         "BADGEPOST_LOG_FORMAT": "json",
     }
@@ -65,7 +66,7 @@ def test_a_demo_that_fails_says_so_in_one_line(tmp_path: Path, environment: dict
     assert done.stderr == "badgepost demo: failed: the worker had not delivered 8 mails after 0 seconds\n"
 
 
-def test_serve_delivers_keeps_its_worker_and_stops_in_order(tmp_path: Path, environment: dict[str, str]) -> None:
+def test_serve_delivers_keeps_its_children_and_stops_in_order(tmp_path: Path, environment: dict[str, str]) -> None:
     url = environment["BADGEPOST_BASE_URL"]
     outbox = tmp_path / "var" / "outbox"
     with _serving(tmp_path, environment) as process:
@@ -73,9 +74,10 @@ def test_serve_delivers_keeps_its_worker_and_stops_in_order(tmp_path: Path, envi
         _await(lambda: len(list(outbox.glob("*.eml"))) == 8, "eight mails in the outbox")
         assert httpx.get(f"{url}/outbox").text.count('<li><a href="/outbox/') == 8
         first = _children_of(process.pid)
-        assert len(first) == 1
-        os.kill(first[0], signal.SIGKILL)
-        _await(lambda: set(_children_of(process.pid)) - set(first), "another worker")
+        assert len(first) == 3, "a listener, a worker, a processor"
+        for pid in first:
+            os.kill(pid, signal.SIGKILL)
+        _await(lambda: len(set(_children_of(process.pid)) - set(first)) == 3, "others in their places")
         httpx.post(f"{url}/password", data={"address": "ada@mail.example"})
         _await(lambda: len(list(outbox.glob("*.eml"))) == 9, "the new worker's first mail")
         process.send_signal(signal.SIGTERM)
@@ -91,7 +93,7 @@ def test_serve_delivers_keeps_its_worker_and_stops_in_order(tmp_path: Path, envi
 def test_the_sample_is_loaded_into_an_empty_database_only(tmp_path: Path, environment: dict[str, str]) -> None:
     url = environment["BADGEPOST_BASE_URL"]
     for loads in (True, False):
-        with _serving(tmp_path, environment | {"BADGEPOST_WORKERS": "0"}) as process:
+        with _serving(tmp_path, environment | {"BADGEPOST_WORKERS": "0", "BADGEPOST_PROCESSORS": "0"}) as process:
             _await(lambda: _is_healthy(url), "the pages")
             process.send_signal(signal.SIGINT)
             output, _ = process.communicate(timeout=SECONDS)

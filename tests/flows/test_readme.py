@@ -45,7 +45,12 @@ def find_free_port() -> int:
 
 def start_service(arguments: list[str], folder: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        arguments, cwd=folder, env=os.environ | environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+        arguments,
+        cwd=folder,
+        env={"BADGEPOST_LISTENER__PORT": "0", **os.environ, **environment},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
 
 
