@@ -1,0 +1,117 @@
+"""New names from what a mail gives of them: in full, or a part that the rest of the old name completes.
+
+Here belongs putting parts together, and only where the whole follows without doubt. Which words of a mail are a new
+name is told in `new_names`.
+"""
+
+from enum import Enum
+
+from badges.names import fold_name, is_particle, is_respelled
+from inbound.understanding.people.runs import PARTICLES
+
+_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+_SURNAMES_THAT_COME_FIRST = frozenset(
+    """
+    an bae bai baek bui cai cao chan chang chen cheng cheong cheung chi chien chin cho choe choi chong chou chow chu chua
+    chung cui dai dang dao deng diep dinh do doan dong du duan duong fan fang feng fu fung gao ge geng goh gong gu guo ha
+    han hao he ho hoang hong hou hsiao hsieh hsu hu hua huang hui huynh hwang im jang jeon jeong ji jia jiang jin jo joo
+    ju jung kang kao kim ko koh kong koo kwak kwan kwok kwon lai lam lau law le lee lei leung li liang liao lim lin ling
+    liu lo loh lu lui luo luong luu ly ma mai mao meng min moon na nam ng ngo nguyen no noh oh on ong pak pan pang park
+    peng pham phan phung qi qian qiao qin qiu quach rao ren ryu seo shao shen shi shih shin sim sin so son song su suh sun
+    ta tan tang tao teo teoh thai tian ting to ton tong tran trieu trinh truong tsai tsang tse tseng tu van vo vu vuong
+    wan wang wee wei wen won wong woo wu xia xiang xiao xie xiong xu xue yan yang yao ye yeo yeung yi yim yin yip yoo yoon
+    you yu yuan yuen yun zeng zhang zhao zheng zhong zhou zhu zou sato suzuki takahashi watanabe
+""".split()
+)
+"""After one of these the given name may follow: which part is the surname is in doubt."""
+
+
+class Part(Enum):
+    """Which part of a name is given."""
+
+    WHOLE = "whole"
+    SURNAME = "surname"
+    GIVEN = "given name"
+    MIDDLE = "middle name"
+    UNTOLD = "one word that says nothing of its place"
+
+
+def compose_name(old: str, given: str, part: Part) -> str | None:
+    """Return the whole new name of somebody called `old`; None where it does not follow without doubt."""
+    if part is Part.WHOLE or _begins_alike(old, given):
+        return given
+    if part is Part.UNTOLD:
+        return _replace_respelled(old, given)
+    halves = split_name(old)
+    if halves is None:
+        return None
+    first, last, suffix = halves
+    words = {
+        Part.SURNAME: (first, given, suffix),
+        Part.GIVEN: (given, last, suffix),
+        Part.MIDDLE: (first, given, last, suffix),
+    }[part]
+    return " ".join(word for word in words if word)
+
+
+def split_name(name: str) -> tuple[str, str, str] | None:
+    """Return given name, surname and suffix of a name of just these; None where there may be more, or another order."""
+    words = name.split()
+    suffix = words.pop() if words and words[-1].strip(".,").lower() in _SUFFIXES else ""
+    if len(words) < 2 or "".join(fold_name(words[0])) in _SURNAMES_THAT_COME_FIRST or "," in name:
+        return None
+    between = words[1:-1]
+    if not all(word.lower() in PARTICLES for word in between) or len(words[0].strip(".")) < 2:
+        return None
+    return words[0], " ".join(words[1:]), suffix
+
+
+def restore_case(name: str, old: str) -> str:
+    """Return a name typed all in capitals or all in small letters as names are written, with the parts of `old` as they
+    stand there; any other name as it is."""
+    if not (name.islower() or (name.isupper() and len(name.replace(".", "").replace(" ", "")) > 3)):
+        return name
+    known = {fold_name(word): word for word in old.split()}
+    words = [known.get(fold_name(word)) or _capitalise(word, at) for at, word in enumerate(name.split())]
+    return " ".join(words)
+
+
+def is_respelled_part(old: str, given: str) -> bool:
+    """Whether `given` corrects the spelling of a word of `old`."""
+    folded = "".join(fold_name(given))
+    return any(_is_correction("".join(fold_name(word)), folded) for word in old.split())
+
+
+def _capitalise(word: str, at: int) -> str:
+    lowered = word.lower()
+    if at and lowered in PARTICLES:
+        return lowered
+    letters = []
+    begins = True
+    for letter in lowered:
+        letters.append(letter.upper() if begins else letter)
+        begins = letter in "-'’‐"
+    return "".join(letters)
+
+
+def _begins_alike(old: str, given: str) -> bool:
+    """Whether what is given as a part is the whole: it begins with the old given name, and goes on."""
+    first, parts = fold_name(old)[:1], fold_name(given)
+    return len(given.split()) > 1 and bool(first) and parts[:1] == first
+
+
+def _replace_respelled(old: str, given: str) -> str | None:
+    """Put a word in the place of the one that it corrects; a name of one word is replaced as it is."""
+    words = old.split()
+    folded = "".join(fold_name(given))
+    if len(words) == 1 or not folded:
+        return given if len(words) == 1 else None
+    places = [at for at, word in enumerate(words) if _is_correction("".join(fold_name(word)), folded)]
+    if len(places) != 1:
+        return None
+    words[places[0]] = given
+    return " ".join(words)
+
+
+def _is_correction(old: str, new: str) -> bool:
+    return bool(old) and not is_particle(old) and is_respelled(old, new)

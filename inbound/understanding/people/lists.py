@@ -1,0 +1,203 @@
+"""Lists of people: rows of a table, attached or written in the mail, with a meaning for each column.
+
+Here belongs telling the columns, by their heads in four languages or by what stands in them. Who the people are is
+told in `finding`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from desk.roster.cells import CellFault
+from desk.roster.names import read_name
+from inbound.understanding.people.tokens import fold_word
+from wire.address import Address, fold_address, parse_address
+
+_NEW = frozenset(
+    """
+    new correct corrected should show be read right updated update to target desired requested married legal preferred
+    display after replacement proper nuevo nueva correcto correcta corregido debe nouveau nouvelle exact correct corrige
+    neu neuer neue neuen neues richtig richtiger korrekt korrekter korrektur kunftig kunftiger soll vers
+""".split()
+)
+_OLD = frozenset(
+    """
+    old current currently existing record previous wrong from before present issued incorrect misspelled recorded
+    bisher bisheriger bisherige alt alter alte aktuell aktueller falsch falscher actual anterior antiguo antigua
+    registrado actuel actuelle ancien ancienne
+""".split()
+)
+_ADDRESS = frozenset(
+    """
+    email e-mail mail emailaddress mailaddress correo courriel mel mailadresse emailadresse e-mail-adresse mail-adresse
+    address adresse direccion electronico recipient-email
+""".split()
+)
+_NAME = frozenset(
+    """
+    name names fullname full holder earner learner student participant recipient attendee member nombre nom completo
+    complet teilnehmer teilnehmerin inhaber inhaberin titular titulaire alumno participante person vollstandiger
+""".split()
+)
+_FIRST = frozenset({"first", "given", "forename", "firstname", "vorname", "prenom", "pila"})
+_LAST = frozenset(
+    {"last", "surname", "family", "lastname", "nachname", "familienname", "apellido", "apellidos", "famille"}
+)
+_BADGE = frozenset(
+    """
+    badge badges credential certificate course insignia curso kurs zertifikat certificat cours abzeichen programme program
+""".split()
+)
+_IGNORED = frozenset(
+    """
+    date reason id number no nr nummer note notes comment comments remark remarks phone telephone telefon company employer
+    country city status proof fecha motivo datum grund bemerkung raison motif title titel department abteilung birth dob
+    since valid expiry numero telefono empresa firma remarque type typ tipo
+""".split()
+)
+_MOST_WORDS = 8
+
+
+class Column(Enum):
+    """What a column holds."""
+
+    ADDRESS = "address"
+    NEW_ADDRESS = "new address"
+    NAME = "name"
+    FIRST = "first name"
+    LAST = "last name"
+    NEW_NAME = "new name"
+    NEW_FIRST = "new first name"
+    NEW_LAST = "new last name"
+    BADGE = "badge"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One person of a list. Empty where the list does not say."""
+
+    line: int
+    """From 1, as people count, the head included."""
+    address: str = ""
+    """Folded."""
+    name: str = ""
+    new_name: str = ""
+    new_first: str = ""
+    new_last: str = ""
+    new_address: str = ""
+    badge: str = ""
+    is_unreadable_address: bool = False
+
+
+def read_rows(rows: Sequence[Sequence[str]], wants_new_name: bool) -> list[Row] | None:
+    """Return the people of a table; None where no column of names or addresses can be told."""
+    for at, cells in enumerate(rows[:5]):
+        columns = _read_head(cells)
+        if columns:
+            return [_read_row(at + 2 + number, row, columns) for number, row in enumerate(rows[at + 1 :]) if any(row)]
+    columns = _guess_columns(rows, wants_new_name)
+    return [_read_row(number, row, columns) for number, row in enumerate(rows, 1) if any(row)] if columns else None
+
+
+def looks_like_name(text: str) -> bool:
+    """Whether a cell may hold a name of a person: a few words of letters."""
+    words = text.split()
+    return (
+        0 < len(words) <= _MOST_WORDS
+        and not isinstance(read_name(text), CellFault)
+        and all(word.strip("().,'’\"-")[:1].isalpha() for word in words)
+        and not any(character.isdigit() for character in text)
+    )
+
+
+def _read_head(cells: Sequence[str]) -> dict[Column, int] | None:
+    if any("@" in cell for cell in cells):
+        return None
+    words = [_fold_head(cell) for cell in cells]
+    has_last = any(each & _LAST for each in words)
+    columns: dict[Column, int] = {}
+    for place, each in enumerate(words):
+        column = _tell_column(each, has_last)
+        if column is not None:
+            columns.setdefault(column, place)
+    if len(columns) < 2 and Column.ADDRESS not in columns:
+        return None
+    return columns if columns.keys() & {Column.ADDRESS, Column.NAME, Column.LAST} else None
+
+
+def _fold_head(cell: str) -> frozenset[str]:
+    cleaned = "".join(character if character.isalnum() or character in "-'" else " " for character in cell)
+    return frozenset(fold_word(word) for word in cleaned.split())
+
+
+def _tell_column(words: frozenset[str], has_last: bool) -> Column | None:
+    if words & _IGNORED:
+        return None
+    is_new = bool(words & _NEW) and not words & _OLD
+    if words & _ADDRESS:
+        return Column.NEW_ADDRESS if is_new else Column.ADDRESS
+    if words & _FIRST or (has_last and words <= {"nombre", "nombres"} and words):
+        return Column.NEW_FIRST if is_new else Column.FIRST
+    if words & _LAST:
+        return Column.NEW_LAST if is_new else Column.LAST
+    if is_new:
+        return Column.NEW_NAME
+    if words & _BADGE and (not words & (_NAME | _OLD) or words <= _BADGE | {"name"}):
+        return Column.BADGE
+    return Column.NAME if words & (_NAME | _OLD) else None
+
+
+def _guess_columns(rows: Sequence[Sequence[str]], wants_new_name: bool) -> dict[Column, int] | None:
+    width = max((len(row) for row in rows), default=0)
+    shares = [_count_shares(rows, place) for place in range(min(width, 30))]
+    addresses = [place for place, (with_address, _) in enumerate(shares) if with_address > 0.6]
+    names = [place for place, (_, with_name) in enumerate(shares) if with_name > 0.6]
+    if not addresses and (len(names) < 2 or not wants_new_name):
+        return None
+    columns: dict[Column, int] = {}
+    if addresses:
+        columns[Column.ADDRESS] = addresses[0]
+    if len(addresses) > 1:
+        columns[Column.NEW_ADDRESS] = addresses[1]
+    if len(names) > 1 and wants_new_name:
+        columns[Column.NAME], columns[Column.NEW_NAME] = names[0], names[1]
+    elif names:
+        columns[Column.NEW_NAME if wants_new_name else Column.NAME] = names[0]
+    return columns
+
+
+def _count_shares(rows: Sequence[Sequence[str]], place: int) -> tuple[float, float]:
+    cells = [row[place] for row in rows[:200] if place < len(row) and row[place]]
+    if not cells:
+        return 0.0, 0.0
+    return (
+        sum(bool(_read_address(cell)) for cell in cells) / len(rows[:200]),
+        sum(looks_like_name(cell) for cell in cells) / len(rows[:200]),
+    )
+
+
+def _read_row(line: int, cells: Sequence[str], columns: dict[Column, int]) -> Row:
+    def read(column: Column) -> str:
+        place = columns.get(column)
+        return cells[place].strip(" \"'“”") if place is not None and place < len(cells) else ""
+
+    name = read(Column.NAME) or " ".join(filter(None, (read(Column.FIRST), read(Column.LAST))))
+    written = read(Column.ADDRESS)
+    address = _read_address(written)
+    return Row(
+        line=line,
+        address=address,
+        name=name,
+        new_name=read(Column.NEW_NAME),
+        new_first=read(Column.NEW_FIRST),
+        new_last=read(Column.NEW_LAST),
+        new_address=_read_address(read(Column.NEW_ADDRESS)),
+        badge=read(Column.BADGE),
+        is_unreadable_address=bool(written and not address),
+    )
+
+
+def _read_address(text: str) -> str:
+    bare = text.strip().rpartition("<")[2].rstrip(">").strip() if "<" in text else text.strip()
+    address = parse_address(bare.removeprefix("mailto:")) if "@" in bare else None
+    return fold_address(address) if isinstance(address, Address) else ""

@@ -1,0 +1,121 @@
+"""Runs: words in a row that look like a name, as names are written in mails.
+
+Here belongs the shape only. Whether somebody bears such a name is asked of the register, and what the text says of it
+is told in `context`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from inbound.understanding.people.tokens import Kind, Token, fold_word
+
+_MOST_RUNS = 3_000
+_LONGEST = 8
+"""Words of one run."""
+_WITHIN = re.compile(r"\.? ?")
+"""What may stand between two words of a name: a space, and the dot of an initial."""
+PARTICLES = frozenset({
+    "van", "von", "der", "den", "de", "del", "della", "di", "da", "do", "dos", "das", "du", "la", "las", "los", "le",
+    "el", "al", "bin", "ibn", "bint", "ben", "ter", "ten", "te", "zu", "zum", "zur", "af", "av", "op", "vom", "dei",
+    "degli", "lo", "abu", "'t", "ul", "ur", "bte",
+})  # fmt: skip
+_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+_DOTTED = frozenset({"jr", "sr", "st", "dr", "mr", "mrs", "ms", "prof"})
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Tokens `first` to `last` (inclusive) of a text."""
+
+    first: int
+    last: int
+
+
+def find_runs(text: str, tokens: Sequence[Token]) -> tuple[Run, ...]:
+    """Return the longest runs of capitalised words, initials and particles between them, in their order."""
+    runs: list[Run] = []
+    at = 0
+    while at < len(tokens) and len(runs) < _MOST_RUNS:
+        end = read_run(text, tokens, at)
+        if end is None:
+            at += 1
+            continue
+        runs.append(Run(at, end))
+        at = end + 1
+    return tuple(runs)
+
+
+def read_run(text: str, tokens: Sequence[Token], at: int) -> int | None:
+    """Return the last token of the run that begins at `at`; None where none begins."""
+    if not is_capital(tokens[at]):
+        return None
+    end = last = at
+    while last + 1 < len(tokens) and last - at + 1 < _LONGEST and not tokens[last].is_possessive:
+        following = _next_word(text, tokens, last)
+        if following is None:
+            break
+        if is_capital(tokens[following]):
+            end = following
+        elif tokens[following].folded not in PARTICLES:
+            break
+        last = following
+    return _take_suffix(text, tokens, end)
+
+
+def read_any_words(text: str, tokens: Sequence[Token], at: int, most: int) -> int | None:
+    """Return the last of up to `most` words in a row from `at` on, however they are written."""
+    if at >= len(tokens) or tokens[at].kind is not Kind.WORD:
+        return None
+    last = at
+    while last - at + 1 < most and not tokens[last].is_possessive:
+        following = _next_word(text, tokens, last)
+        if following is None:
+            break
+        last = following
+    return last
+
+
+def is_capital(token: Token) -> bool:
+    """Whether a name may begin with this word: a capital, or a script without case."""
+    if token.kind is not Kind.WORD:
+        return False
+    first = token.text[0]
+    return first.isupper() or first.istitle() or unicodedata.category(first) == "Lo"
+
+
+def show_run(text: str, tokens: Sequence[Token], run: Run) -> str:
+    """Return the words of a run as they stand there, with single spaces."""
+    end = tokens[run.last].end
+    last = tokens[run.last]
+    if text[end : end + 1] == "." and (fold_word(last.text) in _SUFFIXES or _is_initial(last)):
+        end += 1
+    return " ".join(text[tokens[run.first].start : end].split())
+
+
+def _next_word(text: str, tokens: Sequence[Token], last: int) -> int | None:
+    """Return the place of the word that follows, if nothing but a space or an initial's dot stands between."""
+    following = last + 1
+    if following < len(tokens) and tokens[following].text == "." and _takes_dot(tokens[last]):
+        following += 1
+    if following >= len(tokens) or tokens[following].kind is not Kind.WORD:
+        return None
+    between = text[tokens[last].end : tokens[following].start]
+    return following if between and _WITHIN.fullmatch(between) else None
+
+
+def _take_suffix(text: str, tokens: Sequence[Token], last: int) -> int:
+    """Take a `Jr.` after a comma in."""
+    place = last + 2
+    if place < len(tokens) and tokens[last + 1].text == "," and tokens[place].folded in _SUFFIXES:
+        return place if text[tokens[last + 1].end : tokens[place].start] in ("", " ") else last
+    return last
+
+
+def _takes_dot(token: Token) -> bool:
+    return _is_initial(token) or token.folded in _DOTTED
+
+
+def _is_initial(token: Token) -> bool:
+    return len(token.text) == 1 and token.text.isupper()
