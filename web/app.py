@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from web import badge, browser_view, front, images, not_me, outbox, passwords, unsubscribing
+from web import badge, browser_view, front, images, not_me, outbox, passwords, proposals, undoing, unsubscribing
 from web.afterwards import Afterwards
 from web.assets import Assets
 from web.errors import add_error_pages
@@ -27,7 +27,7 @@ def create_app(service: WebService) -> FastAPI:
     app.state.service = service
     app.state.assets = assets
     app.state.pages = pages
-    for part in (front, passwords, not_me, unsubscribing, browser_view, badge, images):
+    for part in (front, passwords, not_me, unsubscribing, proposals, undoing, browser_view, badge, images):
         app.include_router(part.router)
     if service.outbox is not None:
         app.include_router(outbox.router)
