@@ -22,6 +22,9 @@ from mailer.mime import ImageBytes
 from mailer.notices import NOTICES
 from mailer.templates.published import Published
 
+SERVICE = "(service)"
+"""In place of a slug, which has no brackets."""
+
 
 @dataclass(frozen=True)
 class Question:
@@ -42,7 +45,7 @@ class Meant:
 
     wanted: Wanted
     slug: str
-    """The badge's, or the issuer's for a kind that shows no badge."""
+    """The badge's, or the issuer's for a kind that shows no badge; `SERVICE` for mails in the service's own name."""
 
     def __str__(self) -> str:
         language = f" in {self.wanted.language}" if self.wanted.language else ""
@@ -50,7 +53,10 @@ class Meant:
 
 
 def find_meant(connection: Connection, question: Question) -> list[Meant]:
-    """Return every template that `question` is about: one a badge for kinds that show one, else one an issuer."""
+    """Return every template that `question` is about: one a badge for kinds that show one, else one an issuer.
+
+    If it is about no badge or issuer of its own, the answers that the service writes in its own name come first.
+    """
     query = (
         select(col(Issuer.id), col(Issuer.slug), col(BadgeClass.id), col(BadgeClass.slug))
         .join(BadgeClass, col(BadgeClass.issuer_id) == col(Issuer.id))
@@ -62,6 +68,9 @@ def find_meant(connection: Connection, question: Question) -> list[Meant]:
         query = query.where(col(Issuer.slug) == question.issuer)
     kinds = [notice for notice in NOTICES.values() if question.kind in {None, notice.kind}]
     meant: dict[Meant, None] = {}
+    if question.badge is None and question.issuer is None:
+        own = (Wanted(notice.kind, None, None, question.language) for notice in kinds if notice.answers)
+        meant = dict.fromkeys(Meant(wanted, SERVICE) for wanted in own)
     for issuer_id, issuer, badge_class_id, badge in connection.execute(query):
         for notice in kinds:
             badge_part = badge_class_id if notice.shows_badge else None

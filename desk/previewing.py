@@ -24,6 +24,8 @@ def compose_preview(  # noqa: PLR0913, PLR0917 - everything that a mail depends 
     published = office.publisher.prepare(connection, wanted)
     if isinstance(published, PublishRefused):
         return published
+    if wanted.issuer_id is None:
+        sample = replace(sample, on_record=False)
     if wanted.badge_class_id is not None:
         sample = replace(sample, valid_for=_months_valid(connection, wanted.badge_class_id))
     return compose_sample(published, image_loader(connection), office.site, sample, now, signer=signer)

@@ -83,7 +83,7 @@ def sample_message(kind: str, template_digest: str, mail_domain: str, sample: Sa
         kind=kind,
         stream=NOTICES[kind].stream,
         message_id=f"{SAMPLE_ID}@{mail_domain}",
-        issuer_id=SAMPLE_ID,
+        issuer_id=SAMPLE_ID if sample.on_record else None,
         earner_id=None,
         batch_id=None,
         rcpt_to=sample.address,

@@ -25,7 +25,9 @@ app = typer.Typer()
 
 @app.command()
 def preview(
-    badge: Annotated[str, typer.Option(metavar="SLUG", help="The badge that the mail is about.")],
+    badge: Annotated[
+        str | None, typer.Option(metavar="SLUG", help="The badge it is about; none: the service's own answers.")
+    ] = None,
     kind: Annotated[str, typer.Option(help=f"Which mail: {', '.join(NOTICES)}.")] = "issuance",
     language: Annotated[str | None, typer.Option(help=f"{', '.join(LANGUAGES)}; otherwise the issuer's.")] = None,
     name: Annotated[str, typer.Option(help="What the earner is called.")] = NAME,
@@ -35,6 +37,8 @@ def preview(
     service = get_service()
     if kind not in NOTICES:
         refuse(f"there is no kind of mail {kind}; there are {', '.join(NOTICES)}")
+    if badge is None and not NOTICES[kind].answers:
+        refuse(f"whose {kind} mail? Name a badge with --badge; only answers can be without one")
     if language not in {None, *LANGUAGES}:
         refuse(f"there is no language {language}; there are {', '.join(LANGUAGES)}")
     written = _write(service, Question(badge=badge, kind=kind, language=language), Sample(name=name), out)

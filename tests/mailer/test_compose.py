@@ -314,6 +314,74 @@ def test_streams_differ_in_their_headers(
     assert verdicts(mail.data) == [True, True]
 
 
+def answer_to(site: Site, published: Published, make_claimed: Make, facts: dict[str, Any], kind: str) -> EmailMessage:
+    template = plain(published, kind)
+    mail = make_composer(site, template).compose(make_claimed(template.digest, {"kind": kind}, **facts), NOW)
+    assert verdicts(mail.data) == [True, True]
+    return parse(mail)
+
+
+@pytest.mark.parametrize("kind", [kind for kind, notice in NOTICES.items() if notice.answers])
+def test_an_answer_stands_beside_the_mail_that_it_answers(
+    kind: str, site: Site, published: Published, make_claimed: Make, all_facts: dict[str, Any]
+) -> None:
+    answered = {"in_reply_to": "c@x.example", "references": " ".join(f"<{n}.{'a' * 40}@x.example>" for n in range(30))}
+    message = answer_to(site, published, make_claimed, all_facts | answered | {"re_subject": "AW: Grüße"}, kind)
+    assert message["Subject"] == "Re: Grüße [BP-7K2Q9M]"
+    assert message["In-Reply-To"] == "<c@x.example>"
+    assert len(message["References"].split()) == 20
+    assert message["References"].endswith("<c@x.example>")
+    assert message["Auto-Submitted"] == ("no" if kind == "staff_reply" else "auto-replied")
+    assert message["Reply-To"] == "reply+messageid2345672@badgepost.example"
+
+
+def test_a_stranger_gets_our_own_subject(
+    site: Site, published: Published, make_claimed: Make, all_facts: dict[str, Any]
+) -> None:
+    for subject in (None, "", "Re:"):
+        facts = all_facts | {"re_subject": subject, "in_reply_to": "", "references": ""}
+        message = answer_to(site, published, make_claimed, facts, "ticket_received")
+        assert message["Subject"] == "ticket_received"
+        assert "In-Reply-To" not in message
+        assert "References" not in message
+
+
+@pytest.mark.parametrize("value", INJECTIONS)
+def test_nothing_of_an_answered_mail_adds_a_header(
+    value: str, site: Site, published: Published, make_claimed: Make, all_facts: dict[str, Any]
+) -> None:
+    usual = answer_to(site, published, make_claimed, all_facts, "ticket_received")
+    nasty = {"re_subject": value, "in_reply_to": value, "references": value, "name": value}
+    message = answer_to(site, published, make_claimed, all_facts | nasty, "ticket_received")
+    assert set(message.keys()) <= set(usual.keys())
+    assert message["To"] == "anna@mail.example"
+
+
+def test_replies_to_a_relayed_request_go_to_the_earner(
+    site: Site, published: Published, make_claimed: Make, all_facts: dict[str, Any]
+) -> None:
+    template = plain(published, "relayed_request")
+    composer = make_composer(site, template)
+    for address, reply_to in (
+        ("anna@mail.example", "anna@mail.example"),
+        ("añ@mail.example", "reply+messageid2345672@badgepost.example"),
+    ):
+        facts = all_facts | {"address": address}
+        mail = composer.compose(make_claimed(template.digest, {"kind": "relayed_request"}, **facts), NOW)
+        message = parse(mail)
+        assert message["Reply-To"] == reply_to
+        assert (message["Auto-Submitted"], mail.needs_smtputf8) == ("auto-generated", False)
+
+
+def test_the_service_has_no_customer(
+    site: Site, published: Published, make_claimed: Make, all_facts: dict[str, Any]
+) -> None:
+    template = plain(published, "ticket_received")
+    claimed = make_claimed(template.digest, {"kind": "ticket_received", "issuer_id": None}, **all_facts)
+    message = parse(make_composer(site, template).compose(claimed, NOW))
+    assert message["Feedback-ID"] == "ticket_received:service:account:badgepost"
+
+
 def test_an_address_beyond_ascii_needs_smtputf8(composer: Composer, published: Published, make_claimed: Make) -> None:
     mail = composer.compose(make_claimed(published.digest, {"rcpt_to": "añ@mail.example"}), NOW)
     assert mail.needs_smtputf8
