@@ -1,9 +1,11 @@
 """Judgements on mails, told to support staff in a few lines."""
 
+import json
 from typing import Any
 
 from badgepost.refusal import make_printable
 from inbound.judging import Judgement
+from inbound.looking import CameIn
 
 _LABEL = 10
 
@@ -18,6 +20,25 @@ def write_judgement(name: str, judgement: Judgement | None, told: dict[str, Any]
         lines.append(_write("report", f"{report['final_recipient'] or 'nobody named'}: {report['reason']}"))
     lines.append(_write("rule", told["rule"] or "none"))
     lines.append(_write("why", told["reason"]))
+    return "\n".join(lines)
+
+
+def write_line(mail: CameIn) -> str:
+    """Return a stored mail in one line."""
+    what = " ".join(filter(None, (mail.outcome or mail.state, mail.role, mail.intent, mail.ticket)))
+    sender = make_printable(mail.mail_from) or "<>"
+    return f"{mail.delivery_id}  {mail.received_at:%Y-%m-%d %H:%M}Z  {sender}  {what}"
+
+
+def write_mail(mail: CameIn, subject: str) -> str:
+    """Return everything that was decided on a stored mail."""
+    lines = [write_line(mail), _write("subject", subject), _write("state", f"{mail.state}, begun {mail.tries} times")]
+    if mail.decided_at is not None:
+        found = json.loads(mail.authentication or "{}")
+        lines.append(_write("wrote", found.get("words", "nobody asked")))
+        lines.append(_write("rule", f"{mail.rule or 'none'}, version {mail.rules_version}"))
+        lines.append(_write("why", mail.reason or ""))
+        lines.append(_write("decided", f"{mail.decided_at:%Y-%m-%d %H:%M:%S}Z"))
     return "\n".join(lines)
 
 

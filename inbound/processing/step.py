@@ -145,9 +145,9 @@ def _load(connection: Connection, raw_mail_id: str) -> bytes:
 def _make_envelope(delivery: ClaimedDelivery, content: bytes, trust: Trust) -> Envelope:
     """Return the envelope; behind a server whose word counts, the mail was received when that server took it."""
     header, _ = read_header(content)
-    earlier = read_receipt_time(header) if trust.authserv_ids else None
+    taken_at = read_receipt_time(header) if trust.authserv_ids else None
     return Envelope(
-        received_at=min(earlier or delivery.received_at, delivery.received_at),
+        received_at=taken_at or delivery.received_at,
         mail_from=delivery.mail_from,
         rcpt_to=tuple(json.loads(delivery.rcpt_to)),
         peer_address=delivery.peer_address,
