@@ -20,6 +20,8 @@ from badgepost.worker import Worker
 from badgepost.worker_lock import WorkerLock
 from badges.links import Payload, Purpose
 from badges.transactions import reading
+from desk.requests.carrying_out import CarriedOut, carry_out
+from desk.requests.orders import Order
 
 
 @dataclass
@@ -97,6 +99,11 @@ class House:
         """Return the one mail to `address` whose subject holds `subject`."""
         (mail,) = [mail for mail in self.mails_to(address) if subject in str(mail["Subject"])]
         return mail
+
+    def carry_out(self, order: Order) -> CarriedOut:
+        """Do what would be decided on a mail."""
+        with self.service.engine.begin() as connection:
+            return carry_out(connection, self.service.office, order, self.clock())
 
     def account_of(self, address: str) -> str:
         return str(
