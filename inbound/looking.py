@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, or_, select
+from sqlalchemy import Connection, Row, or_, select
 from sqlmodel import col
 
 from desk.tables import Ticket
@@ -37,7 +37,7 @@ class CameIn:
     decided_at: datetime | None
 
 
-_COLUMNS: tuple[ColumnElement[Any], ...] = (
+_COLUMNS: tuple[Any, ...] = (
     col(Delivery.id).label("delivery_id"),
     col(Delivery.raw_mail_id),
     col(Delivery.received_at),
