@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 
 from inbound.understanding.sentences import Held
-from inbound.understanding.words import Lexicon
+from inbound.understanding.words import Lexicon, fold
 
 _PART = r"[^\W\d_a-zß-öø-ÿ][\w.'’]{0,30}"
 _A_NAME = re.compile(rf"{_PART}(?:(?: (?:[^\W\d_]{{1,3}} ){{0,2}}|-){_PART}){{1,6}}")
@@ -48,4 +48,8 @@ def tell_two_names(clauses: Iterable[str], lexicon: Lexicon, held: Held) -> bool
                 names.add(parts)
         if len(names) > _MOST_NAMES:
             break
-    return any(one != other and one & other for one in names for other in names)
+    return any(one != other and _fold(one) & _fold(other) for one in names for other in names)
+
+
+def _fold(parts: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(fold, parts))
