@@ -132,7 +132,8 @@ def _settle(  # noqa: PLR0913, PLR0917 - a mail with everything that is known of
             ticket_id = judgement.order.ticket_id or find_shelf_ticket(connection, mail.raw_mail_id)
             order = replace(judgement.order, ticket_id=ticket_id)
             ticket_id, reason = carry_out(connection, tools.office, order, now).ticket_id, order.reason
-        keep_marks(connection, marks.content, marks.signatures, mail.raw_mail_id)
+        if not judgement.facts.is_repeat:
+            keep_marks(connection, marks.content, marks.signatures, mail.raw_mail_id)
         evidence = proof.evidence if proof else ()
         record_decision(connection, delivery, judgement, reason, ticket_id, evidence, now)
     return Dealt(judgement.decided.outcome, judgement.decided.rule)
