@@ -16,7 +16,7 @@ from inbound.understanding.people.badge_names import fold_all
 from inbound.understanding.people.below import read_below
 from inbound.understanding.people.in_lists import Source, find_listed
 from inbound.understanding.people.in_text import find_people
-from inbound.understanding.people.lists import read_rows
+from inbound.understanding.people.lists import find_blocks, read_rows
 from inbound.understanding.people.mentions import Scene
 from inbound.understanding.people.new_names import Old, find_new_name
 from inbound.understanding.people.phrases import choose_phrases
@@ -40,7 +40,7 @@ def find_particulars(reading: Reading, wish: Wish, writer: Writer, register: Reg
     """
     asking = _make_asking(reading, wish, writer, register)
     notes = [f"{table.file_name} {table.fault}" for table in reading.tables if table.fault]
-    listed = _find_in_tables(reading.tables, asking, notes)
+    listed = _find_in_tables(reading.tables, asking, notes) or _find_written(reading, asking, notes)
     if listed:
         return Particulars(_cap(listed, notes), is_list=len(listed) > 1, notes=tuple(notes))
     scene = _make_scene(reading, asking)
@@ -122,6 +122,20 @@ def _find_in_tables(tables: Sequence[Table], asking: Asking, notes: list[str]) -
                 notes.append(f"{table.file_name} holds more rows than are read")
                 people.append(Person(f"more rows of {table.file_name}", Standing.NOT_FOUND, None))
     return people
+
+
+def _find_written(reading: Reading, asking: Asking, notes: list[str]) -> list[Person]:
+    """Return the people of a table that the writer has typed or pasted."""
+    if asking.writer.earner is not None:
+        return []
+    for block, is_plain in find_blocks(tidy_text(reading.sections.new_text)):
+        rows = read_rows(block, asking.intent is Intent.NAME_CHANGE, is_plain)
+        if rows and sum(bool(row.address or row.name) for row in rows) * 2 > len(rows):
+            people, left_out = find_listed(rows, asking, Source("the table in the text"))
+            if any(person.earner or person.candidates for person in people):
+                notes.extend(left_out)
+                return people
+    return []
 
 
 def _is_wide(table: Table) -> bool:

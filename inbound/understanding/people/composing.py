@@ -6,7 +6,7 @@ name is told in `new_names`.
 
 from enum import Enum
 
-from badges.names import fold_name, is_particle, is_respelled
+from badges.names import fold_name, is_particle, is_respelled, is_same_name
 from inbound.understanding.people.runs import PARTICLES
 
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
@@ -38,7 +38,7 @@ class Part(Enum):
 
 def compose_name(old: str, given: str, part: Part) -> str | None:
     """Return the whole new name of somebody called `old`; None where it does not follow without doubt."""
-    if part is Part.WHOLE or _begins_alike(old, given):
+    if part is Part.WHOLE or _begins_alike(old, given) or is_same_name(old, given):
         return given
     if part is Part.UNTOLD:
         return _replace_respelled(old, given)

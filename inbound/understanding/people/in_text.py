@@ -22,6 +22,7 @@ from inbound.understanding.people.mentions import (
     find_addresses,
     find_known_names,
     find_unknown_names,
+    is_asked_about,
     is_coordinated,
     join_coordinated,
     stands_as_new_name,
@@ -59,7 +60,8 @@ class Group:
 def find_people(scene: Scene, asking: Asking) -> tuple[list[Person], bool]:
     """Return the people that a text asks something for, and whether they stand in a list."""
     addresses = [mention for mention in find_addresses(scene, asking.register) if _counts(mention, asking)]
-    names = [mention for mention in find_known_names(scene, asking.register) if _may_be_meant(scene, mention, asking)]
+    known = join_coordinated(scene, find_known_names(scene, asking.register))
+    names = [mention for mention in known if _may_be_meant(scene, mention, asking)]
     if asking.writer.earner is not None:
         return _find_for_earner(scene, asking, addresses, names, asking.writer.earner), False
     groups = _choose(scene, _group(scene, asking, addresses, names))
@@ -126,7 +128,7 @@ def _group(scene: Scene, asking: Asking, addresses: Sequence[Mention], names: Se
                 same.mentions.append(mention)
             else:
                 groups.append(Group([mention], owner))
-    for mention in join_coordinated(scene, names):
+    for mention in names:
         _add_name(scene, groups, mention)
     _judge_unknown_neighbours(scene, asking, groups, addresses)
     return groups
@@ -166,7 +168,7 @@ def _judge_unknown_neighbours(
             is_beside = any(each.address and are_adjacent(scene, each, stranger) for each in group.mentions)
             if owner and is_beside and not shares_part(stranger.said, owner.name):
                 group.is_contradictory = True
-            if is_beside:
+            if is_beside and all(mention.address for mention in group.mentions):
                 group.mentions.append(replace(stranger, weight=Weight.PASSING))
         if owner or asking.intent is Intent.EMAIL_CHANGE:
             continue
@@ -224,7 +226,7 @@ def _merge(groups: Sequence[Group]) -> Group:
 
 def _are_listed(scene: Scene, one: Group, other: Group) -> bool:
     first, second = one.mentions[0], other.mentions[0]
-    if is_coordinated(scene, first, second):
+    if is_coordinated(scene, first, second) or is_asked_about(scene, first.first):
         return True
     return begins_item(scene, first.first) and begins_item(scene, second.first)
 

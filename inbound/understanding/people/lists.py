@@ -4,6 +4,7 @@ Here belongs telling the columns, by their heads in four languages or by what st
 told in `finding`.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -55,6 +56,12 @@ _IGNORED = frozenset(
     since valid expiry numero telefono empresa firma remarque type typ tipo
 """.split()
 )
+_CUTS = tuple(re.compile(cut) for cut in (r"\t+", r"\|", ";", r" {2,}(?=\S)", r", ?"))
+"""What parts the cells of a line, the plainest first."""
+_PLAIN = 3
+"""So many of them stand in tables only."""
+_MOST_CELLS = 30
+_MOST_LINES = 3_000
 _MOST_WORDS = 8
 
 
@@ -89,24 +96,58 @@ class Row:
     is_unreadable_address: bool = False
 
 
-def read_rows(rows: Sequence[Sequence[str]], wants_new_name: bool) -> list[Row] | None:
-    """Return the people of a table; None where no column of names or addresses can be told."""
+def read_rows(rows: Sequence[Sequence[str]], wants_new_name: bool, is_plain: bool = True) -> list[Row] | None:
+    """Return the people of a table; None where no column of names or addresses can be told.
+
+    What is not plainly a table needs a head, or a column of addresses.
+    """
     for at, cells in enumerate(rows[:5]):
         columns = _read_head(cells)
         if columns:
             return [_read_row(at + 2 + number, row, columns) for number, row in enumerate(rows[at + 1 :]) if any(row)]
     columns = _guess_columns(rows, wants_new_name)
+    if columns and not is_plain and Column.ADDRESS not in columns:
+        return None
     return [_read_row(number, row, columns) for number, row in enumerate(rows, 1) if any(row)] if columns else None
+
+
+def find_blocks(text: str) -> list[tuple[list[tuple[str, ...]], bool]]:
+    """Return the tables that are written in a text: lines in a row with as many cells each, two lines at least.
+
+    With each, whether it is plainly one: commas and wide gaps stand in sentences and signatures, too.
+    """
+    blocks: list[tuple[list[tuple[str, ...]], bool]] = []
+    lines = [line.strip() for line in text.split("\n")[:_MOST_LINES]]
+    at = 0
+    while at < len(lines):
+        found = [_read_block(lines, at, cut) for cut in _CUTS]
+        block = max(found, key=len)
+        if len(block) > 1:
+            is_plain = found.index(block) < _PLAIN
+            blocks.append(([cells for cells in block if any(cell.strip("-=+: ") for cell in cells)], is_plain))
+        at += max(len(block), 1)
+    return blocks
+
+
+def _read_block(lines: Sequence[str], at: int, cut: re.Pattern[str]) -> list[tuple[str, ...]]:
+    """Return the lines from `at` on that have as many cells as the first, if it has more than one."""
+    block: list[tuple[str, ...]] = []
+    for line in lines[at:]:
+        cells = tuple(cell.strip() for cell in cut.split(line.strip("|"), maxsplit=_MOST_CELLS))
+        if len(cells) < 2 or "->" in line or "→" in line or (block and len(cells) != len(block[0])):
+            break
+        block.append(cells)
+    return block
 
 
 def looks_like_name(text: str) -> bool:
     """Whether a cell may hold a name of a person: a few words of letters."""
     words = text.split()
-    return (
-        0 < len(words) <= _MOST_WORDS
-        and not isinstance(read_name(text), CellFault)
-        and all(word.strip("().,'’\"-")[:1].isalpha() for word in words)
-        and not any(character.isdigit() for character in text)
+    if not 0 < len(words) <= _MOST_WORDS or isinstance(read_name(text), CellFault) or text[-1] in ".?!:":
+        return False
+    starts = [word.strip("().,'’\"-")[:1] for word in words]
+    return all(start.isalpha() and (not start.islower() or at) for at, start in enumerate(starts)) and not (
+        starts[-1].islower() or any(character.isdigit() for character in text)
     )
 
 

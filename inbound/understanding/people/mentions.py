@@ -10,6 +10,7 @@ from enum import IntEnum
 from badges.names import fold_name, make_name_key
 from badges.register import KnownEarner, Register
 from inbound.understanding.people.phrases import (
+    Before,
     Phrases,
     count_beginning,
     count_ending,
@@ -34,6 +35,17 @@ _PREPOSITIONS = frozenset({
     "a", "par", "que", "pour", "chez", "del", "para", "al", "sobre", "con", "por", "betrifft", "person", "named", "called",
 })  # fmt: skip
 """They lead to the person asked about, but to others as well."""
+_GREETINGS = frozenset({
+    "hi", "hello", "hey", "morning", "afternoon", "evening", "all", "team", "there", "everyone", "folks", "hallo", "moin",
+    "servus", "tag", "zusammen", "bonjour", "salut", "bonsoir", "allo", "coucou", "hola", "buenas", "dias", "tardes",
+})  # fmt: skip
+_COPULAS = frozenset({"is", "ist", "est", "es", "have", "hat", "has", "named", "called", "name", "full name"})
+_RELATED = frozenset({
+    "her", "his", "their", "our", "my", "colleague", "colleagues", "classmate", "friend", "husband", "wife", "brother",
+    "sister", "partner", "the", "seine", "ihre", "kollegin", "kollegen", "kollege", "sa", "son", "collegue", "su", "colega",
+    "companera", "companero", "also", "too", "auch", "aussi", "tambien", "for", "fur", "pour", "para", "of", "von", "de",
+})  # fmt: skip
+"""May stand after "and" before one more person for whom the same is asked."""
 _AND = frozenset({"and", "&", "und", "et", "y", "e", "plus", "sowie", "as", "well", ","})
 
 
@@ -144,7 +156,7 @@ def join_coordinated(scene: Scene, mentions: Sequence[Mention]) -> list[Mention]
     joined: list[Mention] = []
     for mention in ordered:
         before = joined[-1] if joined else None
-        if before and before.weight > mention.weight > Weight.PASSING and _is_coordinated(scene, before, mention):
+        if before and before.weight > mention.weight and _is_coordinated(scene, before, mention):
             joined.append(replace(mention, weight=before.weight))
         else:
             joined.append(mention)
@@ -168,13 +180,13 @@ def are_adjacent(scene: Scene, one: Mention, other: Mention) -> bool:
 
 def weigh_name(scene: Scene, first: int, last: int) -> Weight:
     """Tell from the words around a name how clearly it is the one that the text is about."""
+    if scene.is_answer and first < scene.title_end:
+        return Weight.PLAIN
     phrases = scene.phrases
-    words = look_before(scene.tokens, first).words
+    words = _after_greeting(look_before(scene.tokens, first))
     after = look_after(scene.tokens, last)
     bare = _drop_roles(words, phrases)
-    passing = count_ending(words, phrases.passing_before)
-    if "," not in words[len(bare) :]:
-        passing = max(passing, count_ending(bare, phrases.passing_before))
+    passing = max(count_ending(words, phrases.passing_before), count_ending(bare, phrases.passing_before))
     about = max(count_ending(words, phrases.about_before), count_ending(bare, phrases.about_before))
     if after[:1] == ("'s",):
         return Weight.CLEAR
@@ -184,15 +196,22 @@ def weigh_name(scene: Scene, first: int, last: int) -> Weight:
         return Weight.CLEAR
     if begins_item(scene, first) or _precedes_address(scene, last):
         return Weight.CLEAR
-    if about or _is_subject(scene, first, after) or (first < scene.title_end and not scene.is_answer):
+    if count_beginning(after, phrases.old_after) > 1:
+        return Weight.CLEAR
+    if about or _is_subject(scene, first, after) or first < scene.title_end:
         return Weight.LIKELY
     return Weight.PLAIN
 
 
 def weigh_address(scene: Scene, at: int) -> Weight:
     """Addresses are clear, unless they are there to be written to."""
-    words = look_before(scene.tokens, at).words
+    words = _after_greeting(look_before(scene.tokens, at))
     return Weight.PASSING if count_ending(words, scene.phrases.passing_before) else Weight.CLEAR
+
+
+def _after_greeting(before: Before) -> tuple[str, ...]:
+    """Return the words before a name but a greeting that a comma ends: it greets somebody else."""
+    return () if before.has_comma and before.words[-1:] and before.words[-1] in _GREETINGS else before.words
 
 
 def _drop_roles(words: Sequence[str], phrases: Phrases) -> tuple[str, ...]:
@@ -263,11 +282,23 @@ def _is_foreign(scene: Scene, at: int) -> bool:
 def _is_coordinated(scene: Scene, one: Mention, other: Mention) -> bool:
     between = scene.tokens[one.last + 1 : other.first]
     has_and = any(token.folded in _AND for token in between)
+    between = between if one.weight > Weight.PASSING and other.weight > Weight.PASSING else [
+        token for token in between if token.folded not in _RELATED
+    ]
     return (
         has_and
         and len(between) <= 8
         and all(token.folded in _AND or token.text in "();/" or token.kind is Kind.ADDRESS for token in between)
     )
+
+
+def is_asked_about(scene: Scene, at: int) -> bool:
+    """Whether the words before token `at` ask something for it: "the badge of …", "unlock …"."""
+    written = look_before(scene.tokens, at).words
+    for words in (written, _drop_roles(written, scene.phrases)):
+        if count_ending(words, scene.phrases.about_before):
+            return words[-1] not in _COPULAS and _is_clear(words, scene.phrases)
+    return False
 
 
 def _list_places(scene: Scene) -> Iterable[Run]:

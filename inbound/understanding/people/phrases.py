@@ -61,8 +61,10 @@ class Before:
     """What stands before a name in its sentence, the nearest last."""
 
     words: tuple[str, ...]
-    has_colon: bool
+    has_colon: bool = False
     """A colon stands right before the name."""
+    has_comma: bool = False
+    """A comma does."""
 
 
 def choose_phrases(tokens: Sequence[Token], language: str) -> Phrases:
@@ -101,7 +103,7 @@ def look_before(tokens: Sequence[Token], first: int) -> Before:
     A name that stands alone on its line, below an empty one perhaps, is told by the line above.
     """
     words: list[str] = []
-    has_colon = False
+    has_colon = has_comma = False
     at = first - 1
     lines = 0
     while at >= 0 and len(words) < _SEEN:
@@ -112,15 +114,16 @@ def look_before(tokens: Sequence[Token], first: int) -> Before:
             break
         elif token.kind is Kind.MARK:
             has_colon = has_colon or (token.text == ":" and not words)
+            has_comma = has_comma or (token.text == "," and not words)
             if token.text in _KEPT and words:
                 words.append(token.text)
         elif not (lines and not words and token.kind is Kind.NUMBER):
             words.append(_word_of(token))
         at -= 1
     if lines and not _is_alone(tokens, first):
-        return Before((), False)
+        return Before(())
     words.reverse()
-    return Before(tuple(words), has_colon)
+    return Before(tuple(words), has_colon, has_comma)
 
 
 def look_after(tokens: Sequence[Token], last: int) -> tuple[str, ...]:
