@@ -5,26 +5,17 @@ Here belongs gathering it from the records. Nothing here changes anything, and n
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Engine, or_, select
 from sqlmodel import col
 
 from badges.tables import Account, Assertion, BadgeClass, Earner, EarnerAddress
 from badges.transactions import reading
+from desk.events import Event
 from desk.people import Person, find_by_address
+from desk.requests.history import tell_requests
 from mailer.queue.tables import Attempt, Message, Suppression
 from wire.address import AddressFault, fold_address, parse_address
-
-
-@dataclass(frozen=True)
-class Event:
-    """One thing that happened, or is due to happen."""
-
-    at: datetime
-    what: str
-    """A few words: `award`, `mail`, `attempt`, `password`, `suppression` …"""
-    detail: str
 
 
 @dataclass(frozen=True)
@@ -55,6 +46,7 @@ def tell_timeline(engine: Engine, address: str) -> Timeline | NothingKnown:
         addresses = _find_addresses(connection, person) if person else (folded,)
         events = [*_tell_person(connection, person), *_tell_awards(connection, person)] if person else []
         events += [*_tell_mails(connection, person, addresses), *_tell_suppressions(connection, addresses)]
+        events += tell_requests(connection, person.earner_id if person else None, addresses)
     if person is None and not events:
         return NothingKnown(f"no earner and no mail is known under {folded}")
     return Timeline(folded, person, addresses, tuple(sorted(events, key=lambda event: event.at)))

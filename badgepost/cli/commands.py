@@ -43,6 +43,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Mail that comes in": {
         "inbound": ("inbound", "What is made of the mail that comes in, and why."),
         "rules": ("rules", "What is done with which mail: try it, change it."),
+        "tickets": ("tickets", "Requests by mail: see, answer, decide, undo."),
     },
     "Running": {
         "serve": ("serve", "Serve the pages, send and take mail."),

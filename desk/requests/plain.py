@@ -12,8 +12,9 @@ LONGEST_LINE = 300
 _LONGEST_MESSAGE_ID = 250
 _MOST_MESSAGE_IDS = 50
 
-# NUL ends a text in PostgreSQL, and halves of a pair cannot be written as UTF-8.
-_UNWRITABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
+# NUL ends a text in PostgreSQL, and halves of a pair cannot be written as UTF-8; controls act on a terminal, and marks
+# of direction make a text show as another.
+_UNWRITABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _MESSAGE_ID = re.compile(rf"[!-;=?-~]{{1,{_LONGEST_MESSAGE_ID}}}")
 
 
