@@ -111,6 +111,32 @@ def test_a_preview_without_a_browser_says_why_there_are_no_pictures(run: Run, mo
     assert sorted(file.suffix for file in Path("preview").iterdir()) == [".eml", ".html", ".txt"]
 
 
+def test_the_services_own_answers_need_no_badge(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BADGEPOST_CHROMIUM", "no-such-browser")
+    monkeypatch.setenv("BADGEPOST_SERVICE_NAME", "The Badge Desk")
+    monkeypatch.setenv("BADGEPOST_GUIDES__SHARING", "https://guides.badgepost.example/sharing")
+    assert run("preview", "--kind", "answer_linkedin_add", "--language", "fr").exit_code == 0
+    mail = message_from_bytes(Path("preview/answer_linkedin_add-fr.eml").read_bytes(), policy=policy.default)
+    assert mail["From"].addresses[0].display_name == "The Badge Desk"
+    assert mail["Feedback-ID"] == "answer_linkedin_add:service:account:badgepost"
+    said = Path("preview/answer_linkedin_add-fr.txt").read_text(encoding="utf-8")
+    assert "Envoyé par\u00a0: The Badge Desk." in said
+    assert "\nhttps://guides.badgepost.example/sharing\n" in said
+
+
+def test_a_preview_of_a_badge_needs_one(run: Run) -> None:
+    refused = run("preview").exception
+    assert isinstance(refused, Refusal)
+    assert "Name a badge with --badge" in str(refused)
+
+
+def test_lint_looks_at_the_services_own_answers_in_every_language(run: Run) -> None:
+    result = run("lint", "--kind", "answer_signature", "--language", "all", "--json", "--all")
+    assert result.exit_code == 0
+    assert {one["level"] for one in json.loads(result.output)} <= {"info"}
+    assert "(service): answer_signature in de" in {one["in"] for one in json.loads(result.output)}
+
+
 def test_a_preview_of_no_badge_is_refused(run: Run) -> None:
     refused = run("preview", "--badge", "nope").exception
     assert isinstance(refused, Refusal)

@@ -18,11 +18,16 @@ from sqlmodel import SQLModel
 
 from badgepost.database import alembic_config, migrate
 from badgepost.settings import Settings
-from badgepost.wiring import Service, open_service
+from badgepost.wiring import Service, make_composer, open_service
 from desk.issue import issue_roster
 from desk.issuing.order import Issued, IssueObserver, IssueOrder
+from desk.mailing import Letter, write_letter
 from desk.programme import import_programme
 from desk.reminders import remind
+from mailer.queue.claiming import claim
+from mailer.queue.leases import register
+from mailer.queue.overview import look_over
+from mailer.queue.suppressions import Suppressed, find_suppressed, suppress
 from tests.mailer.postgresql import PROGRAMS, PostgresServer, running_postgres
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -53,6 +58,22 @@ def test_an_empty_database_becomes_what_the_tables_say(service: Service) -> None
         assert compare_metadata(context, SQLModel.metadata) == []
     head = ScriptDirectory.from_config(alembic_config()).get_current_head()
     assert migrate(service.engine) == (head, head)
+
+
+def test_the_service_writes_in_its_own_name(service: Service) -> None:
+    facts = {"name": "", "reference": "BP-7K2Q9M", "in_reply_to": "", "references": "", "re_subject": None}
+    letter = Letter("ticket_received", "answer/1", None, None, "stranger@mail.example", facts)
+    with service.engine.begin() as connection:
+        assert write_letter(connection, service.office, letter, NOW)
+        worker = register(connection, "lease", "worker", "here", NOW)
+        [message] = claim(connection, worker, 10, NOW).messages
+        assert find_suppressed(connection, [message]) == {}
+        suppress(connection, [Suppressed("stranger@mail.example", "asked for it", NOW)])
+        assert list(find_suppressed(connection, [message])) == [message.id]
+    assert message.issuer_id is None
+    assert b"From: Badge support <" in make_composer(service).compose(message, NOW).data
+    with service.engine.connect() as connection:
+        assert look_over(connection).counts == {"queued": 1}
 
 
 def test_two_who_issue_the_same_roster_at_once_do_not_double_it(service: Service) -> None:
