@@ -13,7 +13,18 @@ from pathlib import Path
 from rich.console import Console
 
 from badgepost.logging import set_up_logs
-from bench.figures import accepting, authenticating, building, counting, delivering, enqueue, issuing, memory, sending
+from bench.figures import (
+    accepting,
+    authenticating,
+    building,
+    counting,
+    delivering,
+    enqueue,
+    issuing,
+    memory,
+    ruling,
+    sending,
+)
 from bench.figures.figure import Figure
 from bench.fixture import NOW, make_awards
 from bench.goals import Finding, print_findings
@@ -90,6 +101,7 @@ def _prepare(stage: Stage, port: int, size: Size, stack: ExitStack) -> list[Figu
         issuing.prepare(stage, size.recipients),
         accepting.prepare(size.accepted, stack),
         authenticating.prepare(),
+        ruling.prepare(stack),
     ]
 
 
