@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from wire.header import HARD_LINE_LIMIT, LINE_LIMIT, HeaderFault, mailbox, structured, unstructured
+from wire.header import HARD_LINE_LIMIT, LINE_LIMIT, HeaderFault, mailbox, message_ids, structured, unstructured
 
 NAMES = [
     "Anna Berg",
@@ -172,6 +172,20 @@ def test_structured_values_are_ascii_and_fit_a_line() -> None:
         structured("Message-ID", "<é@mail.example>")
     with pytest.raises(HeaderFault):
         structured("List-Unsubscribe", "x" * HARD_LINE_LIMIT)
+
+
+def test_message_identifiers_are_folded_between_each_other() -> None:
+    ids = [f"{number}.{'a' * 30}@mail.example" for number in range(9)]
+    field = message_ids("References", ids)
+    assert field.split() == [b"References:", *(f"<{one}>".encode() for one in ids)]
+    assert all(len(line) <= LINE_LIMIT for line in field.split(b"\r\n"))
+    assert re.search(rb"\r\n(?! )", field[:-2]) is None
+
+
+@pytest.mark.parametrize("one", ["a b@c.example", "a>b@c.example", "é@c.example", "a\r\nBcc:@c", "a" * HARD_LINE_LIMIT])
+def test_what_is_no_message_identifier_is_refused(one: str) -> None:
+    with pytest.raises(HeaderFault):
+        message_ids("References", ["a@b.example", one])
 
 
 def test_a_fault_says_which_field_and_why() -> None:
