@@ -78,7 +78,7 @@ class _Earlier:
     def _cover(self, box: Box) -> set[int]:
         candidates = sorted(self._list_candidates(box), key=lambda entry: entry[0])
         for number, other in candidates:
-            if self._space.covers([other], box):
+            if other.keys() <= box.keys() and self._space.covers([other], box):
                 return {number}
         met = [(number, other) for number, other in candidates if self._space.meets(other, box)]
         return {number for number, _ in met} if self._space.covers((other for _, other in met), box) else set()

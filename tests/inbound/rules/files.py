@@ -14,11 +14,18 @@ def load(text: str, version: int = 0) -> RuleSet:
 
 
 def rule(
-    when: str, then: str = "ticket", *, id: str = "one", phase: str = "act", given: str = "", more: str = ""
+    when: str,
+    then: str = "ticket",
+    *,
+    id: str = "one",
+    phase: str = "act",
+    given: str = "",
+    more: str = "",
+    comes_to: str = "",
 ) -> str:
-    """One rule as text. `given` are the facts of its example; otherwise those of `when`."""
+    """One rule as text. `given` are the facts of its example (otherwise those of `when`), `comes_to` its outcome."""
     deed = f"  then: {then}\n" if then else ""
-    outcome = then if then in ("ticket", "drop", "answer", "apply", "approve") else "ticket"
+    outcome = comes_to or (then if then.isalpha() else "ticket")
     return (
         f"- id: {id}\n  phase: {phase}\n  when: {when}\n{deed}{more}"
         f"  examples: [{{given: {given or when}, then: {outcome}}}]\n"
