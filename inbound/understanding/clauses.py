@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from inbound.understanding.concepts import BITS, bits_of
+from inbound.understanding.concepts import BITS, THINGS, bits_of
 from inbound.understanding.forms import is_participle, names_a_person, tell_two_names
 from inbound.understanding.hits import Hit, find_hits
 from inbound.understanding.sentences import Held, Sentence
@@ -21,7 +21,11 @@ _TO_A_NAME_BIT, _TWO_NAMES = BITS["TO_A_NAME"], BITS["TWO_NAMES"]
 _AN_ADDRESS, _TWO_ADDRESSES, _TO_AN_ADDRESS = (
     BITS[f"{name}"] for name in ("AN_ADDRESS", "TWO_ADDRESSES", "TO_AN_ADDRESS")
 )
+_RECEIVE, _BARE_NEGATION = BITS["RECEIVE"], bits_of("NEGATION JOIN INSTEAD")
+_INSTEAD = BITS["INSTEAD"]
 _WANT, _MAIL = BITS["WANT"], bits_of("NEWSLETTER EMAIL")
+_MAIL_IN = bits_of("EMAIL NOT_RECEIVED RECEIVE LOST")
+"""A mail from a day is no day from which on something is to be."""
 _STOP, _NOT_RECEIVED = BITS["STOP"], BITS["NOT_RECEIVED"]
 _CONDITION, _LATER, _FROM_DAY, _DATE = BITS["CONDITION"], BITS["LATER"], BITS["FROM_DAY"], BITS["DATE"]
 _FAR = 3
@@ -52,7 +56,7 @@ _CHANGES_IT = bits_of("CHANGE CORRECT ADD DELETE NEW OLD")
 _DENIED = (
     ("RECEIVE", "NOT_RECEIVED"), ("WORK", "NOT_WORKING"), ("LOGIN", "CANNOT_LOGIN"), ("OPEN", "NOT_LOADING"),
     ("FIND", "NOT_FOUND"), ("REMEMBER", "FORGOT"), ("ACCEPT", "INVALID"), ("SHOW", "MISSING"), ("PICTURE", "MISSING PICTURE"),
-    ("CORRECT", "WRONG"), ("ACCOUNT", "UNKNOWN_USER"),
+    ("CORRECT", "WRONG"),
 )  # fmt: skip
 _DENIALS = tuple((BITS[said], bits_of(meant)) for said, meant in _DENIED)
 _DENIABLE = _ACTS | bits_of("LOCKED EXPIRED WRONG LOST FORGOT MARRIED MISUSE PHISHING AGAIN NEW")
@@ -105,6 +109,10 @@ def read_clauses(sentence: Sentence, lexicon: Lexicon, held: Held) -> list[Claus
             )
             clauses.append(clause)
     _ask_on(clauses)
+    _contrast(clauses)
+    _complete(clauses)
+    if sum(word in held.addresses for word in sentence.words) > 1:
+        clauses[0].concepts |= _TWO_ADDRESSES
     if sentence.has_arrow and clauses:
         clauses[0].concepts |= BITS["ARROW"]
     if any(clause.concepts & _RENAMES for clause in clauses):
@@ -184,7 +192,6 @@ def _read_clause(hits: Sequence[Hit], start: int, text: str, language: str) -> C
     is_unable = bool(said & _CANNOT)
     is_unwanted = bool(said & _NEGATION and said & _WANT and said & _MAIL)
     is_off = False
-    addresses = 0
     for hit in hits:
         concepts = hit.concepts
         is_off = is_off or bool(concepts & _NOT_ASKING)
@@ -198,16 +205,13 @@ def _read_clause(hits: Sequence[Hit], start: int, text: str, language: str) -> C
             clause.denied |= concepts & _DENIABLE
             concepts = _deny(concepts, _DENIABLE)
         clause.concepts |= concepts
-        addresses += bool(concepts & _AN_ADDRESS)
     if is_unwanted:
         clause.concepts = clause.concepts & ~_NOT_RECEIVED | _STOP
     if said & _BADGE and said & _ACCOUNT and _comes_first(hits, _BADGE, _ACCOUNT):
         clause.concepts |= _BADGE_FIRST
-    if addresses > 1:
-        clause.concepts |= _TWO_ADDRESSES
     first = next((hit for hit in hits if not hit.concepts & _JOIN), None)
     clause.is_conditional = first is not None and first.at <= start + 1 and bool(first.concepts & _CONDITION)
-    clause.puts_off = bool(clause.concepts & _LATER) or _names_a_day(hits)
+    clause.puts_off = bool(clause.concepts & _LATER) or (not clause.concepts & _MAIL_IN and _names_a_day(hits))
     clause.is_asked = bool(clause.concepts & _ASKED)
     clause.is_muted = is_off or bool(said & _DONE) or (bool(said & _THANKS) and not said & _REQUEST)
     return clause
@@ -219,6 +223,21 @@ def _ask_on(clauses: list[Clause]) -> None:
     for clause in clauses:
         is_asked = is_asked or bool(clause.concepts & _REQUEST)
         clause.is_asked = clause.is_asked or (is_asked and bool(clause.concepts & _ACTS))
+
+
+def _contrast(clauses: list[Clause]) -> None:
+    """Let "only my title" ask what was denied of something else: "I do not want to change my name, only my title"."""
+    for before, clause in pairwise(clauses):
+        if before.is_muted and not clause.is_muted and clause.concepts & _INSTEAD and not clause.concepts & _ACTS:
+            clause.concepts |= before.denied & _ACTS
+            clause.is_asked = True
+
+
+def _complete(clauses: list[Clause]) -> None:
+    """Understand what is left out: "everybody got the mail, I did not"."""
+    for before, clause in pairwise(clauses):
+        if clause.concepts and not clause.concepts & ~_BARE_NEGATION and before.concepts & _RECEIVE:
+            clause.concepts |= before.concepts & THINGS | _NOT_RECEIVED
 
 
 def _begins_with_order(hits: Sequence[Hit], start: int, concepts: int) -> bool:

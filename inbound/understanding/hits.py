@@ -1,13 +1,14 @@
 """Where the entries of a lexicon stand in a sentence.
 
 Here belongs walking the entries over the words. The longest entry wins: a word that a longer entry took is no entry of
-its own ("user name" is no NAME); words in the gap of an entry stay free. Each place looks a bounded number of words
+its own ("user name" is no NAME), unless the longer one names no thing at all ("deleted your mail"); words in the gap of an entry stay free. Each place looks a bounded number of words
 ahead, so the time grows with the length.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from inbound.understanding.concepts import THINGS
 from inbound.understanding.words import GAP, Lexicon, Meaning, Node
 
 _LONGEST_GAP = 6
@@ -34,13 +35,16 @@ def find_hits(words: Sequence[str], lexicon: Lexicon) -> list[Hit]:
         if meaning.nodes:
             long += _walk(meanings, at, meaning.nodes)
     hits: list[Hit] = []
-    taken: set[int] = set()
+    taken: dict[int, int] = {}
     if long:
         hits = _keep_longest(long)
-        taken = {place for hit in hits for place in hit.words}
-    hits += [
-        Hit(at, meaning.concepts, (at,)) for at, meaning in enumerate(meanings) if meaning.concepts and at not in taken
-    ]
+        taken = {place: hit.concepts for hit in hits for place in hit.words}
+    for at, meaning in enumerate(meanings):
+        concepts = meaning.concepts
+        if at in taken:
+            concepts = 0 if taken[at] & THINGS else concepts & THINGS
+        if concepts:
+            hits.append(Hit(at, concepts, (at,)))
     if long:
         hits.sort(key=_place_of)
     return hits

@@ -51,6 +51,8 @@ def _unpack(votes: int) -> dict[str, int]:
 
 def _vote(word: str) -> int:
     vote = 0
+    if len(word) == 1 and word.isascii():
+        return 0
     for at, language in enumerate(LANGUAGES):
         vote += load_lexicon(language).knows(word) << (_BITS * at)
     lowered = word.lower()

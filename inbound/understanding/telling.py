@@ -7,7 +7,8 @@ meaning in `frames`, the policy for mails that ask for several things in `weighi
 import re
 
 from desk.words import Intent
-from inbound.understanding.acts import TOPICS, read_account
+from inbound.understanding.acts import read_account
+from inbound.understanding.asking import TOPICS
 from inbound.understanding.concepts import bits_of
 from inbound.understanding.languages import count_votes, tell_language
 from inbound.understanding.sentences import Sentence, split_text

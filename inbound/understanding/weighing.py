@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from desk.words import CHANGES_A_RECORD, Intent
 from inbound.understanding.acts import Account, Act
-from inbound.understanding.concepts import bits_of
+from inbound.understanding.concepts import BITS, bits_of
 from inbound.understanding.wish import Confidence
 
 _SURE = 3.0
@@ -19,11 +19,21 @@ _WEAK = 2.8
 _AGAIN = 0.3
 """What a second sentence adds that says the same."""
 _MOST_AGAIN = 0.6
+_ALONE = 0.3
+"""What it adds that nothing else can be meant."""
 _SUBJECT = 0.5
 """What a subject adds that says the same."""
 _SUBJECT_ALONE = -0.2
 _SALES = bits_of("SALES")
 _FYI = bits_of("FYI")
+_DENIED = (
+    (BITS["UNLOCK"], Intent.UNLOCK),
+    (BITS["RESET"], Intent.PASSWORD_RESET),
+    (BITS["CHANGE"] | BITS["CORRECT"], Intent.NAME_CHANGE),
+    (BITS["RESEND"] | BITS["SEND"], Intent.RESEND),
+    (BITS["REVOKE"], Intent.REVOKE),
+)
+"""What nobody who denies the verb asks by telling."""
 _WORTH_TELLING = {Intent.ABUSE, Intent.LOGIN_TROUBLE}
 """What is told for the reader's sake."""
 _EXPLAINED_BY = {
@@ -58,13 +68,17 @@ def weigh_acts(body: Account, title: Account | None, *, has_text: bool) -> Verdi
         weight = _SUBJECT_ALONE if has_text else 0.0
         acts = [Act(act.intent, act.weight + weight, act.is_asked, act.words, act.sentence) for act in headings]
         headings = []
-    weights = _drop_explained(_add_up(acts, headings), acts)
-    return _decide(weights, acts)
+    weights = _add_up(acts, headings)
+    is_alone = sum(weight >= _LIKELY for weight in weights.values()) == 1
+    return _decide(_drop_explained(weights, acts), acts, _ALONE if is_alone else 0.0)
 
 
 def _drop_untold(body: Account) -> list[Act]:
     """Return the acts that are left once reminders and mere information are told apart from requests."""
     acts = body.acts
+    for verb, intent in _DENIED:
+        if body.denied & verb:
+            acts = [act for act in acts if act.is_asked or act.intent is not intent]
     if body.is_reminder or body.said & _FYI:
         acts = [act for act in acts if act.is_asked or act.intent in _WORTH_TELLING]
     return acts
@@ -105,7 +119,7 @@ def _drop_explained(weights: dict[Intent, float], acts: list[Act]) -> dict[Inten
     return {intent: weight for intent, weight in weights.items() if is_kept(intent, weight)}
 
 
-def _decide(weights: dict[Intent, float], acts: list[Act]) -> Verdict:
+def _decide(weights: dict[Intent, float], acts: list[Act], more: float) -> Verdict:
     asked = tuple(weights)
     if not asked:
         return Verdict(Intent.OTHER, Confidence.UNSURE, (), _quote(acts))
@@ -114,7 +128,7 @@ def _decide(weights: dict[Intent, float], acts: list[Act]) -> Verdict:
     if len(changes) > 1:
         return Verdict(Intent.OTHER, Confidence.SURE, asked, because)
     intent = changes[0] if changes else asked[0]
-    confidence = Confidence.SURE if weights[intent] >= _SURE else Confidence.LIKELY
+    confidence = Confidence.SURE if weights[intent] + more >= _SURE else Confidence.LIKELY
     return Verdict(intent, confidence, asked, because)
 
 
