@@ -103,7 +103,8 @@ def is_ours(office: Office, address: str) -> bool:
     """Tell whether mail to `address` would come back to us."""
     site = office.site
     ours = {site.account_from.lower(), site.notices_from.lower(), office.support_address.lower()}
-    return address in ours or address.rpartition("@")[2] == site.mail_domain.lower()
+    folded = address.lower()
+    return folded in ours or folded.rpartition("@")[2] == site.mail_domain.lower()
 
 
 def is_suppressed(connection: Connection, address: str, issuer_id: str | None) -> bool:

@@ -82,8 +82,8 @@ def hold_records(connection: Connection, earner_ids: Iterable[str]) -> None:
     take_turn(connection)  # an address that nobody has yet has no row to hold
     wanted = sorted(earner_ids)
     for row in (col(Earner.id), col(Account.earner_id), col(Assertion.earner_id)):
-        # SQLite has one writer, and its dialect leaves FOR UPDATE out.
-        connection.execute(select(row).where(row.in_(wanted)).order_by(row).with_for_update())
+        # FOR NO KEY UPDATE, since who only refers to an earner need not wait. SQLite has one writer and leaves it out.
+        connection.execute(select(row).where(row.in_(wanted)).order_by(row).with_for_update(key_share=True))
 
 
 def _tell_earners(

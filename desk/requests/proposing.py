@@ -12,7 +12,7 @@ from sqlmodel import col
 from badges.tables import IssuerContact
 from desk.mailing import Letter
 from desk.people import find_issuer
-from desk.requests.answering import WINDOW
+from desk.requests.answering import WINDOW, is_ours
 from desk.requests.case import Case, Done
 from desk.requests.orders import Change
 from desk.requests.proposals import VALID_FOR, Needs, count_proposals, propose
@@ -34,7 +34,7 @@ def ask_contacts(case: Case) -> Done:
     if issuer_id is None or not order.changes:
         return hand_over(case, "there is nothing that a contact could confirm")
     plan = plan_changes(case.connection, order.changes, issuer_id)
-    contacts = _list_contacts(case, issuer_id)
+    contacts = [row for row in _list_contacts(case, issuer_id) if not is_ours(case.office, row.address)]
     since = case.now - WINDOW
     asked = count_proposals(case.connection, Needs.CONTACT, issuer_id, order.asker.address, since)
     if not contacts or asked >= MOST_CONFIRMATIONS or any(planned.change.fault for planned in plan):

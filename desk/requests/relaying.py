@@ -13,7 +13,7 @@ from badges.names import shares_part
 from badges.tables import Issuer
 from desk.mailing import Fact, Letter
 from desk.people import Person, find_by_id
-from desk.requests.answering import WINDOW
+from desk.requests.answering import WINDOW, is_ours
 from desk.requests.authority import is_shared, list_awards, select_held
 from desk.requests.case import Answer, Case, Done
 from desk.requests.orders import Change
@@ -43,6 +43,8 @@ def relay_request(case: Case) -> Done:
     issuer = _find_issuer(case, person) if person else None
     if person is None or issuer is None:
         return hand_over(case, "there is no issuer to pass this on to")
+    if is_ours(case.office, issuer.support_email):
+        return hand_over(case, f"{issuer.name} is written to at an address of ours")
     if _count_relays(case) >= MOST_RELAYS:
         return hand_over(case, f"{MOST_RELAYS} requests were passed on for this address today")
     change = _find_change(case, person, issuer.id)

@@ -100,7 +100,7 @@ def hold_ticket(connection: Connection, ticket_id: str) -> TicketState | None:
 
     Who holds more than this holds the ticket first, so that nobody waits in a circle.
     """
-    query = select(col(Ticket.state)).where(col(Ticket.id) == ticket_id).with_for_update()
+    query = select(col(Ticket.state)).where(col(Ticket.id) == ticket_id).with_for_update(key_share=True)
     state = connection.execute(query).scalar_one_or_none()
     return None if state is None else TicketState(state)
 
