@@ -18,14 +18,16 @@ class Within:
 
     fact: str
     allowed: frozenset[Any]
+    name: str = field(compare=False, default="")
+    """The file's word for the fact."""
     said: str = field(compare=False, default="")
-    """As the file says it, for people."""
+    """What the file says of it, for people."""
 
     def holds(self, view: View) -> bool:
         return view.get(self.fact) in self.allowed
 
     def tell(self) -> str:
-        return self.said or self.fact
+        return f"{self.name} {self.said}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,20 +171,30 @@ def list_leaves(condition: Condition) -> list[Leaf]:
             return [condition]
 
 
+def tell_found(condition: Condition, view: View) -> str:
+    """Return in words what was found of a condition that holds: of facts, what they are; of several ways, which."""
+    match condition:
+        case Every(parts):
+            return ", ".join(tell_found(part, view) for part in parts) or condition.tell()
+        case Some(parts):
+            return next(tell_found(part, view) for part in parts if part.holds(view))
+        case Within(fact, _, name):
+            return f"{name} is {_tell_value(view.get(fact))}"
+        case _:
+            return condition.tell()
+
+
 def find_failure(condition: Condition, view: View) -> str:
-    """Return what matched; or, of conditions that must all hold, the first that does not, in words."""
+    """Return in words, of conditions that do not hold together, the first that does not."""
     if isinstance(condition, Every):
-        failing = next((part for part in condition.parts if not part.holds(view)), None)
-        return condition.tell() if failing is None else find_failure(failing, view)
-    if condition.holds(view):
-        return condition.tell()
+        return find_failure(next(part for part in condition.parts if not part.holds(view)), view)
     found = f" (it is {_tell_value(view.get(condition.fact))})" if isinstance(condition, Within) else ""
     return f"not so: {condition.tell()}{found}"
 
 
 def _tell_value(value: Any) -> str:
     if isinstance(value, frozenset):
-        return ", ".join(sorted(value)) or "nothing"
+        return " and ".join(sorted(value)) or "nothing"
     return {None: "nothing", True: "yes", False: "no"}.get(value, str(value))
 
 

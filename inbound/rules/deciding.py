@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from desk.words import Outcome
 from inbound.facts import Facts
 from inbound.rules.assurance import find_shortfall
+from inbound.rules.conditions import tell_found
 from inbound.rules.indexing import Index
 from inbound.rules.rule import Decided, Phase, Rule
 from inbound.rules.view import View
@@ -119,7 +120,7 @@ def _settle(rule: Rule | None, view: View) -> Decided:
         outcome=outcome,
         intent=intent,
         rule=rule.id,
-        reason=_explain(rule, shortfall),
+        reason=_explain(rule, shortfall, view),
         reply=rule.reply or intent,
         queue=rule.queue,
         priority=rule.priority or 0,
@@ -127,8 +128,9 @@ def _settle(rule: Rule | None, view: View) -> Decided:
     )
 
 
-def _explain(rule: Rule, shortfall: str | None) -> str:
-    told = f"{rule.why} (rule {rule.id}: {rule.when.tell()})" if rule.why else f"rule {rule.id}: {rule.when.tell()}"
+def _explain(rule: Rule, shortfall: str | None, view: View) -> str:
+    found = f"rule {rule.id}: {tell_found(rule.when, view)}"
+    told = f"{rule.why} ({found})" if rule.why else found
     return told if shortfall is None else f"not done what the rule says ({rule.outcome}): {shortfall}; {told}"
 
 

@@ -5,7 +5,7 @@ same.
 """
 
 from inbound.facts import Facts
-from inbound.rules.conditions import find_failure
+from inbound.rules.conditions import find_failure, tell_found
 from inbound.rules.deciding import RuleSet, decide_with, find_first
 from inbound.rules.rule import Considered, Decided, Phase, Rule
 from inbound.rules.view import View
@@ -18,8 +18,11 @@ def explain(facts: Facts, rules: RuleSet) -> tuple[Decided, tuple[Considered, ..
     def find(phase: Phase, view: View) -> Rule | None:
         in_phase = rules.in_phase(phase)
         found = find_first(in_phase, view)
-        asked = in_phase if found is None else in_phase[: in_phase.index(found) + 1]
-        considered.extend(Considered(phase, rule.id, rule is found, find_failure(rule.when, view)) for rule in asked)
+        for rule in in_phase:
+            told = tell_found(rule.when, view) if rule is found else find_failure(rule.when, view)
+            considered.append(Considered(phase, rule.id, rule is found, told))
+            if rule is found:
+                break
         return found
 
     return decide_with(find, View(facts)), tuple(considered)

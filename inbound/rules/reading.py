@@ -77,7 +77,7 @@ class ConditionReader:
                 return _read_choice(word, name, value, key)
             case Flag(fact):
                 is_so = read_flag(value, key)
-                return Within(fact, frozenset({is_so}), f"{name} is {'yes' if is_so else 'no'}")
+                return Within(fact, frozenset({is_so}), name, f"is {'yes' if is_so else 'no'}")
             case Several():
                 return _read_several(word, name, value, key)
             case Wishes(words):
@@ -178,12 +178,12 @@ def _read_choice(word: Choice, name: str, value: Node, key: str) -> Condition:
     if word.is_optional and isinstance(value, Text) and value.text in (NOTHING, ANYTHING):
         is_nothing = value.text == NOTHING
         allowed = frozenset({None}) if is_nothing else VALUES[word.fact] - {None}
-        return Within(word.fact, allowed, f"{name} is {value.text}")
+        return Within(word.fact, allowed, name, f"is {value.text}")
     said = read_words(value, (*word.words, NOTHING, ANYTHING) if word.is_optional else word.words, key)
     for extra in (NOTHING, ANYTHING):
         if extra in said:
             raise RulesError(value.line, key, f"“{extra}” stands alone, not in a list")
-    return Within(word.fact, frozenset(said), f"{name} is {list_words(said)}")
+    return Within(word.fact, frozenset(said), name, f"is {list_words(said)}")
 
 
 def _read_order(word: Choice, name: str, value: Table, key: str) -> Condition:
@@ -192,16 +192,16 @@ def _read_order(word: Choice, name: str, value: Table, key: str) -> Condition:
         raise RulesError(value.line, key, f"write {list_words(word.words)}, or a list of these{can}")
     least = read_word(value.entries["at_least"], word.words, f"{key}.at_least")
     allowed = word.words[: word.words.index(least) + 1]
-    return Within(word.fact, frozenset(allowed), f"{name} is at least {least}")
+    return Within(word.fact, frozenset(allowed), name, f"is at least {least}")
 
 
 def _read_several(word: Several, name: str, value: Node, key: str) -> Condition:
     if isinstance(value, Text) and value.text in (NOTHING, ANYTHING):
         allowed = frozenset(some for some in VALUES[word.fact] if bool(some) == (value.text == ANYTHING))
-        return Within(word.fact, allowed, f"{name} is {value.text}")
+        return Within(word.fact, allowed, name, f"is {value.text}")
     said = read_words(value, word.words, key)
     return Within(
-        word.fact, frozenset(some for some in VALUES[word.fact] if some & set(said)), f"{name} has {list_words(said)}"
+        word.fact, frozenset(some for some in VALUES[word.fact] if some & set(said)), name, f"has {list_words(said)}"
     )
 
 
