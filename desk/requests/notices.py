@@ -4,6 +4,7 @@ Here belong these letters. What the asker is told stands in `answering`.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from desk.mailing import Fact, Letter
@@ -19,7 +20,8 @@ def tell_earner(step: Step, issuer_id: str, now: datetime) -> Iterator[Letter]:
     """
     match step.kind:
         case Intent.NAME_CHANGE:
-            yield tell_of_name(step.person, step.after["name"], issuer_id, now)
+            told = tell_of_name(step.person, step.after["name"], issuer_id, now)
+            yield replace(told, key=f"{told.kind}/{step.change_id}")
         case Intent.UNLOCK:
             yield _write("account_unlocked", step, issuer_id, step.person.address)
         case Intent.REVOKE:
