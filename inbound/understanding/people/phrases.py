@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import product
 
 import yaml
 
@@ -94,7 +95,15 @@ def _read_file(language: str) -> dict[str, frozenset[str]]:
 
 def _split(key: str, value: str) -> Iterable[str]:
     listed = value.split() if key in _SINGLE else value.split(",")
-    return (" ".join(fold_word(phrase).replace(".", " ").split()) for phrase in listed)
+    return (" ".join(fold_word(each).replace(".", " ").split()) for phrase in listed for each in _expand(phrase))
+
+
+def _expand(phrase: str) -> Iterable[str]:
+    """Yield what a phrase with alternatives stands for: "since the|her wedding|marriage", "seit ihrer? heirat"."""
+    choices = [
+        ["", *chunk[:-1].split("|")] if chunk.endswith("?") else chunk.split("|") for chunk in phrase.split()
+    ]
+    return (" ".join(filter(None, words)) for words in product(*choices))
 
 
 def look_before(tokens: Sequence[Token], first: int) -> Before:

@@ -30,6 +30,8 @@ _POSSESSIVE = re.compile(r"['’ʼ´`]s?$", re.IGNORECASE)
 _HARD_WRAP = 50
 """A line of so many characters goes on in the next, unless a sentence ends with it: programs break lines so."""
 _NEW_ITEM = re.compile(r"\s*(?:[-*•·–>#|]|\(?\d{1,3}[.)]|[a-zA-Z]\)|[\w .'-]{1,30}:(?:\s|$))|\s{2}|\t")
+_BEGINS_WITH_ADDRESS = re.compile(r"\s*<?[^\s@<>]{1,64}@")
+_PROSE = re.compile(r"(?:^|\s)[^\W\d_A-ZÀ-ÖØ-Þ][^\W\d_]")
 _SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe00-\ufe0f\x00]")
 _ABBREVIATIONS = frozenset({
@@ -74,12 +76,14 @@ def tidy_text(text: str) -> str:
     lines = [line.rstrip() for line in text.split("\n")]
     joined: list[str] = []
     last = ""
+    is_tail = False
     for line in lines:
-        if joined and _goes_on(last, line):
+        goes_on = bool(joined) and _goes_on(last, line)
+        if goes_on or (is_tail and _is_broken_twice(last, line)):
             joined[-1] += " " + line.strip()
         else:
             joined.append(line)
-        last = line
+        last, is_tail = line, goes_on
     return "\n".join(joined)
 
 
@@ -114,9 +118,14 @@ def cut_tokens(text: str) -> tuple[Token, ...]:
 
 
 def _goes_on(line: str, following: str) -> bool:
-    if len(line) < _HARD_WRAP or not following.strip() or line[-1] in ".:!?;|" or "\t" in line:
+    if len(line) < _HARD_WRAP or not following.strip() or line[-1] in ".:!?;|" or "\t" in line or "|" in line:
         return False
-    return not _NEW_ITEM.match(following)
+    return not _NEW_ITEM.match(following) and not (_BEGINS_WITH_ADDRESS.match(line) and _BEGINS_WITH_ADDRESS.match(following))
+
+
+def _is_broken_twice(line: str, following: str) -> bool:
+    """Whether a short line is the rest of a long one that was broken again, and prose goes on below it."""
+    return bool(line) and line[-1] not in ".:!?;,|" and not _NEW_ITEM.match(following) and bool(_PROSE.search(following))
 
 
 def _make_word(match: re.Match[str]) -> Token:
