@@ -45,6 +45,7 @@ class Issuer(SQLModel, table=True):
     logo_digest: str | None = Field(default=None, foreign_key="image.digest")
     sender_name: str | None = None
     reply_address: str | None = None
+    """Where replies to mails that bring or concern an award go; None: to us."""
     wording: str | None = None
     """The issuer's own block in the issuance mail: a small, sandboxed subset of HTML and Jinja2 (docs/templates.md)."""
 

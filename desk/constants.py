@@ -54,7 +54,8 @@ def gather_constants(connection: Connection, wanted: Wanted, site: SiteConstants
         return _describe_service(wanted, site)
     issuer = connection.execute(_ISSUERS.where(col(Issuer.id) == wanted.issuer_id)).one()
     badge = None
-    if NOTICES[wanted.kind].shows_badge:
+    notice = NOTICES[wanted.kind]
+    if notice.shows_badge:
         badge = _gather_badge(connection, wanted, issuer.image_delivery, site)
     return Constants(
         issuer=_describe_issuer(issuer, site),
@@ -63,7 +64,8 @@ def gather_constants(connection: Connection, wanted: Wanted, site: SiteConstants
         site=site,
         linkedin=LinkedinConstants(issuer.name, issuer.linkedin_organization_id, badge.name if badge else ""),
         sender_name=issuer.sender_name or issuer.name,
-        wording=issuer.wording if NOTICES[wanted.kind].shows_wording else None,
+        reply_address=issuer.reply_address if notice.replies_to_issuer else None,
+        wording=issuer.wording if notice.shows_wording else None,
     )
 
 
@@ -78,6 +80,7 @@ _ISSUERS: Select[*tuple[Any, ...]] = select(
     col(Issuer.image_delivery),
     col(Issuer.linkedin_organization_id),
     col(Issuer.wording),
+    col(Issuer.reply_address),
     col(Issuer.logo_digest),
     col(Image.media_type).label("logo_type"),
     col(Image.width).label("logo_width"),

@@ -52,7 +52,7 @@ def send_sample(
             earner_id=None,
             rcpt_to=fold_address(parsed),
             language=language,
-            facts=sample_facts(KIND, Sample(valid_for=valid_for), now),
+            facts={**sample_facts(KIND, Sample(valid_for=valid_for), now), "test": 1},
         )
         write_letter(connection, office, letter, now)
     return SampleQueued(letter.rcpt_to)

@@ -27,6 +27,9 @@ KEPT_TEMPLATES = 64
 NO_CUSTOMER = "service"
 """In Feedback-ID, of mails that the service writes in its own name."""
 
+TEST_MARK = "[Test]"
+"""Before the subject of a mail that staff sends itself to look at (`desk.sampling`)."""
+
 LoadTemplate = Callable[[str], Published]
 """Returns the published template of a digest. Raises `KeyError` if there is none."""
 LoadImage = Callable[[str], ImageBytes]
@@ -78,15 +81,7 @@ class Composer:
         facts: Facts = json.loads(message.facts)
         values = fill_slots(published.kind, facts, published.traits, self._site, self._links, message.id, now)
         filled = published.fill(values)
-        notice = NOTICES[published.kind]
-        answers = facts if notice.answers else None
-        fields = [
-            *prepared.fields,
-            mailbox("To", facts["name"] if notice.to_earner else "", message.rcpt_to),
-            unstructured("Subject", _reply_subject(answers) or filled.subject),
-            *self._row_fields(message, facts["address"] if notice.replies_to_earner else None),
-            *(thread_fields(answers) if answers else ()),
-        ]
+        fields = [*prepared.fields, *self._row_fields(message, published, facts, filled.subject)]
         unsubscribe = values.get("unsubscribe_url")
         if unsubscribe:
             fields.append(structured("List-Unsubscribe", f"<{unsubscribe}>"))
@@ -99,15 +94,24 @@ class Composer:
             needs_smtputf8=not message.rcpt_to.isascii(),
         )
 
-    def _row_fields(self, message: Claimed, reply_to: str | None) -> tuple[bytes, ...]:
-        # Another one that is not ASCII would ask for SMTPUTF8, which the recipient's server may not have.
-        if reply_to is None or not reply_to.isascii():
-            reply_to = f"reply+{message.id}@{self._site.mail_domain}"
+    def _row_fields(self, message: Claimed, published: Published, facts: Facts, subject: str) -> tuple[bytes, ...]:
+        notice = NOTICES[published.kind]
         return (
+            mailbox("To", facts["name"] if notice.to_earner else "", message.rcpt_to),
+            unstructured("Subject", _choose_subject(notice, facts, subject)),
             _date_field(int(message.written_at.timestamp())),
             structured("Message-ID", f"<{message.message_id}>"),
-            mailbox("Reply-To", "", reply_to),
+            self._reply_field(
+                message, facts["address"] if notice.replies_to_earner else published.traits.reply_address
+            ),
+            *(thread_fields(facts) if notice.answers else ()),
         )
+
+    def _reply_field(self, message: Claimed, address: str | None) -> bytes:
+        # One that is not ASCII would ask for SMTPUTF8, which the recipient's server may not have.
+        if address is not None and address.isascii():
+            return mailbox("Reply-To", "", address)
+        return structured("Reply-To", f"<reply+{message.id}@{self._site.mail_domain}>")
 
     def _prepare_template(self, digest: str, issuer_id: str | None) -> _Prepared:
         published = self._load_template(digest)
@@ -141,10 +145,10 @@ def _how_submitted(notice: Notice) -> str:
     return "auto-replied" if notice.answers else "auto-generated"
 
 
-def _reply_subject(facts: Facts | None) -> str | None:
-    if facts is None or not facts["re_subject"]:
-        return None
-    return make_reply_subject(facts["re_subject"], facts["reference"])
+def _choose_subject(notice: Notice, facts: Facts, own: str) -> str:
+    if notice.answers and facts["re_subject"]:
+        return make_reply_subject(facts["re_subject"], facts["reference"]) or own
+    return f"{TEST_MARK} {own}" if facts.get("test") else own
 
 
 @lru_cache(maxsize=64)

@@ -66,10 +66,12 @@ class Notice:
     """The recipient is the earner that the mail is about; else an issuer, or whoever wrote to us."""
     answers: bool = False
     """It answers a mail and threads with it (`mailer.replying`); the service may write it in its own name."""
+    replies_to_issuer: bool = False
+    """Replies go to the issuer's reply address, if it has one: it is the issuer that speaks."""
     by_person: bool = False
     """A person wrote what it says, so it is no automatic mail (RFC 3834 section 5)."""
     replies_to_earner: bool = False
-    """Replies go to the earner that it is about; else to us, where they are filed with the message."""
+    """Replies go to the earner that it is about."""
 
 
 _WHO = (Slot("earner_name"), Slot("user_name"))
@@ -126,14 +128,16 @@ _ALL = (
         Stream.ACCOUNT,
         _WHO + _AWARD + _LINKEDIN + _PASSWORD + _NOT_ME + _BROWSER,
         shows_wording=True,
+        replies_to_issuer=True,
     ),
     Notice(
         "reminder",
         Stream.NOTICES,
         _WHO + _AWARD + _LINKEDIN + _PASSWORD + _NOT_ME + _BROWSER + _UNSUBSCRIBE,
         shows_wording=True,
+        replies_to_issuer=True,
     ),
-    Notice("expiry_notice", Stream.NOTICES, _WHO + _AWARD + _BROWSER + _UNSUBSCRIBE),
+    Notice("expiry_notice", Stream.NOTICES, _WHO + _AWARD + _BROWSER + _UNSUBSCRIBE, replies_to_issuer=True),
     Notice("password_link", Stream.ACCOUNT, (*_WHO, Slot("password_url", Form.URL)), shows_badge=False),
     Notice("password_changed", Stream.ACCOUNT, (*_WHO, Slot("changed_on")), shows_badge=False),
     Notice("name_changed", Stream.ACCOUNT, (*_WHO, Slot("old_name"), Slot("changed_on")), shows_badge=False),

@@ -91,6 +91,8 @@ class Constants:
     linkedin: LinkedinConstants
     sender_name: str
     """The display name in From."""
+    reply_address: str | None = None
+    """Where the issuer wants replies; None: they come to us."""
     wording: str | None = None
     """The issuer's own block, as source (`mailer.templates.wording`)."""
 

@@ -49,6 +49,8 @@ class Traits:
     image_digest: str | None
     organization: str
     organization_id: int | None
+    reply_address: str | None = None
+    """Where replies go; None: to us, where they are filed with the message."""
 
     @property
     def content_id(self) -> str | None:

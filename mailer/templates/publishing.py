@@ -192,4 +192,5 @@ def _traits(constants: Constants) -> Traits:
         image_digest=badge.image_digest if badge else None,
         organization=constants.linkedin.organization,
         organization_id=constants.linkedin.organization_id,
+        reply_address=constants.reply_address,
     )

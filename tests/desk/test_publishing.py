@@ -40,6 +40,13 @@ def test_a_kind_without_badge_has_none(desk, wanted) -> None:
     assert constants.wording is None
 
 
+def test_replies_go_where_the_issuer_wants_them_if_it_speaks(desk, wanted) -> None:
+    desk.change("UPDATE issuer SET reply_address = 'office@asee.example'")
+    with desk.office.engine.connect() as connection:
+        for kind, address in (("issuance", "office@asee.example"), ("password_link", None), ("not_me_report", None)):
+            assert gather_constants(connection, wanted(kind), SITE).reply_address == address
+
+
 def test_pictures_are_shown_in_proportion_and_never_enlarged(desk, wanted) -> None:
     for size, shown in (((1200, 600), (300, 150)), ((64, 48), (64, 48)), ((4000, 1), (300, 1))):
         desk.change("UPDATE image SET width = :width, height = :height", width=size[0], height=size[1])

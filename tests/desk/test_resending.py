@@ -107,6 +107,7 @@ def test_a_test_mail_names_nobody(desk) -> None:
     [mail] = desk.mails("issuance")
     assert (mail.rcpt_to, mail.earner_id, mail.batch_id) == ("me@corp.example", None, None)
     [facts] = desk.facts("issuance")
+    assert facts["test"]
     assert not isinstance(read_password_link(desk.office, desk.link(facts), desk.now), OpenForm)
 
 

@@ -373,6 +373,27 @@ def test_replies_to_a_relayed_request_go_to_the_earner(
         assert (message["Auto-Submitted"], mail.needs_smtputf8) == ("auto-generated", False)
 
 
+@pytest.mark.parametrize(
+    ("address", "reply_to"),
+    [
+        (None, "reply+messageid2345672@badgepost.example"),
+        ("office@mueller.example", "office@mueller.example"),
+        ("büro@mueller.example", "reply+messageid2345672@badgepost.example"),
+    ],
+)
+def test_replies_to_an_award_go_where_its_issuer_wants_them(
+    address: str | None, reply_to: str, site: Site, published: Published, make_claimed: Make
+) -> None:
+    template = replace(published, traits=replace(published.traits, reply_address=address))
+    message = parse(make_composer(site, template).compose(make_claimed(template.digest), NOW))
+    assert message["Reply-To"] == reply_to
+
+
+def test_a_test_mail_says_so(composer: Composer, published: Published, make_claimed: Make) -> None:
+    usual = parse(composer.compose(make_claimed(published.digest), NOW))["Subject"]
+    assert parse(composer.compose(make_claimed(published.digest, test=1), NOW))["Subject"] == f"[Test] {usual}"
+
+
 def test_the_service_has_no_customer(
     site: Site, published: Published, make_claimed: Make, all_facts: dict[str, Any]
 ) -> None:
