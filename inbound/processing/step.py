@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
+import structlog
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
@@ -36,6 +37,8 @@ from inbound.rules.deciding import RuleSet
 from inbound.tables import RawMail
 from wire.address import Address, fold_address
 from wire.message import read_header
+
+_log = structlog.get_logger("badgepost.processing")
 
 DNS_SECONDS = 30.0
 """For all questions about one mail together."""
@@ -136,6 +139,9 @@ def _settle(  # noqa: PLR0913, PLR0917 - a mail with everything that is known of
             keep_marks(connection, marks.content, marks.signatures, mail.raw_mail_id)
         evidence = proof.evidence if proof else ()
         record_decision(connection, delivery, judgement, reason, ticket_id, evidence, now)
+    if judgement.decided.fault:
+        # The mail became a ticket, so nothing is lost; but every mail like it will until somebody mends the rule.
+        _log.error("rule_broke", fault=judgement.decided.fault, delivery=delivery.id, version=judgement.rules_version)
     return Dealt(judgement.decided.outcome, judgement.decided.rule)
 
 
