@@ -28,6 +28,7 @@ _SCENE = bits_of("LINKEDIN LINKEDIN_SECTION NAME MISSPELLED")
 _STATES = bits_of("MISSING LOGO INSTEAD NOT_FOUND SHOULD_READ WRONG MISSPELLED")
 _OPEN_QUESTION = bits_of("HOW WHY HELP CAN_I DO_THIS")
 """Asks what to do about that which was told before."""
+_TABLE = BITS["TABLE"]
 _PASSWORD, _DO_THIS, _DONE = BITS["PASSWORD"], BITS["DO_THIS"], BITS["DONE"]
 _FROM_CONTEXT = 0.2
 """What an act weighs less whose object stands in a sentence before."""
@@ -108,11 +109,13 @@ def _read_on(live: Sequence[Clause], said: int, asks: bool, before: Before) -> l
     if not asks:
         scene = before.topics & _SCENE
         return _match(said | scene, True, live, said & _STATES, _FROM_CONTEXT) if scene and said & _STATES else []
+    if before.topics & _TABLE:
+        said |= _TABLE
     if said & _DO_THIS and before.last:
         found = _match(said | before.last, True, live, less=_FROM_CONTEXT)
         if found:
             return found
-    verbs = said & (VERBS | _STATES)
+    verbs = said & (VERBS | _STATES | _TABLE)
     if before.topics and verbs & ~_OPEN_QUESTION:
         return _match(said | before.topics, True, live, verbs, _FROM_CONTEXT)
     if before.topics and before.is_open and said & _OPEN_QUESTION and not said & TOPICS:

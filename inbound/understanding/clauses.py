@@ -17,7 +17,7 @@ from inbound.understanding.words import Lexicon
 _NEGATION, _CANNOT, _JOIN = BITS["NEGATION"], BITS["CANNOT"], BITS["JOIN"]
 _BADGE, _ACCOUNT, _BADGE_FIRST = BITS["BADGE"], BITS["ACCOUNT"], BITS["BADGE_FIRST"]
 _NOT_ASKING, _THANKS, _DONE = BITS["NOT_ASKING"], BITS["THANKS"], BITS["DONE"]
-_TO_A_NAME_BIT, _TWO_NAMES = BITS["TO_A_NAME"], BITS["TWO_NAMES"]
+_TO_A_NAME, _TWO_NAMES = BITS["TO_A_NAME"], BITS["TWO_NAMES"]
 _AN_ADDRESS, _TWO_ADDRESSES, _TO_AN_ADDRESS = (
     BITS[f"{name}"] for name in ("AN_ADDRESS", "TWO_ADDRESSES", "TO_AN_ADDRESS")
 )
@@ -28,6 +28,7 @@ _MAIL_IN = bits_of("EMAIL NOT_RECEIVED RECEIVE LOST")
 """A mail from a day is no day from which on something is to be."""
 _STOP, _NOT_RECEIVED = BITS["STOP"], BITS["NOT_RECEIVED"]
 _CONDITION, _LATER, _FROM_DAY, _DATE = BITS["CONDITION"], BITS["LATER"], BITS["FROM_DAY"], BITS["DATE"]
+_FAR_FROM_ADDRESS = 4
 _FAR = 3
 """Words that may stand between "from" and the month."""
 _ASKED = bits_of("PLEASE COULD_YOU WANT HOW CAN_I CANNOT WHY HELP")
@@ -46,7 +47,9 @@ _STANDS = (
     )
 )
 """What makes the words after an "and" a clause of their own; else they are one more object of the same verb."""
-_QUOTABLE = bits_of("LOCKED EXPIRED INVALID NOT_LOADING UNKNOWN_USER TOO_MANY_TRIES PASSWORD LINKEDIN LINKEDIN_SECTION")
+_QUOTABLE = bits_of(
+    "LOCKED EXPIRED INVALID NOT_LOADING UNKNOWN_USER TOO_MANY_TRIES ACCOUNT PASSWORD LINKEDIN LINKEDIN_SECTION"
+)
 """What words in quotation marks may tell: what a page said. Never what the writer asks."""
 _LONGEST_QUOTE = 12
 _AIMS = frozenset(["to", "a", "à", "auf", "zu", "por", "para", "par", "en"])
@@ -65,7 +68,7 @@ _THINGS = bits_of("PICTURE ACCOUNT")
 """What "no" before it denies; in German "not" behind it denies the verb: "mein Konto ist nicht gesperrt"."""
 _UNABLE = _ACTS | bits_of("AGAIN NEW")
 """What somebody who cannot do it wants to do."""
-_RENAMES = bits_of("CHANGE CORRECT SHOULD_READ NAME MARRIED")
+_RENAMES = bits_of("CHANGE CORRECT SHOULD_READ NAME MARRIED SHOW ADD WANT RESEND")
 """Only beside one of these it matters which names stand there."""
 
 
@@ -122,10 +125,11 @@ def read_clauses(sentence: Sentence, lexicon: Lexicon, held: Held) -> list[Claus
 
 def _note_names(sentence: Sentence, clauses: list[Clause], lexicon: Lexicon, held: Held) -> None:
     """Mark clauses that say "to Jane Roe", and the first one if two names stand there that share a part."""
-    for text in sentence.clauses:
-        if names_a_person(text, held):
-            for clause in clauses:
-                clause.concepts |= _TO_A_NAME_BIT if clause.text == text else 0
+    for clause in clauses:
+        if names_a_person(held.restore(clause.text)):
+            clause.concepts |= _TO_A_NAME
+    if names_a_person(held.restore(": ".join(sentence.clauses))):
+        clauses[-1].concepts |= _TO_A_NAME
     if tell_two_names(sentence.clauses, lexicon, held):
         clauses[0].concepts |= _TWO_NAMES
 
@@ -213,7 +217,11 @@ def _read_clause(hits: Sequence[Hit], start: int, text: str, language: str) -> C
     clause.is_conditional = first is not None and first.at <= start + 1 and bool(first.concepts & _CONDITION)
     clause.puts_off = bool(clause.concepts & _LATER) or (not clause.concepts & _MAIL_IN and _names_a_day(hits))
     clause.is_asked = bool(clause.concepts & _ASKED)
-    clause.is_muted = is_off or bool(said & _DONE) or (bool(said & _THANKS) and not said & _REQUEST)
+    clause.is_muted = (
+        is_off
+        or bool(said & _DONE)
+        or (bool(said & _THANKS) and not said & _REQUEST and _comes_first(hits, _THANKS, _ACTS))
+    )
     return clause
 
 

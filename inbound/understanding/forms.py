@@ -14,7 +14,7 @@ _PART = r"[^\W\d_a-zß-öø-ÿ][\w.'’]{0,30}"
 _PARTICLE = r"(?:v[ao]n|de[rnl]?|della|di|d[ao]s?|du|l[ae]s?|el|al|bin|binti|ibn|te[rn]|zu[rm]?|a[fv]|[yei]) "
 _A_NAME = re.compile(rf"{_PART}(?:(?: (?:{_PARTICLE}){{0,2}}|-){_PART}){{1,6}}")
 _TO_A_NAME = re.compile(
-    r"\b(?:to|into|as|reads?|say|show|be|make it|make (?:her|him)|in|zu|auf|als|a|por|como|en|par|comme)"
+    r"\b(?:to|into|as|wants?|reads?|say|show|be|make it|make (?:her|him)|in|zu|auf|als|a|por|como|en|par|comme)"
     rf"(?: exactly)?:? {{1,3}}\W?(?:{_PART}(?: (?:{_PARTICLE}){{0,2}}|-)){{1,6}}{_PART}"
 )
 _BETWEEN = re.compile(r"[ -]")
@@ -34,9 +34,9 @@ def is_participle(word: str, language: str) -> bool:
     return _PARTICIPLES[language].search(word) is not None
 
 
-def names_a_person(clause: str, held: Held) -> bool:
-    """Whether `clause` says "to Jane Roe"."""
-    return _TO_A_NAME.search(held.restore(clause)[:_LONGEST_READ]) is not None
+def names_a_person(text: str) -> bool:
+    """Whether `text` says "to Jane Roe"."""
+    return _TO_A_NAME.search(text[:_LONGEST_READ]) is not None
 
 
 def tell_two_names(clauses: Iterable[str], lexicon: Lexicon, held: Held) -> bool:

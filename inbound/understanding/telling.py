@@ -32,7 +32,8 @@ def tell_wish(written: Written) -> Wish:
     subject, is_old = _strip_prefixes(written.subject)
     heading, heading_held = split_text(subject)
     votes = sum(count_votes(sentence.words) for sentence in sentences)
-    votes += sum(count_votes(sentence.words) for sentence in heading)
+    if not (is_old and votes):
+        votes += sum(count_votes(sentence.words) for sentence in heading)
     language = tell_language(votes)
     title = read_account(_ask(heading), heading_held, language)
     known = title.said & TOPICS | (_TABLE if written.has_table else 0)

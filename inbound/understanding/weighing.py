@@ -68,6 +68,9 @@ def weigh_acts(body: Account, title: Account | None, *, has_text: bool) -> Verdi
         weight = _SUBJECT_ALONE if has_text else 0.0
         acts = [Act(act.intent, act.weight + weight, act.is_asked, act.words, act.sentence) for act in headings]
         headings = []
+    elif acts and headings and _is_vague(acts) and not _is_vague(headings):
+        acts = [*headings, *acts]
+        headings = []
     weights = _add_up(acts, headings)
     is_alone = sum(weight >= _LIKELY for weight in weights.values()) == 1
     return _decide(_drop_explained(weights, acts), acts, _ALONE if is_alone else 0.0)
@@ -87,6 +90,10 @@ def _drop_untold(body: Account) -> list[Act]:
 def _is_answered(body: Account, has_text: bool) -> bool:
     """Whether the text says that the subject asks for nothing (any more)."""
     return has_text and (body.is_over or body.is_reminder or bool(body.said & _FYI))
+
+
+def _is_vague(acts: Iterable[Act]) -> bool:
+    return all(act.weight < _WEAK for act in acts)
 
 
 def _add_up(acts: Iterable[Act], headings: Iterable[Act]) -> dict[Intent, float]:

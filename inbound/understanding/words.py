@@ -86,6 +86,10 @@ class Lexicon:
         folded = fold(word[:_LONGEST_WORD])
         return 2 if folded in self.function_words else int(bool(self._keys.find(folded)))
 
+    def holds(self, concept: int) -> bool:
+        """Return whether some entry stands for `concept`."""
+        return any(node.concepts & concept for node in _walk_nodes(self._root))
+
     def _learn(self, word: str) -> Meaning:
         folded = fold(word[: _LONGEST_WORD + 1])
         if len(folded) > _LONGEST_WORD:
@@ -114,7 +118,7 @@ class _Keys:
     """The words of all entries, by how they match."""
 
     def __init__(self, root: Node) -> None:
-        keys = set(_walk_keys(root)) - {GAP}
+        keys = {key for node in _walk_nodes(root) for key in node.next} - {GAP}
         self.whole = {key for key in keys if "*" not in key}
         self.endings = {key for key in keys if key.endswith("*") and not key.startswith("*")}
         self.inner = sorted(key for key in keys if key.startswith("*"))
@@ -173,10 +177,10 @@ def _read_chunk(chunk: str) -> Iterator[tuple[str, ...]]:
                 yield tuple(pieces)
 
 
-def _walk_keys(node: Node) -> Iterator[str]:
-    for key, child in node.next.items():
-        yield key
-        yield from _walk_keys(child)
+def _walk_nodes(node: Node) -> Iterator[Node]:
+    yield node
+    for child in node.next.values():
+        yield from _walk_nodes(child)
 
 
 def _index_repairs(keys: Iterable[str]) -> dict[str, set[str]]:
