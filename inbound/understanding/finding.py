@@ -95,7 +95,7 @@ def make_scene(subject: str, text: str, is_answer: bool, asking: Asking) -> Scen
     tokens = cut_tokens(whole)
     title_end = next((at for at, token in enumerate(tokens) if token.start >= len(title)), len(tokens))
     phrases = choose_phrases(tokens, asking.language)
-    return Scene(whole, tokens, find_runs(whole, tokens), phrases, title_end, is_answer, asking.foreign)
+    return Scene(whole, tokens, find_runs(whole, tokens, phrases.common), phrases, title_end, is_answer, asking.foreign)
 
 
 def _strip_prefixes(subject: str) -> tuple[str, bool]:

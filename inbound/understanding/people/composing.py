@@ -38,7 +38,7 @@ class Part(Enum):
 
 def compose_name(old: str, given: str, part: Part) -> str | None:
     """Return the whole new name of somebody called `old`; None where it does not follow without doubt."""
-    if part is Part.WHOLE or _begins_alike(old, given) or is_same_name(old, given):
+    if part is Part.WHOLE or _holds_given_name(old, given) or is_same_name(old, given):
         return given
     if part is Part.UNTOLD:
         return _replace_respelled(old, given)
@@ -94,10 +94,13 @@ def _capitalise(word: str, at: int) -> str:
     return "".join(letters)
 
 
-def _begins_alike(old: str, given: str) -> bool:
-    """Whether what is given as a part is the whole: it begins with the old given name, and goes on."""
-    first, parts = fold_name(old)[:1], fold_name(given)
-    return len(given.split()) > 1 and bool(first) and parts[:1] == first
+def _holds_given_name(old: str, given: str) -> bool:
+    """Whether what is given as a part is the whole: the old given name stands in it, and more."""
+    words = old.split()
+    if len(words) > 1 and "".join(fold_name(words[0])) in _SURNAMES_THAT_COME_FIRST:
+        words = words[1:]
+    first, parts = fold_name(words[0]) if words else (), fold_name(given)
+    return len(given.split()) > 1 and bool(first) and set(first) <= set(parts)
 
 
 def _replace_respelled(old: str, given: str) -> str | None:

@@ -65,8 +65,9 @@ def find_people(scene: Scene, asking: Asking) -> tuple[list[Person], bool]:
     if asking.writer.earner is not None:
         return _find_for_earner(scene, asking, addresses, names, asking.writer.earner), False
     groups = _choose(scene, _group(scene, asking, addresses, names))
-    if not groups and asking.intent in NAMES_ITS_EARNER:
-        groups = _group_unknown(scene, asking, addresses, names)
+    if asking.intent in NAMES_ITS_EARNER:
+        unknown = _group_unknown(scene, asking, addresses, names, Weight.PLAIN if groups else Weight.LIKELY)
+        groups += [group for group in unknown if not groups or _stands_beside(scene, group, groups)]
     people = _describe(scene, asking, groups)
     is_list = sum(begins_item(scene, group.mentions[0].first) for group in groups) > 1
     return people, is_list
@@ -76,7 +77,7 @@ def _counts(mention: Mention, asking: Asking) -> bool:
     """Leave out the writer's own address, ours, and those of contacts."""
     if mention.address is None or mention.weight is Weight.PASSING:
         return False
-    if mention.address == asking.writer.address:
+    if mention.address == asking.writer.address and not mention.earners:
         return False
     if mention.address in asking.recipients and not mention.earners:
         return False
@@ -88,8 +89,7 @@ def _may_be_meant(scene: Scene, mention: Mention, asking: Asking) -> bool:
         return False
     if asking.intent is Intent.NAME_CHANGE and stands_as_new_name(scene, mention):
         return False
-    is_writer = any(is_same_name(mention.said, other) for other in asking.others)
-    return not is_writer or mention.weight is Weight.CLEAR
+    return not any(is_same_name(mention.said, other) for other in asking.others)
 
 
 def _find_for_earner(
@@ -231,15 +231,18 @@ def _are_listed(scene: Scene, one: Group, other: Group) -> bool:
     return begins_item(scene, first.first) and begins_item(scene, second.first)
 
 
-def _group_unknown(scene: Scene, asking: Asking, addresses: Sequence[Mention], names: Sequence[Mention]) -> list[Group]:
+def _group_unknown(
+    scene: Scene, asking: Asking, addresses: Sequence[Mention], names: Sequence[Mention], least: Weight
+) -> list[Group]:
     """Return people who are named although nobody on record is."""
+    addresses = [mention for mention in addresses if not mention.earners]
     strangers = [
         mention
-        for mention in find_unknown_names(scene, (*addresses, *names))
+        for mention in find_unknown_names(scene, (*addresses, *names), least)
         if not any(is_same_name(mention.said, other) for other in asking.others)
         and not (asking.intent is Intent.NAME_CHANGE and stands_as_new_name(scene, mention))
     ]
-    groups = [Group([mention]) for mention in join_coordinated(scene, strangers) if mention.weight >= Weight.LIKELY]
+    groups = [Group([mention]) for mention in join_coordinated(scene, strangers) if mention.weight >= least]
     merged: dict[str, Group] = {}
     for group in groups:
         merged.setdefault(" ".join(sorted(group.mentions[0].said.casefold().split())), group)
@@ -253,27 +256,42 @@ def _group_unknown(scene: Scene, asking: Asking, addresses: Sequence[Mention], n
     return unique
 
 
+def _stands_beside(scene: Scene, unknown: Group, groups: Sequence[Group]) -> bool:
+    """Whether somebody unknown is asked for in one breath, or one list, with somebody who is known."""
+    one = unknown.mentions[0]
+    others = [mention for group in groups for mention in group.mentions]
+    if any(are_adjacent(scene, one, other) and one.address != other.address for other in others):
+        return False
+    if any(is_coordinated(scene, one, other) for other in others):
+        return True
+    return begins_item(scene, one.first) and any(begins_item(scene, other.first) for other in others)
+
+
 def _describe(scene: Scene, asking: Asking, groups: Sequence[Group]) -> list[Person]:
     """Return each as a person, with what the stretch of text that speaks of them says."""
-    ordered = sorted(groups, key=lambda group: _begin(scene, group))
+    ordered = sorted(groups, key=lambda group: _first_in_body(scene, group))
     if len(ordered) == 1:
         start = scene.title_end if scene.is_answer else 0
         return [_describe_one(scene, asking, ordered[0], start, len(scene.tokens))]
     starts = [_begin(scene, group) for group in ordered]
     for at, group in enumerate(ordered[1:], 1):
-        if starts[at] <= ordered[at - 1].first:
-            starts[at] = group.first
+        if starts[at] <= _first_in_body(scene, ordered[at - 1]):
+            starts[at] = _first_in_body(scene, group)
     ends = [*starts[1:], len(scene.tokens)]
     return [_describe_one(scene, asking, *each) for each in zip(ordered, starts, ends[: len(starts)], strict=True)]
 
 
 def _begin(scene: Scene, group: Group) -> int:
     """Return where the sentence begins that first speaks of somebody, below the subject if anywhere."""
-    body = [mention.first for mention in group.mentions if mention.first >= scene.title_end]
-    at = min(body, default=group.first)
+    at = _first_in_body(scene, group)
     while at > 0 and not scene.tokens[at - 1].ends_sentence:
         at -= 1
     return at
+
+
+def _first_in_body(scene: Scene, group: Group) -> int:
+    body = [mention.first for mention in group.mentions if mention.first >= scene.title_end]
+    return min(body, default=group.first)
 
 
 def _describe_one(scene: Scene, asking: Asking, group: Group, first: int, last: int) -> Person:

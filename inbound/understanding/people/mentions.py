@@ -43,10 +43,15 @@ _COPULAS = frozenset({"is", "ist", "est", "es", "have", "hat", "has", "named", "
 _RELATED = frozenset({
     "her", "his", "their", "our", "my", "colleague", "colleagues", "classmate", "friend", "husband", "wife", "brother",
     "sister", "partner", "the", "seine", "ihre", "kollegin", "kollegen", "kollege", "sa", "son", "collegue", "su", "colega",
-    "companera", "companero", "also", "too", "auch", "aussi", "tambien", "for", "fur", "pour", "para", "of", "von", "de",
+    "companera", "companero", "also", "too", "auch", "aussi", "tambien", "mein", "meine", "meiner", "mon", "ma", "mi",
 })  # fmt: skip
 """May stand after "and" before one more person for whom the same is asked."""
+_OF = frozenset({"of", "for", "von", "fur", "bei", "de", "d", "pour", "para", "a"})
+"""Said again after "and" before one more person: "the accounts of A and of B"."""
 _AND = frozenset({"and", "&", "und", "et", "y", "e", "plus", "sowie", "as", "well", ","})
+
+
+_LEADS_TO_NAME = frozenset({"von", "de"})
 
 
 class Weight(IntEnum):
@@ -111,7 +116,7 @@ def find_addresses(scene: Scene, register: Register) -> list[Mention]:
 def find_known_names(scene: Scene, register: Register) -> list[Mention]:
     """Return every name of somebody on record, the longest where several begin at one place."""
     places = dict.fromkeys(_list_places(scene))
-    keys = {place: make_name_key(_join(scene, place)) for place in list(places)[:_MOST_KEYS]}
+    keys = {place: make_name_key(_undo_genitive(scene, place)) for place in list(places)[:_MOST_KEYS]}
     bearers = register.find_by_names({key for key in keys.values() if key})
     mentions: list[Mention] = []
     taken = -1
@@ -124,7 +129,7 @@ def find_known_names(scene: Scene, register: Register) -> list[Mention]:
     return mentions
 
 
-def find_unknown_names(scene: Scene, taken: Iterable[Mention]) -> list[Mention]:
+def find_unknown_names(scene: Scene, taken: Iterable[Mention], least: Weight = Weight.LIKELY) -> list[Mention]:
     """Return runs of two words and more that stand where a name stands, though nobody on record bears it."""
     used = {at for mention in taken for at in range(mention.first, mention.last + 1)}
     mentions = []
@@ -135,7 +140,7 @@ def find_unknown_names(scene: Scene, taken: Iterable[Mention]) -> list[Mention]:
         if any(_is_foreign(scene, at) for at in range(trimmed.first, trimmed.last + 1)):
             continue
         weight = weigh_name(scene, trimmed.first, trimmed.last)
-        if weight >= Weight.LIKELY:
+        if weight >= least:
             mentions.append(Mention(trimmed.first, trimmed.last, scene.show(trimmed), weight))
     return mentions
 
@@ -190,13 +195,17 @@ def weigh_name(scene: Scene, first: int, last: int) -> Weight:
     about = max(count_ending(words, phrases.about_before), count_ending(bare, phrases.about_before))
     if after[:1] == ("'s",):
         return Weight.CLEAR
+    distant = _drop_roles(words, phrases, _RELATED)
+    if count_ending(distant, phrases.about_before) and distant[-1] not in _COPULAS and _is_clear(distant, phrases):
+        return Weight.CLEAR
     if (passing and passing >= about) or count_beginning(after, phrases.passing_after):
         return Weight.PASSING
     if about and _is_clear(bare if count_ending(bare, phrases.about_before) else words, phrases):
         return Weight.CLEAR
     if begins_item(scene, first) or _precedes_address(scene, last):
         return Weight.CLEAR
-    if count_beginning(after, phrases.old_after) > 1:
+    follows = first > 0 and scene.tokens[first - 1].folded in _AND
+    if count_beginning(after, phrases.old_after) > (0 if follows else 1):
         return Weight.CLEAR
     if about or _is_subject(scene, first, after) or first < scene.title_end:
         return Weight.LIKELY
@@ -214,10 +223,10 @@ def _after_greeting(before: Before) -> tuple[str, ...]:
     return () if before.has_comma and before.words[-1:] and before.words[-1] in _GREETINGS else before.words
 
 
-def _drop_roles(words: Sequence[str], phrases: Phrases) -> tuple[str, ...]:
+def _drop_roles(words: Sequence[str], phrases: Phrases, more: frozenset[str] = frozenset()) -> tuple[str, ...]:
     left = list(words)
     for _ in range(5):
-        if left and (left[-1] in phrases.roles or left[-1] in (",", "(", ":")):
+        if left and ((left[-1] in phrases.roles and left[-1] not in _PREPOSITIONS) or left[-1] in more):
             left.pop()
     return tuple(left)
 
@@ -282,9 +291,11 @@ def _is_foreign(scene: Scene, at: int) -> bool:
 def _is_coordinated(scene: Scene, one: Mention, other: Mention) -> bool:
     between = scene.tokens[one.last + 1 : other.first]
     has_and = any(token.folded in _AND for token in between)
-    between = between if one.weight > Weight.PASSING and other.weight > Weight.PASSING else [
-        token for token in between if token.folded not in _RELATED
-    ]
+    between = (
+        [token for token in between if token.folded not in _OF]
+        if one.weight > Weight.PASSING and other.weight > Weight.PASSING
+        else [token for token in between if token.folded not in _RELATED and token.folded not in _PREPOSITIONS]
+    )
     return (
         has_and
         and len(between) <= 8
@@ -320,6 +331,9 @@ def _list_parts(scene: Scene, run: Run) -> Iterable[Run]:
                 break
             if last - first < _LONGEST_NAME and scene.tokens[last].kind is Kind.WORD:
                 yield Run(first, last)
+    for at in range(run.first + 1, run.last - 1):
+        if scene.tokens[at].text in _LEADS_TO_NAME and run.last - at <= _LONGEST_NAME:
+            yield Run(at + 1, run.last)  # "Konten von Jane Roe": a German noun is a capitalised word, too
 
 
 def _list_swapped(scene: Scene, one: Run, other: Run) -> Iterable[Run]:
@@ -340,6 +354,13 @@ def _list_lower_case(scene: Scene) -> Iterable[Run]:
                 break
             if following.folded not in scene.phrases.common:
                 yield Run(at, last)
+
+
+def _undo_genitive(scene: Scene, place: Run) -> str:
+    """Return a name as it is called: "Jane Roes Konto" is that of Jane Roe."""
+    name = _join(scene, place)
+    following = scene.tokens[place.last + 1].folded if place.last + 1 < len(scene.tokens) else ""
+    return name[:-1] if name.endswith("s") and following in scene.phrases.matters and " " in name else name
 
 
 def _join(scene: Scene, run: Run) -> str:

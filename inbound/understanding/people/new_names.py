@@ -22,7 +22,7 @@ from inbound.understanding.people.phrases import (
     look_before,
 )
 from inbound.understanding.people.runs import PARTICLES, Run, is_capital, read_any_words
-from inbound.understanding.people.tokens import Kind
+from inbound.understanding.people.tokens import Kind, fold_word
 
 _MOST_RUNS = 400
 _LOWER_CASE_WORDS = 600
@@ -42,6 +42,10 @@ _POLITE = frozenset({
     "viele", "vielen", "gruss", "grusse", "merci", "svp", "cordialement", "gracias", "saludos", "favor", "sorry", "asap",
     "instead", "because", "since", "and", "but",
 })  # fmt: skip
+_INSTEAD_OF = frozenset({
+    "instead of", "rather than", "au lieu de", "au lieu d", "statt", "anstatt", "anstelle von", "en lugar de", "en vez de",
+})  # fmt: skip
+_OR = frozenset({"or", "oder", "ou", "o", "u", "respectively", "bzw"})
 _QUOTES = "\"“”„«»‚‘’'"
 
 
@@ -128,7 +132,7 @@ def _make_candidate(scene: Scene, run: Run, text: str, level: Level, old: Old) -
         return None
     cased = restore_case(text, old.name)
     whole = compose_name(old.name, cased, part) if old.name else (cased if part is Part.WHOLE else None)
-    if whole is None or not isinstance(read_name(whole), str):
+    if whole is None or not isinstance(read_name(whole), str) or (part is Part.UNTOLD and whole == old.name):
         return None
     if level is Level.NAMED and not shares_part(old.name, whole):
         return None
@@ -140,15 +144,24 @@ def _tell_level(scene: Scene, run: Run, old: Old) -> Level | None:
     phrases = scene.phrases
     before = look_before(scene.tokens, run.first)
     after = look_after(scene.tokens, run.last)
+    after = after[1:] if after[:1] == (",",) else after
     forms = (before.words, drop_fillers(before.words, phrases))
 
     def count(listed: frozenset[str]) -> int:
         return max(count_ending(words, listed) for words in forms)
 
+    if before.words[-1:] and before.words[-1] in _OR:
+        return Level.NEW
     if count(_SELF):
         return Level.NEW if old.is_writer else None
     new, earlier, called = count(phrases.new_before), count(phrases.old_before), count(phrases.name_is)
+    if count(phrases.old_if_change) > earlier and _is_changed(before.words, phrases):
+        earlier = count(phrases.old_if_change)
     passing = count_ending(before.words, phrases.passing_before)
+    if passing <= max(count(phrases.surname), count(phrases.given)):
+        passing = 0
+    if _is_shown_instead(before.words, old):
+        return Level.CALLED
     changed_to = count(phrases.new_if_change)
     if changed_to >= max(new, earlier, 1) and _is_changed(before.words, phrases):
         new = changed_to
@@ -161,6 +174,13 @@ def _tell_level(scene: Scene, run: Run, old: Old) -> Level | None:
     if best or before.has_colon or _is_quoted(scene, run) or count_beginning(after, phrases.new_after):
         return Level.NAMED if earlier and earlier >= called else Level.CALLED
     return Level.NAMED
+
+
+def _is_shown_instead(words: Sequence[str], old: Old) -> bool:
+    """Whether the name on record stands right before: "it says (the old name) instead of (the right one)"."""
+    count = count_ending(words, _INSTEAD_OF)
+    shown = tuple(fold_word(word) for word in old.name.split())
+    return bool(count and shown) and tuple(words[-count - len(shown) : -count]) == shown
 
 
 def _is_changed(words: Sequence[str], phrases: Phrases) -> bool:

@@ -21,6 +21,7 @@ _SEEN = 14
 _SKIPPED = frozenset("\"'“”„‟«»‚‘’`*_()[]{}:=,–—-<>|#.·•")
 """Marks that may stand between a phrase and a name."""
 _KEPT = frozenset({","})
+_SINCE = frozenset({"since", "after", "following", "seit", "nach", "desde", "tras", "depuis", "apres", "suite"})
 _LIKELY = 3
 """A language whose common words are at least one in so many of those of the likeliest one is looked for, too."""
 
@@ -39,6 +40,7 @@ class Phrases:
     new_if_change: frozenset[str]
     name_is: frozenset[str]
     new_after: frozenset[str]
+    old_if_change: frozenset[str]
     old_before: frozenset[str]
     old_after: frozenset[str]
     change: frozenset[str]
@@ -100,9 +102,7 @@ def _split(key: str, value: str) -> Iterable[str]:
 
 def _expand(phrase: str) -> Iterable[str]:
     """Yield what a phrase with alternatives stands for: "since the|her wedding|marriage", "seit ihrer? heirat"."""
-    choices = [
-        ["", *chunk[:-1].split("|")] if chunk.endswith("?") else chunk.split("|") for chunk in phrase.split()
-    ]
+    choices = [["", *chunk[:-1].split("|")] if chunk.endswith("?") else chunk.split("|") for chunk in phrase.split()]
     return (" ".join(filter(None, words)) for words in product(*choices))
 
 
@@ -166,8 +166,11 @@ def count_beginning(words: Sequence[str], phrases: Collection[str]) -> int:
 
 
 def drop_fillers(words: Sequence[str], phrases: Phrases) -> tuple[str, ...]:
-    """Return `words` without up to three fillers at their end."""
+    """Return `words` without up to three fillers at their end, nor a "since the wedding"."""
     left = tuple(words)
+    since = next((at for at in range(len(left) - 1, max(-1, len(left) - 5), -1) if left[at] in _SINCE), None)
+    if since:
+        left = left[:since]
     for _ in range(3):
         count = count_ending(left, phrases.fillers)
         if not count:

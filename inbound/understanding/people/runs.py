@@ -6,7 +6,7 @@ is told in `context`.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from inbound.understanding.people.tokens import Kind, Token, fold_word
@@ -33,12 +33,15 @@ class Run:
     last: int
 
 
-def find_runs(text: str, tokens: Sequence[Token]) -> tuple[Run, ...]:
-    """Return the longest runs of capitalised words, initials and particles between them, in their order."""
+def find_runs(text: str, tokens: Sequence[Token], common: Collection[str] = frozenset()) -> tuple[Run, ...]:
+    """Return the longest runs of capitalised words, initials and particles between them, in their order.
+
+    In a text all in capitals, `common` words part them.
+    """
     runs: list[Run] = []
     at = 0
     while at < len(tokens) and len(runs) < _MOST_RUNS:
-        end = read_run(text, tokens, at)
+        end = read_run(text, tokens, at, common)
         if end is None:
             at += 1
             continue
@@ -47,14 +50,14 @@ def find_runs(text: str, tokens: Sequence[Token]) -> tuple[Run, ...]:
     return tuple(runs)
 
 
-def read_run(text: str, tokens: Sequence[Token], at: int) -> int | None:
+def read_run(text: str, tokens: Sequence[Token], at: int, common: Collection[str] = frozenset()) -> int | None:
     """Return the last token of the run that begins at `at`; None where none begins."""
-    if not is_capital(tokens[at]):
+    if not is_capital(tokens[at]) or _parts(tokens[at], common):
         return None
     end = last = at
     while last + 1 < len(tokens) and last - at + 1 < _LONGEST and not tokens[last].is_possessive:
         following = _next_word(text, tokens, last)
-        if following is None:
+        if following is None or _parts(tokens[following], common):
             break
         if is_capital(tokens[following]):
             end = following
@@ -75,6 +78,10 @@ def read_any_words(text: str, tokens: Sequence[Token], at: int, most: int) -> in
             break
         last = following
     return last
+
+
+def _parts(token: Token, common: Collection[str]) -> bool:
+    return len(token.text) > 1 and token.text.isupper() and token.folded in common
 
 
 def is_capital(token: Token) -> bool:

@@ -102,7 +102,7 @@ def cut_tokens(text: str) -> tuple[Token, ...]:
     for match in _TOKEN.finditer(text):
         kind = Kind(match.lastgroup)
         if kind is Kind.WORD:
-            tokens.append(_make_word(match))
+            tokens.extend(_make_words(match))
         elif kind is Kind.MARK:
             mark = match[0]
             ends = mark in "!?;…。！？¡¿" or (mark == "." and _is_full_stop(text, match.end(), tokens))
@@ -120,21 +120,31 @@ def cut_tokens(text: str) -> tuple[Token, ...]:
 def _goes_on(line: str, following: str) -> bool:
     if len(line) < _HARD_WRAP or not following.strip() or line[-1] in ".:!?;|" or "\t" in line or "|" in line:
         return False
-    return not _NEW_ITEM.match(following) and not (_BEGINS_WITH_ADDRESS.match(line) and _BEGINS_WITH_ADDRESS.match(following))
+    return not _NEW_ITEM.match(following) and not (
+        _BEGINS_WITH_ADDRESS.match(line) and _BEGINS_WITH_ADDRESS.match(following)
+    )
 
 
 def _is_broken_twice(line: str, following: str) -> bool:
     """Whether a short line is the rest of a long one that was broken again, and prose goes on below it."""
-    return bool(line) and line[-1] not in ".:!?;,|" and not _NEW_ITEM.match(following) and bool(_PROSE.search(following))
+    return (
+        bool(line) and line[-1] not in ".:!?;,|" and not _NEW_ITEM.match(following) and bool(_PROSE.search(following))
+    )
 
 
-def _make_word(match: re.Match[str]) -> Token:
-    word = match[0]
+def _make_words(match: re.Match[str]) -> list[Token]:
+    """Return a word; two where a French article is elided before a name ("d'Óscar")."""
+    word, start = match[0], match.start()
+    if len(word) > 2 and word[0] in "dl" and word[1] in "'’" and word[2].isupper():
+        return [Token(Kind.WORD, word[0], word[0], start, start + 1), _make_word(word[2:], start + 2)]
+    return [_make_word(word, start)]
+
+
+def _make_word(word: str, start: int) -> Token:
     bare = _POSSESSIVE.sub("", word) if len(word) > 2 else word
     if bare.lower() in _CONTRACTED:
         bare = word
-    end = match.start() + len(bare)
-    return Token(Kind.WORD, bare, fold_word(bare), match.start(), end, is_possessive=bare != word)
+    return Token(Kind.WORD, bare, fold_word(bare), start, start + len(bare), is_possessive=bare != word)
 
 
 def _is_full_stop(text: str, end: int, tokens: list[Token]) -> bool:
