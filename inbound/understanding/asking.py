@@ -71,7 +71,8 @@ def read_sentence(clauses: Sequence[Clause], is_question: bool, before: Before) 
         # "I asked for a password link, no mail came": the whole sentence says which mail.
         found = _match(said, asks, live)
     if any(clause.concepts & _DONE for clause in clauses):
-        found = [it for it in found if it.is_asked]
+        # "Adding it worked, but there is no picture": the one that a success does not settle.
+        found = [it for it in found if it.is_asked or it.intent is Intent.LINKEDIN_IMAGE]
     return found if is_strong(found) else found + _read_on(live, said, asks, before)
 
 
