@@ -73,7 +73,7 @@ def read_document(text: str) -> Table:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise RulesError(mark.line + 1 if mark else 1, "", f"this is no YAML: {error.problem}") from None
-    except yaml.YAMLError:
+    except (yaml.YAMLError, UnicodeError):
         raise RulesError(1, "", "this is no YAML: it holds a character that YAML forbids") from None
     if isinstance(node, Table):
         return node
