@@ -21,7 +21,8 @@ from badgepost.arrived import ArrivedMail, open_mail
 from badgepost.receiver import Receiver
 from badgepost.sample import import_sample, issue_sample
 from badgepost.serving import PageServer, listen, make_web_service
-from badgepost.settings import DkimKeyFile, Relay, Settings
+from badgepost.setting_groups import DkimKeyFile, Relay
+from badgepost.settings import Settings
 from badgepost.visitor import Visitor
 from badgepost.wiring import Service, make_work, open_service
 from badgepost.worker import Worker

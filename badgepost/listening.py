@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 import uvloop
 
 from badgepost.refusal import Refusal
-from badgepost.settings import Listener as ListenerSettings
+from badgepost.setting_groups import Listener as ListenerSettings
 from badgepost.wiring import Service
 from inbound.listener.limits import Limits
 from inbound.listener.reception import Reception

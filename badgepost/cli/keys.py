@@ -15,7 +15,8 @@ from typing import Annotated
 
 import typer
 
-from badgepost.settings import DkimKeyFile, Settings
+from badgepost.setting_groups import DkimKeyFile
+from badgepost.settings import Settings
 from mailer.keys import (
     KeyFault,
     KeyType,

@@ -19,7 +19,8 @@ import dkim
 import pytest
 from PIL import Image
 
-from badgepost.settings import DkimKeyFile, Settings
+from badgepost.setting_groups import DkimKeyFile
+from badgepost.settings import Settings
 from badgepost.wiring import Service, make_work, open_service
 from badgepost.worker import Worker
 from badgepost.worker_lock import WorkerLock
