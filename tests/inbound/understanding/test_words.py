@@ -35,7 +35,7 @@ def find(text: str) -> list[list[str]]:
         ("andern", [["CHANGE"]]),
         ("aendern", [["CHANGE"]]),
         ("STRASSE strasse straße", [["NAME"], ["NAME"], ["NAME"]]),
-        ("Einmalpasswort Einmalpasswörter", [["PASSWORD"]]),
+        ("Einmalpasswort Einmalpasswörter", [["PASSWORD"], ["PASSWORD"]]),
         ("user name", [["USERNAME"]]),
         ("name user", [["NAME"]]),
         ("deleted your mail", [["LOST"], ["EMAIL"]]),
