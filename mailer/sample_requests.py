@@ -15,6 +15,11 @@ _RENAME = {
     "new_name": "María González Ruiz",
 }
 _UNLOCK = {"kind": "unlock", "name": "Ben Okafor", "address": "ben.okafor@mail.example"}
+_CHANGES = {
+    "link_sent": [_RENAME | {"kind": "password_reset"}],
+    "mail_resent": [_RENAME | {"kind": "resend"}],
+    "no_change_receipt": [_UNLOCK],
+}
 _TEXT = """Hello,
 
 my full name is María González Ruiz.
@@ -30,7 +35,7 @@ def sample_request_facts(kind: str, on_record: bool, now: datetime) -> dict[str,
     """Return what the ledger records of such a message besides name and address. `on_record`: all that may be there."""
     facts: dict[str, Any] = {
         "reference": "BP-7K2Q9M",
-        "changes": [_RENAME, _UNLOCK],
+        "changes": _CHANGES.get(kind, [_RENAME, _UNLOCK]),
         "badge": "Fire & Rescue, Level 2" if on_record or kind == "badge_revoked" else None,
         "assertion": "sample2345" if on_record else None,
         "group": "sample2345" if on_record else None,
