@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import timedelta
+from difflib import unified_diff
 from pathlib import Path
 from typing import Annotated
 
@@ -118,11 +119,17 @@ def rollback(number: Number, by: By = None, note: Note = "") -> None:
 def show(number: SomeNumber = None) -> None:
     """Print a version: save it to a file, change that, publish it."""
     service = get_service()
-    if number is None:
-        with reading(service.engine).connect() as connection:
-            newest = find_newest(connection)
-        number = newest.number if newest else 0
-    typer.echo(_read_version(service, number), nl=False)
+    typer.echo(_read_version(service, _find_number(service, number)), nl=False)
+
+
+@rules.command()
+def diff(old: SomeNumber = None, new: SomeNumber = None) -> None:
+    """Show what changed between two versions; otherwise what the one in force changed of the one before."""
+    service = get_service()
+    after = _find_number(service, new)
+    before = max(after - 1, 0) if old is None else old
+    one, other = (_read_version(service, number).splitlines(keepends=True) for number in (before, after))
+    typer.echo("".join(unified_diff(one, other, f"version {before}", f"version {after}")), nl=False)
 
 
 @rules.command()
@@ -138,6 +145,14 @@ def _publish(loaded: RuleSet, name: str, by: str | None, note: str) -> None:
         typer.echo(f"Version {published.number} is in force: {name}.")
     else:
         typer.echo(f"Version {published.number} is in force already, with the very same content.")
+
+
+def _find_number(service: Service, number: int | None) -> int:
+    if number is not None:
+        return number
+    with reading(service.engine).connect() as connection:
+        newest = find_newest(connection)
+    return newest.number if newest else 0
 
 
 def _read_version(service: Service, number: int) -> str:

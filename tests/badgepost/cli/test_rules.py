@@ -100,6 +100,18 @@ def test_publish_show_and_roll_back(shell: Shell) -> None:
     ]
 
 
+def test_diff_shows_what_a_version_changed(shell: Shell) -> None:
+    assert shell.tell("diff") == ""
+    for number, content in enumerate((FINE, WORDS), 1):
+        shell.write("a.yaml", content)
+        assert shell.tell("publish", "a.yaml").startswith(f"Version {number} is in force")
+    told = shell.tell("diff").splitlines()
+    assert told[:2] == ["--- version 1", "+++ version 2"]
+    assert "-  when: {role: earner}" in told
+    assert "+  when: {subject: {contains: parcel}}" in told
+    assert shell.tell("diff", "2", "1").splitlines()[:2] == ["--- version 2", "+++ version 1"]
+
+
 def test_a_broken_file_is_not_published(shell: Shell) -> None:
     shell.write("a.yaml", BROKEN)
     assert shell.refuse("publish", "a.yaml")[0].startswith("a.yaml:5: ")

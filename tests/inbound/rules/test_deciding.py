@@ -5,11 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from desk.words import Intent, Outcome, Role
 from inbound.facts import Doubt, Facts, Lack, Problem
 from inbound.rules.assurance import GRANTS, find_shortfall
-from inbound.rules.deciding import decide
+from inbound.rules.deciding import decide, decide_plainly
 from inbound.rules.document import read_document
 from inbound.rules.reading import ConditionReader
 from inbound.rules.view import LOOKED_AT, View
@@ -234,6 +236,28 @@ MATCHES = rules(
 )
 
 
+def _give(place: str) -> str:
+    facts = {"sender_domain": "{sender: x@a.ee, subject: x}", "sender": "{sender: e@a.xx}"}
+    return facts.get(place, f"{{{place}: e, sender: x@a.xx}}")
+
+
+PLACES = ("subject", "text", "sender_domain", "sender", "sender_name", "attachment", "header X-Note")
+EVERY_PLACE = load(
+    rules(
+        *(
+            rule(f"{{{place}: {{contains: e}}}}", id=f"r{number}", given=_give(place))
+            for number, place in enumerate(PLACES)
+        ),
+        rule(
+            "{any: [{subject: {matches: vowel}}, {header X-Note: {matches: vowel}}]}",
+            id="vowel",
+            given="{subject: a, sender: x@a.xx}",
+        ),
+        patterns="patterns:\n  vowel: '[aiou]'\n",
+    )
+)
+
+
 def test_patterns_make_no_difference_between_small_and_capital_letters() -> None:
     loaded = load(MATCHES)
     assert decide(replace(MAIL, text="it is No.\t4711"), loaded).rule == ""
@@ -258,3 +282,14 @@ def test_what_stands_beyond_the_limit_is_not_looked_at() -> None:
     far = load(rules(rule("{text: {contains: parcel}}", given="{text: parcel}")))
     assert decide(replace(MAIL, text="x" * (LOOKED_AT - 6) + "parcel"), far).rule == "one"
     assert decide(replace(MAIL, text="x" * LOOKED_AT + "parcel"), far).rule == ""
+
+
+@given(st.text(st.characters(), max_size=60), st.lists(st.text(st.characters(), max_size=20), max_size=3))
+def test_no_text_breaks_a_rule(text: str, names: list[str]) -> None:
+    headers = tuple(("x-note", name) for name in names)
+    facts = replace(
+        MAIL, subject=text, text=text, sender=text, sender_name=text, headers=headers, attachments=tuple(names)
+    )
+    decided = decide(facts, EVERY_PLACE)
+    assert decided.fault is None
+    assert decided == decide_plainly(facts, EVERY_PLACE)
