@@ -35,7 +35,13 @@ PROGRAMME: dict[str, Any] = {
             "support_email": "credentials@asee.example",
             "contacts": [{"email": DANA, "name": "Dana Reyes"}],
         },
-        {"slug": "norte", "name": "Taller Norte", "domain": "norte.example", "support_email": "hola@norte.example"},
+        {
+            "slug": "norte",
+            "name": "Taller Norte",
+            "domain": "norte.example",
+            "support_email": "hola@norte.example",
+            "contacts": [{"email": "hola@norte.example", "name": "Taller Norte"}],
+        },
     ],
     "badges": [
         {"slug": "bridge", "issuer": "asee", "name": "Bridge Inspector"},
