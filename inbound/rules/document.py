@@ -28,8 +28,6 @@ class Text:
 
     text: str
     line: int
-    is_quoted: bool = False
-    """A quoted value is never a word of the vocabulary such as `yes` by accident."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +124,7 @@ class _Builder:
 def _read_text(event: Any) -> Text:
     if len(event.value) > TEXT_LIMIT:
         raise RulesError(_line(event), "", f"a value of {len(event.value):,} characters; {TEXT_LIMIT:,} are the most")
-    return Text(event.value, _line(event), event.style is not None)
+    return Text(event.value, _line(event))
 
 
 def _refuse_tricks(event: Any) -> None:

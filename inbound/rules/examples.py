@@ -11,8 +11,9 @@ from desk.words import Intent, Outcome, Role
 from inbound.facts import Facts
 from inbound.rules.document import Node, Table
 from inbound.rules.faults import RulesError
-from inbound.rules.reading import find_word, read_flag, read_line, read_number, read_word, read_words
+from inbound.rules.reading import find_word
 from inbound.rules.rule import Example
+from inbound.rules.values import read_flag, read_line, read_number, read_word, read_words
 from inbound.rules.view import HEADER_PREFIX
 from inbound.rules.vocabulary import NOTHING, OUTCOME, Choice, Flag, Number, Several, Wishes, Words
 from inbound.understanding.wish import Confidence

@@ -20,8 +20,9 @@ from inbound.rules.examples import read_example
 from inbound.rules.faults import Fault, Refused, RulesError, list_words, quote, suggest
 from inbound.rules.indexing import Index
 from inbound.rules.patterns import read_patterns
-from inbound.rules.reading import ConditionReader, read_line, read_word
+from inbound.rules.reading import ConditionReader
 from inbound.rules.rule import Example, Phase, Rule
+from inbound.rules.values import read_line, read_word
 from inbound.understanding.wish import Confidence
 
 FORMAT = "1"

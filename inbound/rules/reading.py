@@ -10,8 +10,9 @@ from typing import Any
 
 from desk.words import Intent
 from inbound.rules.conditions import Asks, Between, Condition, Every, Has, Matches, Never, Says, Some, Within
-from inbound.rules.document import Listing, Node, Table, Text
+from inbound.rules.document import Node, Table, Text
 from inbound.rules.faults import RulesError, list_words, quote, suggest
+from inbound.rules.values import read_flag, read_items, read_number, read_texts, read_word, read_words
 from inbound.rules.view import HEADER_PREFIX, fold_text
 from inbound.rules.vocabulary import (
     ANYTHING,
@@ -30,13 +31,10 @@ from inbound.rules.vocabulary import (
     Words,
 )
 
-LIST_LIMIT = 1_000
 LITERAL_LIMIT = 200
 """Characters of a text that is looked for."""
 _JOINS = ("any", "all", "not")
 _FIELD_NAME = re.compile(r"[!-9;-~]{1,64}")
-_NUMBER = re.compile(r"[0-9]{1,9}")
-_YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 
 Patterns = Mapping[str, Any]
 """Compiled patterns by name."""
@@ -64,7 +62,7 @@ class ConditionReader:
         if name == "not":
             return Never(self.read(value, key))
         if name in _JOINS:
-            parts = tuple(self.read(item, key) for item in _read_items(value, key))
+            parts = tuple(self.read(item, key) for item in read_items(value, key))
             return Some(parts) if name == "any" else Every(parts)
         word = find_word(name, key, line)
         if name == OUTCOME and not self._knows_outcome:
@@ -106,7 +104,7 @@ class ConditionReader:
                 line, key, f"no way to compare texts is called {quote(operator)}: {suggest(operator, OPERATORS)}"
             )
         read = self._read_pattern(name, key) if operator == "matches" else _read_literal(name, operator, key)
-        return join(Some, [read(item) for item in _read_texts(value, key)])
+        return join(Some, [read(item) for item in read_texts(value, key)])
 
     def _read_pattern(self, name: str, key: str) -> Callable[[Text], Condition]:
         def read(item: Text) -> Condition:
@@ -130,41 +128,6 @@ def find_word(name: str, key: str, line: int) -> Word:
             line, key, f"no fact is called {quote(name)}: {suggest(name, (*VOCABULARY, *_JOINS, 'header NAME'))}"
         )
     return VOCABULARY[name]
-
-
-def read_words(value: Node, known: tuple[str, ...], key: str) -> list[str]:
-    """Return one or several words out of a closed list."""
-    return [_know(item, known, key) for item in _read_texts(value, key)]
-
-
-def read_word(value: Node, known: tuple[str, ...], key: str) -> str:
-    """Return one word out of a closed list."""
-    if isinstance(value, Text) and value.text.strip():
-        return _know(value, known, key)
-    raise RulesError(value.line, key, f"here stands one word: {list_words(known)}")
-
-
-def read_flag(value: Node, key: str) -> bool:
-    """Return yes or no as a boolean."""
-    if isinstance(value, Text) and value.text.lower() in _YES_NO:
-        return _YES_NO[value.text.lower()]
-    raise RulesError(value.line, key, "write yes or no")
-
-
-def read_number(value: Node, most: int, key: str) -> int:
-    """Return a whole number from 0 to `most`."""
-    if isinstance(value, Text) and _NUMBER.fullmatch(value.text) and int(value.text) <= most:
-        return int(value.text)
-    raise RulesError(value.line, key, f"write a whole number from 0 to {most:,}")
-
-
-def read_line(value: Node, key: str, limit: int) -> str:
-    """Return a text of at most `limit` characters that is not empty."""
-    if not isinstance(value, Text) or not value.text.strip():
-        raise RulesError(value.line, key, "here stands a text")
-    if len(value.text) > limit:
-        raise RulesError(value.line, key, f"the text has {len(value.text)} characters; {limit} are the most")
-    return value.text.strip()
 
 
 def join(kind: type[Every] | type[Some], parts: list[Any]) -> Condition:
@@ -229,27 +192,3 @@ def _read_literal(name: str, operator: str, key: str) -> Callable[[Text], Condit
         return Says(name, operator, literal)
 
     return read
-
-
-def _know(item: Text, known: tuple[str, ...], key: str) -> str:
-    if item.text not in known:
-        raise RulesError(item.line, key, f"{quote(item.text)} is no word for this: {suggest(item.text, known)}")
-    return item.text
-
-
-def _read_items(value: Node, key: str) -> list[Node]:
-    if not isinstance(value, Listing) or not value.items:
-        raise RulesError(value.line, key, "here stands a list, each item beginning with “- ”")
-    if len(value.items) > LIST_LIMIT:
-        raise RulesError(value.line, key, f"the list has {len(value.items)} items; {LIST_LIMIT:,} are the most")
-    return value.items
-
-
-def _read_texts(value: Node, key: str) -> list[Text]:
-    items = _read_items(value, key) if isinstance(value, Listing) else [value]
-    for item in items:
-        if not isinstance(item, Text):
-            raise RulesError(item.line, key, "here stands a word, or a list of words")
-        if not item.text.strip():
-            raise RulesError(item.line, key, "nothing stands here: write a word, or a list of words")
-    return [item for item in items if isinstance(item, Text)]
