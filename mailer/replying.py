@@ -25,6 +25,8 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 """What mail programs and gateways put before a subject, in the languages around us."""
+_WEB_ADDRESS = re.compile(r" ?(?:https?://|www\.)[^ ]*", re.IGNORECASE)
+"""Not repeated: a forged From chooses who reads a subject, and no link is to come from us that we did not make."""
 _REFERENCE = re.compile(r" ?\[BP-[0-9A-Z]{4,12}\]")
 _ATOMS = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+"
 _MESSAGE_ID = re.compile(rf"{_ATOMS}@(?:{_ATOMS}|\[[!-Z^-~]+\])")
@@ -32,7 +34,8 @@ _MESSAGE_ID = re.compile(rf"{_ATOMS}@(?:{_ATOMS}|\[[!-Z^-~]+\])")
 
 def make_reply_subject(subject: str, reference: str) -> str | None:
     """Return "Re: … [reference]" for the subject of a mail, however many prefixes it has; None if it says nothing."""
-    text = _REFERENCE.sub("", _UNPRINTABLE.sub(" ", subject[:_READ])).strip(" ")
+    text = _WEB_ADDRESS.sub("", _UNPRINTABLE.sub(" ", subject[:_READ]))
+    text = _REFERENCE.sub("", text).strip(" ")
     while found := _PREFIX.match(text):
         text = text[found.end() :]
     text = text.strip(" ")

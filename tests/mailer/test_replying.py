@@ -27,6 +27,7 @@ REFERENCE = "BP-7K2Q9M"
         ("[EXTERNAL] Re: [EXT] My badge", "My badge"),
         ("Re: My badge [BP-7K2Q9M]", "My badge"),
         ("My badge [BP-AAAAAA] and [BP-222222] more", "My badge and more"),
+        ("see HTTPS://evil.example/x?y and www.evil.example now", "see and now"),
         ("Request: my badge", "Request: my badge"),
         ("Regarding: my badge", "Regarding: my badge"),
         ("[board] my badge", "[board] my badge"),
@@ -38,7 +39,9 @@ def test_a_subject_is_stripped_of_what_others_put_before_it(subject: str, text: 
     assert make_reply_subject(subject, REFERENCE) == f"Re: {text} [{REFERENCE}]"
 
 
-@pytest.mark.parametrize("subject", ["", "  ", "Re:", "Re: Fwd: ", "\r\n", "Re: [BP-7K2Q9M]", "\u202e\u200b"])
+@pytest.mark.parametrize(
+    "subject", ["", "  ", "Re:", "Re: https://evil.example", "Re: Fwd: ", "\r\n", "Re: [BP-7K2Q9M]", "\u202e\u200b"]
+)
 def test_a_subject_that_says_nothing_is_none(subject: str) -> None:
     assert make_reply_subject(subject, REFERENCE) is None
 
