@@ -82,6 +82,11 @@ def is_respelled_part(old: str, given: str) -> bool:
     return any(_is_correction("".join(fold_name(word)), folded) for word in old.split())
 
 
+def shares_given_name(old: str, new: str) -> bool:
+    """Whether the given name on record stands in another name, spelling corrected perhaps."""
+    return any(is_respelled(part, other) for part in _given_name(old) for other in fold_name(new) if len(part) > 1)
+
+
 def _capitalise(word: str, at: int) -> str:
     lowered = word.lower()
     if at and lowered in PARTICLES:
@@ -96,11 +101,16 @@ def _capitalise(word: str, at: int) -> str:
 
 def _holds_given_name(old: str, given: str) -> bool:
     """Whether what is given as a part is the whole: the old given name stands in it, and more."""
-    words = old.split()
+    first = _given_name(old)
+    return len(given.split()) > 1 and bool(first) and set(first[:1]) <= set(fold_name(given))
+
+
+def _given_name(name: str) -> tuple[str, ...]:
+    """Return the folded parts of the first word of a name, of the second where the surname may come first."""
+    words = name.split()
     if len(words) > 1 and "".join(fold_name(words[0])) in _SURNAMES_THAT_COME_FIRST:
-        words = words[1:]
-    first, parts = fold_name(words[0]) if words else (), fold_name(given)
-    return len(given.split()) > 1 and bool(first) and set(first) <= set(parts)
+        return fold_name(" ".join(words[1:]))
+    return fold_name(words[0]) if words else ()
 
 
 def _replace_respelled(old: str, given: str) -> str | None:

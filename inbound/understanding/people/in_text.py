@@ -27,7 +27,7 @@ from inbound.understanding.people.mentions import (
     join_coordinated,
     stands_as_new_name,
 )
-from inbound.understanding.people.new_addresses import find_new_address
+from inbound.understanding.people.new_addresses import find_new_address, tell_address
 from inbound.understanding.people.new_names import Old, find_new_name
 from inbound.understanding.people.runs import Run
 from inbound.understanding.people.telling_apart import Told, choose_holding, tell_apart
@@ -61,7 +61,14 @@ def find_people(scene: Scene, asking: Asking) -> tuple[list[Person], bool]:
     """Return the people that a text asks something for, and whether they stand in a list."""
     addresses = [mention for mention in find_addresses(scene, asking.register) if _counts(mention, asking)]
     known = join_coordinated(scene, find_known_names(scene, asking.register))
-    names = [mention for mention in known if _may_be_meant(scene, mention, asking)]
+    if asking.intent is Intent.EMAIL_CHANGE:
+        # One that is to be the new one may be somebody else's: that is for whoever approves, not who is meant.
+        addresses = [each for each in addresses if not tell_address(scene, each.first)[1]] or addresses[: not known]
+    meant = [mention for mention in known if _may_be_meant(mention, asking)]
+    names = meant
+    if asking.intent is Intent.NAME_CHANGE:
+        # Somebody may be called what somebody else is; but one who is alone named is the one who is meant.
+        names = [each for each in meant if not stands_as_new_name(scene, each)] or meant[: not addresses]
     if asking.writer.earner is not None:
         return _find_for_earner(scene, asking, addresses, names, asking.writer.earner), False
     groups = _choose(scene, _group(scene, asking, addresses, names))
@@ -84,10 +91,8 @@ def _counts(mention: Mention, asking: Asking) -> bool:
     return bool(mention.earners) or not asking.register.find_contacts({mention.address})
 
 
-def _may_be_meant(scene: Scene, mention: Mention, asking: Asking) -> bool:
+def _may_be_meant(mention: Mention, asking: Asking) -> bool:
     if mention.weight is Weight.PASSING:
-        return False
-    if asking.intent is Intent.NAME_CHANGE and stands_as_new_name(scene, mention):
         return False
     return not any(is_same_name(mention.said, other) for other in asking.others)
 
@@ -204,6 +209,8 @@ def _choose(scene: Scene, groups: Sequence[Group]) -> list[Group]:
         if len(meant) > 1:
             return [_merge(meant)]
         return meant
+    if best is Weight.LIKELY and len(meant) > 1 and not _are_all_listed(scene, meant):
+        return [_merge(meant)]
     kept = [group for group in meant if group.weight >= Weight.LIKELY]
     by_address = [group for group in kept if group.owner and not group.bearers]
     by_name = [group for group in kept if not group.owner]
@@ -216,6 +223,11 @@ def _choose(scene: Scene, groups: Sequence[Group]) -> list[Group]:
         if group.weight is not best:
             group.is_contradictory = True
     return kept
+
+
+def _are_all_listed(scene: Scene, groups: Sequence[Group]) -> bool:
+    ordered = sorted((group.mentions[0] for group in groups), key=lambda mention: mention.first)
+    return all(is_coordinated(scene, one, other) for one, other in zip(ordered, ordered[1:], strict=False))
 
 
 def _merge(groups: Sequence[Group]) -> Group:
@@ -260,6 +272,8 @@ def _stands_beside(scene: Scene, unknown: Group, groups: Sequence[Group]) -> boo
     """Whether somebody unknown is asked for in one breath, or one list, with somebody who is known."""
     one = unknown.mentions[0]
     others = [mention for group in groups for mention in group.mentions]
+    if any(shares_part(one.said, each.name) for group in groups for each in _list_candidates(group)):
+        return False
     if any(are_adjacent(scene, one, other) and one.address != other.address for other in others):
         return False
     if any(is_coordinated(scene, one, other) for other in others):

@@ -19,7 +19,7 @@ from inbound.understanding.people.phrases import (
     look_after,
     look_before,
 )
-from inbound.understanding.people.runs import Run, show_run
+from inbound.understanding.people.runs import Run, is_capital, show_run
 from inbound.understanding.people.tokens import Kind, Token
 from wire.address import Address, fold_address, parse_address
 
@@ -48,7 +48,11 @@ _RELATED = frozenset({
 """May stand after "and" before one more person for whom the same is asked."""
 _OF = frozenset({"of", "for", "von", "fur", "bei", "de", "d", "pour", "para", "a"})
 """Said again after "and" before one more person: "the accounts of A and of B"."""
-_AND = frozenset({"and", "&", "und", "et", "y", "e", "plus", "sowie", "as", "well", ","})
+_KIN = frozenset({
+    "wife", "husband", "partner", "sister", "brother", "mother", "father", "son", "daughter", "colleague", "student",
+    "class", "course", "team", "boss", "manager", "assistant", "secretary", "friend", "supervisor", "instructor", "trainer",
+})  # fmt: skip
+_AND = frozenset({"/", "and", "&", "und", "et", "y", "e", "plus", "sowie", ","})
 
 
 _LEADS_TO_NAME = frozenset({"von", "de"})
@@ -176,8 +180,10 @@ def is_coordinated(scene: Scene, one: Mention, other: Mention) -> bool:
 def are_adjacent(scene: Scene, one: Mention, other: Mention) -> bool:
     """Whether only a bracket, a comma or the like stands between two mentions: "Jane Roe (jane@…)"."""
     first, second = sorted((one, other), key=lambda mention: mention.first)
+    if second.first - first.last > 4:
+        return False
     between = scene.tokens[first.last + 1 : second.first]
-    return len(between) <= 3 and all(
+    return all(
         token.text in "(<[,:-–—/|=" or token.folded in ("at", "unter", "mail", "e-mail", "email", "mailto")
         for token in between
     )
@@ -187,29 +193,56 @@ def weigh_name(scene: Scene, first: int, last: int) -> Weight:
     """Tell from the words around a name how clearly it is the one that the text is about."""
     if scene.is_answer and first < scene.title_end:
         return Weight.PLAIN
+    weight = _weigh_words(scene, first, last)
+    return min(weight, Weight.PLAIN) if _is_aside(scene, first, last) else weight
+
+
+def _weigh_words(scene: Scene, first: int, last: int) -> Weight:
     phrases = scene.phrases
-    words = _after_greeting(look_before(scene.tokens, first))
+    before = look_before(scene.tokens, first)
+    words = _after_greeting(before)
     after = look_after(scene.tokens, last)
     bare = _drop_roles(words, phrases)
-    passing = max(count_ending(words, phrases.passing_before), count_ending(bare, phrases.passing_before))
-    about = max(count_ending(words, phrases.about_before), count_ending(bare, phrases.about_before))
     if after[:1] == ("'s",):
-        return Weight.CLEAR
-    distant = _drop_roles(words, phrases, _RELATED)
-    if count_ending(distant, phrases.about_before) and distant[-1] not in _COPULAS and _is_clear(distant, phrases):
-        return Weight.CLEAR
-    if (passing and passing >= about) or count_beginning(after, phrases.passing_after):
+        return Weight.PASSING if after[1:2] and after[1] in _KIN else Weight.CLEAR
+    if count_beginning(after, phrases.passing_after):
         return Weight.PASSING
+    if _is_asked_for(words, phrases, has_comma=before.has_comma) or count_beginning(after, phrases.old_after) > (
+        0 if first > 0 and scene.tokens[first - 1].folded in _AND else 1
+    ):
+        return Weight.CLEAR
+    about = max(count_ending(words, phrases.about_before), count_ending(bare, phrases.about_before))
+    passing = max(count_ending(words, phrases.passing_before), count_ending(bare, phrases.passing_before))
+    if passing and passing >= about:
+        is_subject = bool(words) and words[-1] in _RELATED and _is_subject(scene, last, after)
+        return Weight.LIKELY if is_subject and _begins(scene, first) else Weight.PASSING
     if about and _is_clear(bare if count_ending(bare, phrases.about_before) else words, phrases):
         return Weight.CLEAR
     if begins_item(scene, first) or _precedes_address(scene, last):
         return Weight.CLEAR
-    follows = first > 0 and scene.tokens[first - 1].folded in _AND
-    if count_beginning(after, phrases.old_after) > (0 if follows else 1):
-        return Weight.CLEAR
-    if about or _is_subject(scene, first, after) or first < scene.title_end:
+    if about or (_begins(scene, first) and _is_subject(scene, last, after)) or first < scene.title_end:
         return Weight.LIKELY
     return Weight.PLAIN
+
+
+def _is_asked_for(words: Sequence[str], phrases: Phrases, *, has_comma: bool) -> bool:
+    """Whether something is asked for whoever is named next, a colleague perhaps: "the account of my friend …"."""
+    distant = _drop_roles(words, phrases, _RELATED)
+    if not distant or distant[-1] in _COPULAS:
+        return False
+    if distant[-1] in phrases.matters:
+        return not has_comma
+    return bool(count_ending(distant, phrases.about_before)) and _is_clear(distant, phrases)
+
+
+def _is_aside(scene: Scene, first: int, last: int) -> bool:
+    """Whether a name stands in brackets among other words: "Jane Roe (a student of …)"."""
+    opened = next((at for at in range(first - 1, max(-1, first - 12), -1) if scene.tokens[at].text in "()"), None)
+    if opened is None or scene.tokens[opened].text != "(":
+        return False
+    return any(
+        scene.tokens[at].kind is Kind.WORD and scene.tokens[at].text.islower() for at in range(opened + 1, first)
+    )
 
 
 def weigh_address(scene: Scene, at: int) -> Weight:
@@ -226,6 +259,8 @@ def _after_greeting(before: Before) -> tuple[str, ...]:
 def _drop_roles(words: Sequence[str], phrases: Phrases, more: frozenset[str] = frozenset()) -> tuple[str, ...]:
     left = list(words)
     for _ in range(5):
+        if more and left and left[-1] in phrases.matters:
+            break
         if left and ((left[-1] in phrases.roles and left[-1] not in _PREPOSITIONS) or left[-1] in more):
             left.pop()
     return tuple(left)
@@ -252,10 +287,28 @@ def _is_clear(words: Sequence[str], phrases: Phrases) -> bool:
     return count > 1 or before in phrases.matters
 
 
-def _is_subject(scene: Scene, first: int, after: Sequence[str]) -> bool:
-    before = scene.tokens[first - 1] if first else None
-    begins = before is None or before.ends_sentence or before.text in ",-–—:(" or before.folded in _AND
-    return bool(begins and count_beginning(after, scene.phrases.about_after))
+def _is_subject(scene: Scene, last: int, after: Sequence[str]) -> bool:
+    """Whether the words after a name, or after the bracket that follows it, say something of its bearer."""
+    if count_beginning(after, scene.phrases.about_after):
+        return True
+    at = last + 1
+    if at < len(scene.tokens) and scene.tokens[at].text == "(":
+        closed = next((n for n in range(at, min(at + 20, len(scene.tokens))) if scene.tokens[n].text == ")"), None)
+        return closed is not None and bool(count_beginning(look_after(scene.tokens, closed), scene.phrases.about_after))
+    return False
+
+
+def _begins(scene: Scene, first: int) -> bool:
+    """Whether a name begins a clause, but for common words and relatives before it: "Now my colleague …"."""
+    at = first - 1
+    while at >= 0 and at >= first - 4:
+        token = scene.tokens[at]
+        if token.ends_sentence or token.text in ",-–—:(" or token.folded in _AND:
+            return True
+        if token.folded not in scene.phrases.common and token.folded not in _RELATED:
+            return False
+        at -= 1
+    return at < 0
 
 
 def begins_item(scene: Scene, first: int) -> bool:
@@ -266,11 +319,30 @@ def begins_item(scene: Scene, first: int) -> bool:
         if not (token.kind in (Kind.ADDRESS, Kind.NUMBER) or token.text in "-*•·–(:)|,;"):
             return False
         at -= 1
-    has_mark = at + 1 < first and first > scene.title_end
-    following = next(
-        (token for token in scene.tokens[first:] if token.kind is not Kind.WORD), Token(Kind.LINE, "", "", 0, 0)
-    )
-    return has_mark or (following.kind in (Kind.LINE, Kind.ARROW) and at >= 0 and first > scene.title_end)
+    if first <= scene.title_end:
+        return False
+    if at + 1 < first:
+        return True
+    following = next((token for token in scene.tokens[first:] if token.kind is not Kind.WORD), None)
+    if following is not None and following.kind is Kind.ARROW:
+        return True
+    return (following is None or following.kind is Kind.LINE) and _is_listed_below(scene, at)
+
+
+def _is_listed_below(scene: Scene, at: int) -> bool:
+    """Whether the lines above a bare name are bare names, too, and above them a colon announces a list."""
+    while at >= 0:
+        token = scene.tokens[at]
+        if token.text == ":":
+            return True
+        if (
+            token.kind not in (Kind.LINE, Kind.ADDRESS, Kind.NUMBER)
+            and token.text not in "(),;-"
+            and not is_capital(token)
+        ):
+            return False
+        at -= 1
+    return False
 
 
 def _precedes_address(scene: Scene, last: int) -> bool:
@@ -298,8 +370,14 @@ def _is_coordinated(scene: Scene, one: Mention, other: Mention) -> bool:
     )
     return (
         has_and
-        and len(between) <= 8
-        and all(token.folded in _AND or token.text in "();/" or token.kind is Kind.ADDRESS for token in between)
+        and len(between) <= 14
+        and all(
+            token.folded in _AND
+            or token.text in "();/"
+            or token.kind is Kind.ADDRESS
+            or (is_capital(token) and token.folded not in scene.phrases.common)
+            for token in between
+        )
     )
 
 
@@ -326,6 +404,8 @@ def _list_parts(scene: Scene, run: Run) -> Iterable[Run]:
     for first in range(run.first, run.last + 1):
         if first > run.first and not _is_common(scene, first - 1):
             break
+        if scene.tokens[first].kind is not Kind.WORD:
+            continue
         for last in range(run.last, first - 1, -1):
             if last < run.last and not (_is_common(scene, last + 1)):
                 break

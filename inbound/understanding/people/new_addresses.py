@@ -21,10 +21,12 @@ def find_new_address(scene: Scene, first: int, last: int, earner: KnownEarner | 
         if not isinstance(address, Address):
             continue
         folded = fold_address(address)
-        is_old, is_new = _tell(scene, at)
+        is_old, is_new = tell_address(scene, at)
         if folded in asking.recipients or is_old or (folded in own and not is_new):
             continue
         told[folded] = told.get(folded, False) or is_new
+    contacts = {contact.address for contact in asking.register.find_contacts(set(told))}
+    told = {address: is_new for address, is_new in told.items() if address not in contacts}
     marked = [address for address, is_new in told.items() if is_new]
     among = marked or list(told)
     if asking.writer.address and not asking.writer.issuer_ids and not among and _is_from_here(scene, first, last):
@@ -32,7 +34,7 @@ def find_new_address(scene: Scene, first: int, last: int, earner: KnownEarner | 
     return among[0] if len(among) == 1 else None
 
 
-def _tell(scene: Scene, at: int) -> tuple[bool, bool]:
+def tell_address(scene: Scene, at: int) -> tuple[bool, bool]:
     """Whether the words before an address say that it is the old one, and that it is the new one."""
     phrases = scene.phrases
     words = look_before(scene.tokens, at).words

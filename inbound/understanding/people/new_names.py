@@ -10,7 +10,13 @@ from enum import IntEnum
 
 from badges.names import is_same_name, make_name_key, shares_part
 from desk.roster.names import read_name
-from inbound.understanding.people.composing import Part, compose_name, is_respelled_part, restore_case
+from inbound.understanding.people.composing import (
+    Part,
+    compose_name,
+    is_respelled_part,
+    restore_case,
+    shares_given_name,
+)
 from inbound.understanding.people.mentions import Scene, trim_run
 from inbound.understanding.people.phrases import (
     Phrases,
@@ -34,9 +40,19 @@ _TITLES = frozenset({
     "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame", "herr", "frau", "sr", "sra", "srta", "don",
     "dona", "mme", "mlle", "monsieur", "madame", "senor", "senora", "rev", "ing", "lic",
 })  # fmt: skip
-_MARRIED_TO = frozenset(
-    {"married", "engaged", "belongs", "sent", "according", "thanks", "due", "next", "related", "known"}
-)
+_LEADS_ELSEWHERE = frozenset({
+    "married", "engaged", "belongs", "belong", "sent", "send", "according", "thanks", "due", "next", "related", "known",
+    "write", "wrote", "mail", "email", "forward", "copy", "reply", "answer", "talk", "talked", "speak", "spoke", "give",
+    "report", "refer", "issued", "awarded", "signed", "approved", "questions", "tell", "told", "happy", "senden", "schicken",
+    "fragen", "ruckfragen", "antworten", "verheiratet", "gemass", "envoyer", "envoyez", "ecrire", "mariee", "marie",
+    "selon", "enviar", "escribir", "casada", "casado", "segun", "consultas",
+})  # fmt: skip
+_BY = frozenset({"by", "with", "durch", "par", "por", "mit"})
+_REPLACE = frozenset({
+    "replace", "replaced", "replacing", "substitute", "swap", "ersetzen", "ersetzt", "ersetze", "austauschen", "remplacer",
+    "remplacez", "remplace", "sustituir", "sustituyan", "reemplazar", "reemplacen", "cambiar", "cambien", "cambie",
+    "cambia", "changer", "changez", "modificar", "modifier",
+})  # fmt: skip
 _POLITE = frozenset({
     "thanks", "thank", "thx", "please", "pls", "plz", "regards", "cheers", "best", "kind", "many", "danke", "bitte",
     "viele", "vielen", "gruss", "grusse", "merci", "svp", "cordialement", "gracias", "saludos", "favor", "sorry", "asap",
@@ -110,7 +126,7 @@ def find_new_name(scene: Scene, first: int, last: int, old: Old, named: Iterable
 
 def _judge_run(scene: Scene, run: Run, old: Old, start: int) -> _Candidate | None:
     run = _take_particles(scene, run, start)
-    trimmed = trim_run(scene, run)
+    trimmed = _trim_start(scene, run)
     if trimmed is None:
         return None
     told = _tell_level(scene, trimmed, old)
@@ -134,7 +150,7 @@ def _make_candidate(scene: Scene, run: Run, text: str, level: Level, old: Old) -
     whole = compose_name(old.name, cased, part) if old.name else (cased if part is Part.WHOLE else None)
     if whole is None or not isinstance(read_name(whole), str) or (part is Part.UNTOLD and whole == old.name):
         return None
-    if level is Level.NAMED and not shares_part(old.name, whole):
+    if level is Level.NAMED and not shares_given_name(old.name, whole):
         return None
     return _Candidate(cased, level, part, whole)
 
@@ -144,7 +160,8 @@ def _tell_level(scene: Scene, run: Run, old: Old) -> Level | None:
     phrases = scene.phrases
     before = look_before(scene.tokens, run.first)
     after = look_after(scene.tokens, run.last)
-    after = after[1:] if after[:1] == (",",) else after
+    has_comma = after[:1] == (",",)
+    after = after[1:] if has_comma else after
     forms = (before.words, drop_fillers(before.words, phrases))
 
     def count(listed: frozenset[str]) -> int:
@@ -166,12 +183,16 @@ def _tell_level(scene: Scene, run: Run, old: Old) -> Level | None:
     if changed_to >= max(new, earlier, 1) and _is_changed(before.words, phrases):
         new = changed_to
     best = max(new, earlier, called, passing)
-    is_old = bool(count_beginning(after, phrases.old_after)) and not count_beginning(after, phrases.new_after)
+    is_old = (
+        not has_comma
+        and bool(count_beginning(after, phrases.old_after))
+        and not count_beginning(after, phrases.new_after)
+    )
     if best and new == best:
         return Level.NEW
     if after[:1] == ("'s",) or (best and best in (earlier, passing) and best > called) or is_old:
         return None
-    if best or before.has_colon or _is_quoted(scene, run) or count_beginning(after, phrases.new_after):
+    if best or before.has_colon or _is_quoted(scene, run):
         return Level.NAMED if earlier and earlier >= called else Level.CALLED
     return Level.NAMED
 
@@ -184,8 +205,11 @@ def _is_shown_instead(words: Sequence[str], old: Old) -> bool:
 
 
 def _is_changed(words: Sequence[str], phrases: Phrases) -> bool:
-    """Whether a word of changing stands before, and "to" does not follow a word that leads elsewhere."""
-    return any(word in phrases.change for word in words) and not (len(words) > 1 and words[-2] in _MARRIED_TO)
+    """Whether a word of changing leads to the last of `words`, and no other verb stands between."""
+    last = next((at for at in range(len(words) - 1, -1, -1) if words[at] in phrases.change), None)
+    if last is None or any(word in _LEADS_ELSEWHERE for word in words[last:]):
+        return False
+    return words[-1] not in _BY or any(word in _REPLACE for word in words)
 
 
 def _tell_part(scene: Scene, run: Run, text: str) -> Part:
@@ -215,15 +239,32 @@ def _find_label(scene: Scene, run: Run) -> Part | None:
 
 
 def _may_be_name(scene: Scene, run: Run) -> bool:
-    """No word of an issuer or a badge, no common word but at the start, where it may be a name (April, Will)."""
-    for at in range(run.first, run.last + 1):
-        folded = scene.tokens[at].folded
-        if folded in scene.foreign and len(folded) > 3:
-            return False
-        if at > run.first and folded in scene.phrases.common and folded not in PARTICLES and len(folded) > 3:
-            return False
+    """No word of an issuer or a badge, nor of what names stand beside."""
+    if any(scene.tokens[at].folded in scene.foreign and len(scene.tokens[at].text) > 3 for at in _places(run)):
+        return False
+    if any(_is_no_part(scene, at) for at in range(run.first + 1, run.last + 1)):
+        return False
     only = scene.tokens[run.first].folded
     return run.first != run.last or not (only in scene.phrases.common or only in scene.foreign)
+
+
+def _is_no_part(scene: Scene, at: int) -> bool:
+    """Whether a capitalised word within or after a name is none of it. German capitalises every noun."""
+    folded = scene.tokens[at].folded
+    if folded in PARTICLES or len(folded) < 4:
+        return False
+    is_german = "seit" in scene.phrases.common
+    return folded in _POLITE or folded in scene.phrases.matters or (is_german and folded in scene.phrases.common)
+
+
+def _places(run: Run) -> range:
+    return range(run.first, run.last + 1)
+
+
+def _trim_start(scene: Scene, run: Run) -> Run | None:
+    """Leave out the common words that a run begins with, as a sentence does, and what follows the name."""
+    trimmed = trim_run(scene, run)
+    return None if trimmed is None else _trim_titles(scene, Run(trimmed.first, run.last))
 
 
 def _trim_titles(scene: Scene, run: Run) -> Run:
@@ -231,7 +272,7 @@ def _trim_titles(scene: Scene, run: Run) -> Run:
     first, last = run.first, run.last
     while first < last and (scene.tokens[first].folded in _TITLES or scene.tokens[first].kind is not Kind.WORD):
         first += 1
-    while last > first and (scene.tokens[last].folded in scene.phrases.common and len(scene.tokens[last].text) > 3):
+    while last > first and _is_no_part(scene, last):
         last -= 1
     return Run(first, last)
 

@@ -199,10 +199,12 @@ def _word_of(token: Token) -> str:
 
 
 def _is_alone(tokens: Sequence[Token], first: int) -> bool:
-    """Whether nothing but words stands on the line of token `first` from there on, up to eight."""
-    for token in tokens[first : first + 16]:
+    """Whether nothing but a few words stands on the line of token `first` from there on."""
+    words = 0
+    for token in tokens[first : first + 2 * _LONGEST]:
         if token.kind is Kind.LINE:
             return True
-        if token.kind not in (Kind.WORD, Kind.MARK):
+        words += token.kind is Kind.WORD
+        if token.kind not in (Kind.WORD, Kind.MARK) or words > _LONGEST:
             return False
-    return first + 16 >= len(tokens)
+    return first + 2 * _LONGEST >= len(tokens)

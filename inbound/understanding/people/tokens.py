@@ -34,6 +34,8 @@ _BEGINS_WITH_ADDRESS = re.compile(r"\s*<?[^\s@<>]{1,64}@")
 _PROSE = re.compile(r"(?:^|\s)[^\W\d_A-ZÀ-ÖØ-Þ][^\W\d_]")
 _SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe00-\ufe0f\x00]")
+_IDLE_JOINER = re.compile("(?<=[\x00-\u024f])[\u200c\u200d]+|[\u200c\u200d]+(?=[\x00-\u024f])")
+"""Joiners mean something to Indic and Persian letters only."""
 _ABBREVIATIONS = frozenset({
     "mr", "mrs", "ms", "mx", "dr", "prof", "jr", "sr", "st", "sra", "srta", "ing", "fr", "hr", "dipl", "no", "nr", "z",
     "b", "bzw", "ca", "etc", "e", "i", "g", "approx", "rev", "mme", "mlle", "m", "lic", "ud", "uds", "ext", "tel", "d",
@@ -73,6 +75,7 @@ class Token:
 def tidy_text(text: str) -> str:
     """Return `text` in NFC without invisible characters, with the lines joined that a program broke."""
     text = _INVISIBLE.sub("", _SPACES.sub(" ", unicodedata.normalize("NFC", text[:LONGEST_TEXT])))
+    text = _IDLE_JOINER.sub("", text)
     lines = [line.rstrip() for line in text.split("\n")]
     joined: list[str] = []
     last = ""
