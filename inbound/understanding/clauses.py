@@ -24,8 +24,10 @@ _AN_ADDRESS, _TWO_ADDRESSES, _TO_AN_ADDRESS = (
 _RECEIVE, _BARE_NEGATION = BITS["RECEIVE"], bits_of("NEGATION JOIN INSTEAD")
 _INSTEAD = BITS["INSTEAD"]
 _WANT, _MAIL = BITS["WANT"], bits_of("NEWSLETTER EMAIL")
-_MAIL_IN = bits_of("EMAIL NOT_RECEIVED RECEIVE LOST")
-"""A mail from a day is no day from which on something is to be."""
+_HAPPENED = bits_of(
+    "EMAIL NOT_RECEIVED RECEIVE LOST EXPIRED MARRIED NEW_JOB DEAD LOCKED CANNOT_LOGIN NOT_LOADING ISSUED_BY_MISTAKE OLD"
+)
+"""What a day beside it is the day of: no day from which on something is to be."""
 _STOP, _NOT_RECEIVED = BITS["STOP"], BITS["NOT_RECEIVED"]
 _CONDITION, _LATER, _FROM_DAY, _DATE = BITS["CONDITION"], BITS["LATER"], BITS["FROM_DAY"], BITS["DATE"]
 _FAR_FROM_ADDRESS = 4
@@ -112,6 +114,7 @@ def read_clauses(sentence: Sentence, lexicon: Lexicon, held: Held) -> list[Claus
             )
             clauses.append(clause)
     _ask_on(clauses)
+    _take_courtesy(clauses)
     _contrast(clauses)
     _complete(clauses)
     if sum(word in held.addresses for word in sentence.words) > 1:
@@ -215,7 +218,12 @@ def _read_clause(hits: Sequence[Hit], start: int, text: str, language: str) -> C
         clause.concepts |= _BADGE_FIRST
     first = next((hit for hit in hits if not hit.concepts & _JOIN), None)
     clause.is_conditional = first is not None and first.at <= start + 1 and bool(first.concepts & _CONDITION)
-    clause.puts_off = bool(clause.concepts & _LATER) or (not clause.concepts & _MAIL_IN and _names_a_day(hits))
+    clause.puts_off = (
+        bool(clause.concepts & _LATER)
+        or (not clause.concepts & _HAPPENED and _names_a_day(hits))
+        or clause.is_conditional
+        or (bool(clause.concepts & _CONDITION) and _comes_first(hits, _ACTS, _CONDITION))
+    )
     clause.is_asked = bool(clause.concepts & _ASKED)
     clause.is_muted = (
         is_off
@@ -231,6 +239,14 @@ def _ask_on(clauses: list[Clause]) -> None:
     for clause in clauses:
         is_asked = is_asked or bool(clause.concepts & _REQUEST)
         clause.is_asked = clause.is_asked or (is_asked and bool(clause.concepts & _ACTS))
+
+
+def _take_courtesy(clauses: list[Clause]) -> None:
+    """See no condition in "it would be kind, if you changed it"."""
+    for before, clause in pairwise(clauses):
+        if clause.is_conditional and before.concepts & _REQUEST and not before.concepts & _ACTS:
+            clause.is_conditional = clause.puts_off = False
+            clause.is_asked = True
 
 
 def _contrast(clauses: list[Clause]) -> None:
