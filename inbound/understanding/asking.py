@@ -25,6 +25,8 @@ STRONG = 2.4
 """An act of this weight says itself what it is about."""
 _SCENE = bits_of("LINKEDIN LINKEDIN_SECTION NAME MISSPELLED")
 """Where something is told to be wrong a sentence later: "the picture is grey"."""
+_PLACE, _SHOWN = bits_of("LINKEDIN LINKEDIN_SECTION"), bits_of("PICTURE LOGO MISSING")
+"""Where a picture is missing, said in another clause: "I added it to LinkedIn but there is no picture"."""
 _STATES = bits_of("MISSING LOGO INSTEAD NOT_FOUND SHOULD_READ WRONG MISSPELLED")
 _OPEN_QUESTION = bits_of("HOW WHY HELP CAN_I DO_THIS")
 """Asks what to do about that which was told before."""
@@ -98,10 +100,12 @@ def read_orders(clauses: Sequence[Clause], topics: int) -> list[Asked]:
 
 def _read_clauses(live: Sequence[Clause], is_question: bool) -> list[Asked]:
     found: list[Asked] = []
+    place = join_concepts(live) & _PLACE
     for number, clause in enumerate(live):
         if not clause.is_conditional or len(live) == 1:
             is_asked = clause.is_asked or (is_question and number == len(live) - 1)
-            found += _match(clause.concepts, is_asked, [clause])
+            concepts = clause.concepts | place if clause.concepts & _SHOWN else clause.concepts
+            found += _match(concepts, is_asked, [clause])
     return found
 
 

@@ -23,7 +23,7 @@ _LONGEST_READ = 400
 _MOST_NAMES = 40
 _PARTICIPLES = {
     "en": re.compile(r"\w{2}ed$", re.IGNORECASE),
-    "es": re.compile(r"\w{2}[ai]d[oa]s?$", re.IGNORECASE),
+    "es": re.compile(r"\w{2}(?:[ai]d[oa]s?|[éíÉÍ])$", re.IGNORECASE),
     "fr": re.compile(r"\w{2}[éÉ]e?s?$", re.IGNORECASE),
     "de": re.compile(r"\w{2}t$", re.IGNORECASE),
 }
