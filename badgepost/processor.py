@@ -8,12 +8,14 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from threading import Event
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from badges.transactions import reading
+from desk.requests.expiring import expire_proposals
 from inbound.processing.claims import CLAIM_LASTS, claim, free_former, has_waiting
 from inbound.processing.shelving import process
 from inbound.processing.step import Tools
@@ -25,6 +27,7 @@ REST = 0.25
 """Seconds between two looks at an empty table."""
 LONGEST_REST = 30.0
 """Seconds between two tries while the database is away."""
+BETWEEN_CHORES = timedelta(hours=1)
 NICENESS = 10
 
 _log = structlog.get_logger("badgepost.processor")
@@ -39,6 +42,7 @@ class Processor:
         self._once = once
         self._set_alarm = set_alarm or (lambda _seconds: None)
         self._stopped = Event()
+        self._chores_due = tools.clock()
         self.outcomes: Counter[str] = Counter()
 
     def stop(self) -> None:
@@ -66,6 +70,7 @@ class Processor:
             elif self._once:
                 break
             else:
+                self._do_chores()
                 self._stopped.wait(REST)
         return self.outcomes
 
@@ -84,6 +89,15 @@ class Processor:
             return process(delivery, tools)
         finally:
             self._set_alarm(0)
+
+    def _do_chores(self) -> None:
+        """See to what no mail sets off, once in a while."""
+        now = self._tools.clock()
+        if now < self._chores_due:
+            return
+        self._chores_due = now + BETWEEN_CHORES
+        if expired := expire_proposals(self._tools.office, now):
+            _log.info("proposals_expired", proposals=expired)
 
     def _forget_former(self) -> None:
         """Free what this name held before: in an earlier life, or when the database went away under it."""

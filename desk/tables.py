@@ -5,11 +5,14 @@ Here belong rows and their constraints only. What may happen to them stands in `
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from badges.columns import Instant
 from badges.ids import make_id
+
+PENDING = "state = 'pending'"
+"""SQL: a proposal waits for somebody's word. Queries must say it in these words to use the index."""
 
 
 class Ticket(SQLModel, table=True):
@@ -76,7 +79,10 @@ class Proposal(SQLModel, table=True):
     """Changes that somebody must agree to before they are made: contacts, staff, or the issuer."""
 
     __tablename__ = "proposal"
-    __table_args__ = (Index("ix_proposal_ticket", "ticket_id"),)
+    __table_args__ = (
+        Index("ix_proposal_ticket", "ticket_id"),
+        Index("ix_proposal_waiting", "expires_at", sqlite_where=text(PENDING), postgresql_where=text(PENDING)),
+    )
 
     id: str = Field(default_factory=make_id, primary_key=True)
     ticket_id: str = Field(foreign_key="ticket.id")
@@ -93,6 +99,7 @@ class Proposal(SQLModel, table=True):
     """pending, applied, declined, expired, undone, failed."""
     created_at: datetime = Field(sa_type=Instant)
     expires_at: datetime = Field(sa_type=Instant)
+    """When the links to it run out. One that needs staff waits on."""
     decided_at: datetime | None = Field(default=None, sa_type=Instant)
     decided_by: str | None = None
     """The contact's address, the member of staff."""
@@ -107,6 +114,7 @@ class RecordChange(SQLModel, table=True):
     __table_args__ = (
         Index("ix_record_change_earner", "earner_id", "made_at"),
         Index("ix_record_change_group", "group_id"),
+        Index("ix_record_change_ticket", "ticket_id"),
     )
 
     id: str = Field(default_factory=make_id, primary_key=True)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, text, update
 from sqlmodel import col
 
 from badges.ids import make_id
@@ -17,7 +17,7 @@ from badges.links import LIFETIMES, Purpose
 from desk.requests.case import Case
 from desk.requests.recorded import Planned, read_plan, write_plan, write_value
 from desk.requests.tickets import EntryKind, hold_ticket
-from desk.tables import Proposal, Ticket
+from desk.tables import PENDING, Proposal, Ticket
 from desk.words import Intent
 
 VALID_FOR: timedelta = LIFETIMES[Purpose.CONFIRM]
@@ -55,7 +55,7 @@ class Proposed:
     plan: tuple[Planned, ...]
     evidence: str
     state: ProposalState
-    """Expired once its days are over, whether or not anybody has noted it."""
+    """Expired once its days are over, whether or not anybody has noted it. One that needs staff waits on."""
     asked_by: str
     """The address that asked, folded; empty where From was not plain."""
     language: str
@@ -108,6 +108,14 @@ def find_proposals(connection: Connection, ticket_id: str, now: datetime) -> lis
     """Return all that was ever proposed on a ticket, the oldest first."""
     query = _PROPOSALS.where(col(Proposal.ticket_id) == ticket_id).order_by(col(Proposal.created_at), col(Proposal.id))
     return [_read(row, now) for row in connection.execute(query)]
+
+
+def find_overdue(connection: Connection, now: datetime, limit: int) -> list[str]:
+    """Return the ids of proposals that nobody has answered in time, the oldest first."""
+    query = select(col(Proposal.id)).where(
+        text(PENDING), col(Proposal.expires_at) <= now, col(Proposal.needs) != Needs.STAFF.value
+    )
+    return list(connection.execute(query.order_by(col(Proposal.expires_at)).limit(limit)).scalars())
 
 
 def decide(  # noqa: PLR0913, PLR0917 - who, what, when and why
@@ -169,7 +177,7 @@ _PROPOSALS: Select[*tuple[Any, ...]] = select(
 
 def _read(row: Row[Any], now: datetime) -> Proposed:
     state = ProposalState(row.state)
-    if state is ProposalState.PENDING and row.expires_at <= now:
+    if state is ProposalState.PENDING and row.needs != Needs.STAFF and row.expires_at <= now:
         state = ProposalState.EXPIRED
     return Proposed(
         row.id,

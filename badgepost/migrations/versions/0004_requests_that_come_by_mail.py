@@ -120,6 +120,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('proposal', schema=None) as batch_op:
         batch_op.create_index('ix_proposal_ticket', ['ticket_id'], unique=False)
+        batch_op.create_index('ix_proposal_waiting', ['expires_at'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
 
     op.create_table('record_change',
     sa.Column('id', sa.String(), nullable=False),
@@ -146,6 +147,7 @@ def upgrade() -> None:
     with op.batch_alter_table('record_change', schema=None) as batch_op:
         batch_op.create_index('ix_record_change_earner', ['earner_id', 'made_at'], unique=False)
         batch_op.create_index('ix_record_change_group', ['group_id'], unique=False)
+        batch_op.create_index('ix_record_change_ticket', ['ticket_id'], unique=False)
 
     op.create_table('ticket_entry',
     sa.Column('id', sa.String(), nullable=False),
@@ -235,11 +237,13 @@ def downgrade() -> None:
 
     op.drop_table('ticket_entry')
     with op.batch_alter_table('record_change', schema=None) as batch_op:
+        batch_op.drop_index('ix_record_change_ticket')
         batch_op.drop_index('ix_record_change_group')
         batch_op.drop_index('ix_record_change_earner')
 
     op.drop_table('record_change')
     with op.batch_alter_table('proposal', schema=None) as batch_op:
+        batch_op.drop_index('ix_proposal_waiting', sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
         batch_op.drop_index('ix_proposal_ticket')
 
     op.drop_table('proposal')

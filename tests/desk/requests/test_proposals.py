@@ -8,6 +8,7 @@ import pytest
 
 from badges.links import Purpose
 from desk.requests.carrying_out import CarriedOut
+from desk.requests.expiring import expire_proposals
 from desk.requests.orders import Change
 from desk.requests.proposal_links import (
     LinkRefused,
@@ -302,3 +303,16 @@ def test_who_has_no_badge_has_nobody_to_ask(counter: Counter) -> None:
     done = counter.do(Outcome.REDIRECT, Intent.UNLOCK, Role.EARNER, asker=asker)
     assert counter.written() == [("ticket_received", "anna@mail.example")]
     assert counter.ticket(done).state == "open"
+
+
+def test_what_nobody_answers_in_time_waits_no_more(counter: Counter, asked: CarriedOut) -> None:
+    office, late = counter.desk.office, counter.desk.now + timedelta(days=30)
+    for_staff = _propose(counter, counter.rename("Jane Roe"))
+    other = counter.do(Outcome.CONFIRM, Intent.NAME_CHANGE, Role.CLAIMED_ISSUER, changes=(counter.rename(),))
+    counter.desk.change("UPDATE ticket SET state = 'open' WHERE id = :id", id=other.ticket_id)
+    assert expire_proposals(office, late - timedelta(seconds=1)) == 0
+    assert expire_proposals(office, late) == 2
+    assert expire_proposals(office, late) == 0
+    states = {done.ticket_id: counter.ticket(done).state for done in (asked, other, for_staff)}
+    assert list(states.values()) == ["closed", "open", "open"]
+    assert isinstance(approve(office, str(for_staff.reference), "Robin", late + timedelta(days=300)), TicketDone)
