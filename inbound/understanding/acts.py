@@ -19,10 +19,11 @@ from inbound.understanding.asking import (
     read_orders,
     read_sentence,
 )
-from inbound.understanding.clauses import Clause, read_clauses
+from inbound.understanding.clauses import Clause
 from inbound.understanding.concepts import BITS, bits_of
 from inbound.understanding.forms import tell_two_names
 from inbound.understanding.languages import count_votes, tell_sentence
+from inbound.understanding.linking import read_clauses
 from inbound.understanding.sentences import Held, Sentence
 from inbound.understanding.words import load_lexicon
 
@@ -147,7 +148,7 @@ def _read_orders(
     held: Held,
     language: str,
 ) -> None:
-    """Read orders whose object is named only after them, or by names alone: "please correct Jane Roe. It is Jane Poe."."""
+    """Read orders whose object is named only after them, or by names alone: "correct Jane Roe. It is Jane Poe."."""
     texts = [text for sentence in sentences for text in sentence.clauses]
     has_names = tell_two_names(texts, load_lexicon(language), held)
     topics = account.topics | (_TWO_NAMES if has_names else 0)

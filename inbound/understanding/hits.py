@@ -1,8 +1,8 @@
 """Where the entries of a lexicon stand in a sentence.
 
 Here belongs walking the entries over the words. The longest entry wins: a word that a longer entry took is no entry of
-its own ("user name" is no NAME), unless the longer one names no thing at all ("deleted your mail"); words in the gap of an entry stay free. Each place looks a bounded number of words
-ahead, so the time grows with the length.
+its own ("user name" is no NAME), unless the longer one names no thing at all ("deleted your mail"); words in the gap of
+an entry stay free. Each place looks a bounded number of words ahead, so the time grows with the length.
 """
 
 from collections.abc import Sequence
