@@ -17,10 +17,11 @@ from inbound.understanding.people.below import read_below
 from inbound.understanding.people.in_lists import Source, find_listed
 from inbound.understanding.people.in_text import find_people
 from inbound.understanding.people.lists import find_blocks, read_rows
-from inbound.understanding.people.mentions import Scene
-from inbound.understanding.people.new_names import Old, find_new_name
+from inbound.understanding.people.new_names import find_new_name
 from inbound.understanding.people.phrases import choose_phrases
 from inbound.understanding.people.runs import find_runs
+from inbound.understanding.people.scene import Scene
+from inbound.understanding.people.signs import Old
 from inbound.understanding.people.tokens import cut_tokens, tidy_text
 from inbound.understanding.wish import Wish
 

@@ -8,19 +8,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from inbound.understanding.people.tokens import Kind, Token, fold_word
+from inbound.understanding.people.words import listed
 
-_NO_CONTENT = frozenset({
-    "the", "and", "of", "in", "for", "a", "an", "to", "with", "level", "grade", "stufe", "niveau", "nivel", "part", "badge",
-    "certificate", "certified", "certification", "advanced", "basic", "de", "la", "el", "y", "und", "der", "die", "et", "le",
-    "du", "professional", "foundations", "introduction", "course", "training",
-})  # fmt: skip
-_BESIDE = frozenset({
-    "badge", "badges", "certificate", "cert", "credential", "certification", "course", "class", "one", "training", "people",
-    "person", "participant", "participants", "student", "students", "insignia", "certificado", "curso", "credencial",
-    "abzeichen", "zertifikat", "kurs", "lehrgang", "nachweis", "insigne", "certificat", "cours", "formation", "attestation",
-    "setter", "programme", "program", "cohort", "licence", "license",
-})  # fmt: skip
-_NOT = frozenset({"not", "no", "nicht", "kein", "keine", "pas", "non", "except", "isn't"})
+_NO_CONTENT = listed("no content")
+_BESIDE = listed("beside badges")
+_NOT = listed("not")
 _NEAR = 3
 
 

@@ -13,9 +13,10 @@ from inbound.reading.mail import Reading
 from inbound.understanding.particulars import Person, Standing
 from inbound.understanding.people.asking import Asking
 from inbound.understanding.people.in_text import find_people
-from inbound.understanding.people.mentions import Scene
 from inbound.understanding.people.new_addresses import find_new_address
-from inbound.understanding.people.new_names import Old, find_new_name
+from inbound.understanding.people.new_names import find_new_name
+from inbound.understanding.people.scene import Scene
+from inbound.understanding.people.signs import Old
 from inbound.understanding.wish import Wish
 from wire.address import Address, fold_address, parse_address
 

@@ -8,21 +8,10 @@ from enum import Enum
 
 from badges.names import fold_name, is_particle, is_respelled, is_same_name
 from inbound.understanding.people.runs import PARTICLES
+from inbound.understanding.people.words import listed
 
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
-_SURNAMES_THAT_COME_FIRST = frozenset(
-    """
-    an bae bai baek bui cai cao chan chang chen cheng cheong cheung chi chien chin cho choe choi chong chou chow chu chua
-    chung cui dai dang dao deng diep dinh do doan dong du duan duong fan fang feng fu fung gao ge geng goh gong gu guo ha
-    han hao he ho hoang hong hou hsiao hsieh hsu hu hua huang hui huynh hwang im jang jeon jeong ji jia jiang jin jo joo
-    ju jung kang kao kim ko koh kong koo kwak kwan kwok kwon lai lam lau law le lee lei leung li liang liao lim lin ling
-    liu lo loh lu lui luo luong luu ly ma mai mao meng min moon na nam ng ngo nguyen no noh oh on ong pak pan pang park
-    peng pham phan phung qi qian qiao qin qiu quach rao ren ryu seo shao shen shi shih shin sim sin so son song su suh sun
-    ta tan tang tao teo teoh thai tian ting to ton tong tran trieu trinh truong tsai tsang tse tseng tu van vo vu vuong
-    wan wang wee wei wen won wong woo wu xia xiang xiao xie xiong xu xue yan yang yao ye yeo yeung yi yim yin yip yoo yoon
-    you yu yuan yuen yun zeng zhang zhao zheng zhong zhou zhu zou sato suzuki takahashi watanabe
-""".split()
-)
+_SURNAMES_THAT_COME_FIRST = listed("surnames first")
 """After one of these the given name may follow: which part is the surname is in doubt."""
 
 

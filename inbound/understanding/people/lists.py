@@ -12,50 +12,17 @@ from enum import Enum
 from desk.roster.cells import CellFault
 from desk.roster.names import read_name
 from inbound.understanding.people.tokens import fold_word
+from inbound.understanding.people.words import listed
 from wire.address import Address, fold_address, parse_address
 
-_NEW = frozenset(
-    """
-    new correct corrected should show be read right updated update to target desired requested married legal preferred
-    display after replacement proper nuevo nueva correcto correcta corregido debe nouveau nouvelle exact correct corrige
-    neu neuer neue neuen neues richtig richtiger korrekt korrekter korrektur kunftig kunftiger soll vers
-""".split()
-)
-_OLD = frozenset(
-    """
-    old current currently existing record previous wrong from before present issued incorrect misspelled recorded
-    bisher bisheriger bisherige alt alter alte aktuell aktueller falsch falscher actual anterior antiguo antigua
-    registrado actuel actuelle ancien ancienne
-""".split()
-)
-_ADDRESS = frozenset(
-    """
-    email e-mail mail emailaddress mailaddress correo courriel mel mailadresse emailadresse e-mail-adresse mail-adresse
-    address adresse direccion electronico recipient-email
-""".split()
-)
-_NAME = frozenset(
-    """
-    name names fullname full holder earner learner student participant recipient attendee member nombre nom completo
-    complet teilnehmer teilnehmerin inhaber inhaberin titular titulaire alumno participante person vollstandiger
-""".split()
-)
-_FIRST = frozenset({"first", "given", "forename", "firstname", "vorname", "prenom", "pila"})
-_LAST = frozenset(
-    {"last", "surname", "family", "lastname", "nachname", "familienname", "apellido", "apellidos", "famille"}
-)
-_BADGE = frozenset(
-    """
-    badge badges credential certificate course insignia curso kurs zertifikat certificat cours abzeichen programme program
-""".split()
-)
-_IGNORED = frozenset(
-    """
-    date reason id number no nr nummer note notes comment comments remark remarks phone telephone telefon company employer
-    country city status proof fecha motivo datum grund bemerkung raison motif title titel department abteilung birth dob
-    since valid expiry numero telefono empresa firma remarque type typ tipo
-""".split()
-)
+_NEW = listed("head new")
+_OLD = listed("head old")
+_ADDRESS = listed("head address")
+_NAME = listed("head name")
+_FIRST = listed("head first name")
+_LAST = listed("head last name")
+_BADGE = listed("head badge")
+_IGNORED = listed("head ignored")
 _CUTS = tuple(re.compile(cut) for cut in (r"\t+", r"\|", ";", r" {2,}(?=\S)", r", ?"))
 """What parts the cells of a line, the plainest first."""
 _PLAIN = 3

@@ -2,8 +2,8 @@
 
 from badges.register import KnownEarner
 from inbound.understanding.people.asking import Asking
-from inbound.understanding.people.mentions import Scene
 from inbound.understanding.people.phrases import count_ending, drop_fillers, look_before
+from inbound.understanding.people.scene import Scene
 from inbound.understanding.people.tokens import Kind
 from wire.address import Address, fold_address, parse_address
 

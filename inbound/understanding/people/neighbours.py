@@ -1,0 +1,70 @@
+"""How two mentions of a text stand to each other: side by side, or joined by "and".
+
+Here belongs what stands between them only.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from inbound.understanding.people.mentions import Mention
+from inbound.understanding.people.runs import is_capital
+from inbound.understanding.people.scene import Scene
+from inbound.understanding.people.tokens import Kind
+from inbound.understanding.people.weights import Weight
+from inbound.understanding.people.words import listed
+
+_PREPOSITIONS = listed("prepositions")
+_RELATED = listed("related")
+_OF = listed("of")
+_AND = listed("and")
+
+
+def join_coordinated(scene: Scene, mentions: Sequence[Mention]) -> list[Mention]:
+    """Give a mention that follows another after "and" or a comma the other's weight: "unlock A and B"."""
+    ordered = sorted(mentions, key=lambda mention: mention.first)
+    joined: list[Mention] = []
+    for mention in ordered:
+        before = joined[-1] if joined else None
+        if before and before.weight > mention.weight and _is_coordinated(scene, before, mention):
+            joined.append(replace(mention, weight=before.weight))
+        else:
+            joined.append(mention)
+    return joined
+
+
+def is_coordinated(scene: Scene, one: Mention, other: Mention) -> bool:
+    """Whether only "and", commas, brackets and an address stand between two mentions."""
+    return _is_coordinated(scene, *sorted((one, other), key=lambda mention: mention.first))
+
+
+def are_adjacent(scene: Scene, one: Mention, other: Mention) -> bool:
+    """Whether only a bracket, a comma or the like stands between two mentions: "Jane Roe (jane@…)"."""
+    first, second = sorted((one, other), key=lambda mention: mention.first)
+    if second.first - first.last > 4:
+        return False
+    between = scene.tokens[first.last + 1 : second.first]
+    return all(
+        token.text in "(<[,:-–—/|=" or token.folded in ("at", "unter", "mail", "e-mail", "email", "mailto")
+        for token in between
+    )
+
+
+def _is_coordinated(scene: Scene, one: Mention, other: Mention) -> bool:
+    between = scene.tokens[one.last + 1 : other.first]
+    has_and = any(token.folded in _AND for token in between)
+    between = (
+        [token for token in between if token.folded not in _OF]
+        if one.weight > Weight.PASSING and other.weight > Weight.PASSING
+        else [token for token in between if token.folded not in _RELATED and token.folded not in _PREPOSITIONS]
+    )
+    return (
+        has_and
+        and len(between) <= 14
+        and all(
+            token.folded in _AND
+            or token.text in "();/"
+            or token.kind is Kind.ADDRESS
+            or (is_capital(token) and token.folded not in scene.phrases.common)
+            for token in between
+        )
+    )

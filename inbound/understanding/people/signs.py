@@ -1,0 +1,159 @@
+"""What the words around a name say of it: that it is the new one, that somebody is called so, or nothing.
+
+Here belongs reading them, and which part of a name is announced. The choice is made in `new_names`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from inbound.understanding.people.composing import (
+    Part,
+)
+from inbound.understanding.people.phrases import (
+    Phrases,
+    count_beginning,
+    count_ending,
+    drop_fillers,
+    find_nearest,
+    look_after,
+    look_before,
+)
+from inbound.understanding.people.runs import Run, is_capital
+from inbound.understanding.people.scene import Scene
+from inbound.understanding.people.tokens import fold_word
+from inbound.understanding.people.words import listed
+
+_SELF = listed("self")
+_LEADS_ELSEWHERE = listed("leads elsewhere")
+_BY = listed("by")
+_REPLACE = listed("replace")
+_INSTEAD_OF = listed("instead of")
+_OR = listed("or")
+_QUOTES = "\"“”„«»‚‘’'"
+
+
+class Level(IntEnum):
+    """How plainly a text says that a name is the new one."""
+
+    NAMED = 1
+    """It merely stands there, and shares a part with the old one."""
+    CALLED = 2
+    """Somebody is called so."""
+    NEW = 3
+    """It is to be changed to this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Old:
+    """Whose new name is looked for."""
+
+    name: str
+    """On record; empty where nobody on record is named."""
+    is_writer: bool = False
+    """The text is theirs: "I am now …" says it."""
+    others: tuple[str, ...] = ()
+    """Names of people who are somebody else: the writer, contacts."""
+    is_named: bool = False
+    """The text names them as they are on record, so that another name beside it is another name."""
+
+
+def tell_level(scene: Scene, run: Run, old: Old) -> Level | None:
+    """Return what the words around a run say of it; None where it is an old name, or somebody else's."""
+    phrases = scene.phrases
+    before = look_before(scene.tokens, run.first)
+    after = look_after(scene.tokens, run.last)
+    has_comma = after[:1] == (",",)
+    after = after[1:] if has_comma else after
+    forms = (before.words, drop_fillers(before.words, phrases))
+
+    def count(listed: frozenset[str]) -> int:
+        return max(count_ending(words, listed) for words in forms)
+
+    if before.words[-1:] and before.words[-1] in _OR:
+        return Level.NEW
+    if count(_SELF):
+        return Level.NEW if old.is_writer else None
+    new, earlier, called = count(phrases.new_before), count(phrases.old_before), count(phrases.name_is)
+    if count(phrases.old_if_change) > earlier and _is_changed(before.words, phrases):
+        earlier = count(phrases.old_if_change)
+    passing = count_ending(before.words, phrases.passing_before)
+    if passing <= max(count(phrases.surname), count(phrases.given)):
+        passing = 0
+    if _is_shown_instead(before.words, old):
+        return Level.CALLED
+    changed_to = count(phrases.new_if_change)
+    if changed_to >= max(new, earlier, 1) and _is_changed(before.words, phrases):
+        new = changed_to
+    best = max(new, earlier, called, passing)
+    is_old = (
+        not has_comma
+        and bool(count_beginning(after, phrases.old_after))
+        and not count_beginning(after, phrases.new_after)
+    )
+    if best and new == best:
+        return Level.NEW
+    if after[:1] == ("'s",) or (best and best in (earlier, passing) and best > called) or is_old:
+        return None
+    if best or before.has_colon or _is_quoted(scene, run):
+        return Level.NAMED if earlier and earlier >= called else Level.CALLED
+    return Level.NAMED
+
+
+def _is_shown_instead(words: Sequence[str], old: Old) -> bool:
+    """Whether the name on record stands right before: "it says (the old name) instead of (the right one)"."""
+    count = count_ending(words, _INSTEAD_OF)
+    shown = tuple(fold_word(word) for word in old.name.split())
+    return bool(count and shown) and tuple(words[-count - len(shown) : -count]) == shown
+
+
+def _is_changed(words: Sequence[str], phrases: Phrases) -> bool:
+    """Whether a word of changing leads to the last of `words`, and no other verb stands between."""
+    last = next((at for at in range(len(words) - 1, -1, -1) if words[at] in phrases.change), None)
+    if last is None or any(word in _LEADS_ELSEWHERE for word in words[last:]):
+        return False
+    return words[-1] not in _BY or any(word in _REPLACE for word in words)
+
+
+def tell_part(scene: Scene, run: Run, text: str) -> Part:
+    label = find_label(scene, run)
+    if label is not None:
+        return label
+    words = text.split()
+    return Part.WHOLE if len(words) > 1 or not is_capital(scene.tokens[run.first]) else Part.UNTOLD
+
+
+def find_label(scene: Scene, run: Run) -> Part | None:
+    """Return which part of a name the nearest label before a run announces: "her last name is now …"."""
+    phrases = scene.phrases
+    before = look_before(scene.tokens, run.first)
+    words = drop_fillers(before.words, phrases)
+    ends = {
+        Part.SURNAME: find_nearest(before.words, phrases.surname),
+        Part.GIVEN: find_nearest(before.words, phrases.given),
+        Part.MIDDLE: find_nearest(before.words, phrases.middle),
+    }
+    part = max(ends, key=lambda each: ends[each])
+    if not ends[part]:
+        return None
+    leads = count_ending(before.words, phrases.becomes) or count_ending(words, phrases.becomes)
+    leads = leads or count_ending(before.words, phrases.new_before) or count_ending(words, phrases.new_before)
+    return part if leads or before.has_colon else None
+
+
+def _is_quoted(scene: Scene, run: Run) -> bool:
+    start, end = scene.tokens[run.first].start, scene.tokens[run.last].end
+    before, after = scene.text[max(0, start - 2) : start].strip(), scene.text[end : end + 2].strip()
+    return bool(before and after) and before[-1] in _QUOTES and after[0] in _QUOTES
+
+
+def announces_new(scene: Scene, at: int, old: Old) -> bool:
+    phrases = scene.phrases
+    words = look_before(scene.tokens, at).words
+    if count_ending(words, phrases.old_before) > count_ending(words, phrases.new_before):
+        return False
+    if count_ending(words, phrases.new_before) or (old.is_writer and count_ending(words, _SELF)):
+        return True
+    if count_ending(words, phrases.new_if_change) and _is_changed(words, phrases):
+        return True
+    return bool(count_ending(words, phrases.name_is)) or find_label(scene, Run(at, at)) is not None
