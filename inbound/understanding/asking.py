@@ -67,8 +67,10 @@ def read_sentence(clauses: Sequence[Clause], is_question: bool, before: Before) 
     said = join_concepts(live)
     asks = is_question or any(clause.is_asked for clause in live)
     found = _read_clauses(live, is_question)
-    if len(live) > 1 and not is_strong(found):
-        found += _match(said, asks, live)
+    if len(live) > 1:
+        # "Her name should be Jane Poe, could you change it": the clauses bear each other out.
+        told = {it.intent for it in found} if is_strong(found) else set(Intent)
+        found += [it for it in _match(said, asks, live) if it.intent in told]
     if said & _PASSWORD and found and all(it.intent is Intent.RESEND for it in found):
         # "I asked for a password link, no mail came": the whole sentence says which mail.
         found = _match(said, asks, live)
