@@ -30,6 +30,8 @@ from inbound.rules.vocabulary import VALUES
 
 BOXES_LIMIT = 64
 """Boxes of one condition. One with more is not judged."""
+LIST_LIMIT = 8
+"""A list of more texts is one dimension, not one for each: a thousand senders are no thousand boxes."""
 PIECES_LIMIT = 400
 """Pieces that a box is cut into while it is compared. Beyond, it counts as not covered."""
 _BOTH = frozenset({True, False})
@@ -79,6 +81,11 @@ class Space:
         match condition:
             case Never(part):
                 return self._expand(part, is_so=not is_so)
+            case Some(parts) if len(parts) > LIST_LIMIT and all(
+                isinstance(part, Asks | Has | Says | Matches) for part in parts
+            ):
+                listed = (str(len(parts)), "any of", "\n".join(part.tell() for part in parts))
+                return [{listed: frozenset({is_so})}]
             case Every(parts) | Some(parts):
                 expanded = [self._expand(part, is_so=is_so) for part in parts]
                 is_product = isinstance(condition, Every) == is_so
