@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from inbound.reading.mail import Reading
 from inbound.reading.reader import read_mail
+from inbound.understanding.opinion import load_model
+from inbound.understanding.settling import settle_wish
 from inbound.understanding.telling import tell_wish
 from inbound.understanding.wish import Wish, Written
 
@@ -33,4 +35,5 @@ def understand(content: bytes, mail_from: str | None) -> Understood:
         signature=sections.signature,
         has_table=bool(reading.tables),
     )
-    return Understood(reading, tell_wish(written))
+    opinion = load_model().judge(f"{written.subject}\n{written.new_text}")
+    return Understood(reading, settle_wish(tell_wish(written), opinion))

@@ -57,6 +57,8 @@ def gather_facts(  # noqa: PLR0913, PLR0917 - one argument for each thing that w
         confidence=wish.confidence,
         asked=wish.asked,
         language=wish.language,
+        guess=wish.guess,
+        guess_confidence=wish.guess_confidence,
         people=len(particulars.people),
         lacks=checked.lacks,
         problems=checked.problems,

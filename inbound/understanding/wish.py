@@ -46,5 +46,9 @@ class Wish:
     """en, es, fr or de: the one to answer in."""
     is_deferred: bool = False
     """It asks for a later day, or under a condition ("once she has paid")."""
+    guess: Intent | None = None
+    """What the learned opinion takes the mail for; it alone leads to nothing."""
+    guess_confidence: float = 0.0
+    """The probability of `guess`, 0 to 1, as the model reckons."""
     points_below: bool = False
     """The new text asks for what the quoted or forwarded text says ("the change Laura asks for below")."""
