@@ -12,7 +12,7 @@ Words = Mapping[str, str]
 WISHES: Mapping[str, Words] = {
     "en": {
         "name_change": "change of name",
-        "email_change": "change of e-mail address",
+        "email_change": "change of email address",
         "profile_change": "change of profile",
         "unlock": "unlocking an account",
         "password_reset": "new password",
@@ -137,7 +137,7 @@ LACKS: Mapping[str, Words] = {
     "en": {
         "earner": "Who is meant: the full name, or the address that the badge was sent to",
         "new_name": "The new name in full, just as the badges shall show it",
-        "new_address": "The new e-mail address",
+        "new_address": "The new email address",
         "badge": "Which badge is meant",
     },
     "es": {

@@ -16,6 +16,7 @@ _RENAME = {
 }
 _UNLOCK = {"kind": "unlock", "name": "Ben Okafor", "address": "ben.okafor@mail.example"}
 _CHANGES = {
+    "relayed_request": [_RENAME],
     "link_sent": [_RENAME | {"kind": "password_reset"}],
     "mail_resent": [_RENAME | {"kind": "resend"}],
     "no_change_receipt": [_UNLOCK],

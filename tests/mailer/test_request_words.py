@@ -46,7 +46,7 @@ def test_what_is_not_known_yet_is_left_open() -> None:
 
 
 def test_what_is_missing_and_what_is_wished() -> None:
-    assert say_lacks(["new_address", "badge"], "en") == "– The new e-mail address\n– Which badge is meant"
+    assert say_lacks(["new_address", "badge"], "en") == "– The new email address\n– Which badge is meant"
     assert name_wish("unlock", "fr") == "déverrouillage d’un compte"
     with pytest.raises(KeyError):
         name_wish("dance", "en")
