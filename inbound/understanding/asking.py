@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from desk.words import Intent
 from inbound.understanding.clauses import Clause
 from inbound.understanding.concepts import BITS, bits_of
-from inbound.understanding.frames import match_frames
+from inbound.understanding.matching import match_frames
 
 ORDERS = bits_of("CHANGE CORRECT ADD SEND RESEND DELETE REVOKE UNLOCK RESET DO_THIS")
 VERBS = ORDERS | bits_of("SHOW DOWNLOAD AGAIN NEW STOP REGISTER EXPORT HOW")
@@ -32,6 +32,7 @@ _OPEN_QUESTION = bits_of("HOW WHY HELP CAN_I DO_THIS")
 """Asks what to do about that which was told before."""
 _TABLE = BITS["TABLE"]
 _PASSWORD, _DO_THIS, _DONE = BITS["PASSWORD"], BITS["DO_THIS"], BITS["DONE"]
+_REQUEST = bits_of("PLEASE COULD_YOU WANT")
 _FROM_CONTEXT = 0.2
 """What an act weighs less whose object stands in a sentence before."""
 _FROM_OPEN_QUESTION = 0.6
@@ -69,8 +70,8 @@ def read_sentence(clauses: Sequence[Clause], is_question: bool, before: Before) 
     found = _read_clauses(live, is_question)
     if len(live) > 1:
         # "Her name should be Jane Poe, could you change it": the clauses bear each other out.
-        told = {it.intent for it in found} if is_strong(found) else set(Intent)
-        found += [it for it in _match(said, asks, live) if it.intent in told]
+        told = {it.intent for it in found} if is_strong(found) and said & _REQUEST else set()
+        found += [it for it in _match(said, asks, live) if it.intent in told or not is_strong(found)]
     if said & _PASSWORD and found and all(it.intent is Intent.RESEND for it in found):
         # "I asked for a password link, no mail came": the whole sentence says which mail.
         found = _match(said, asks, live)

@@ -17,18 +17,10 @@ _LISTED = """
 """
 NAMES = tuple(_LISTED.split())
 """Every concept of the lexicons."""
-TOLD_BY_FORM = (
-    "AN_ADDRESS",
-    "TWO_ADDRESSES",
-    "TO_AN_ADDRESS",
-    "ARROW",
-    "TO_A_NAME",
-    "TWO_NAMES",
-    "TABLE",
-    "BADGE_FIRST",
-)
-"""Concepts that no lexicon holds: an address, two of them, one behind "to", an arrow from old to new, "to Jane Roe", two
-names that share a part, an attached list, a badge named before the account that it is in."""
+_BY_FORM = "AN_ADDRESS TWO_ADDRESSES TO_AN_ADDRESS ARROW TO_A_NAME TWO_NAMES TABLE BADGE_FIRST"
+TOLD_BY_FORM = tuple(_BY_FORM.split())
+"""Concepts that no lexicon holds: an address, two of them, one behind "to", an arrow from old to new, "to Jane Roe",
+two names that share a part, an attached list, a badge named before the account that it is in."""
 
 BITS = {name: 1 << number for number, name in enumerate((*NAMES, *TOLD_BY_FORM))}
 

@@ -22,7 +22,7 @@ _LONGEST_READ = 400
 """Characters of a clause that are looked at for names."""
 _MOST_NAMES = 40
 _PARTICIPLES = {
-    "en": re.compile(r"\w{2}ed$", re.IGNORECASE),
+    "en": re.compile(r"(?:\w{2}ed|sent|given|made)$", re.IGNORECASE),
     "es": re.compile(r"\w{2}(?:[ai]d[oa]s?|[éíÉÍ])$", re.IGNORECASE),
     "fr": re.compile(r"\w{2}[éÉ]e?s?$", re.IGNORECASE),
     "de": re.compile(r"\w{2}t$", re.IGNORECASE),

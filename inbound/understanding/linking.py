@@ -1,7 +1,7 @@
 """The clauses of a sentence, and what one lends another.
 
-Here belongs what is left out and understood all the same: "please unlock it and change …", "everybody got it, I did not",
-"not my name, only my title". What a clause says by itself is told in `clauses`.
+Here belongs what is left out and understood all the same: "please unlock it and change …", "everybody got it, I did
+not", "not my name, only my title". What a clause says by itself is told in `clauses`.
 """
 
 from itertools import pairwise

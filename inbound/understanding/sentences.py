@@ -27,8 +27,8 @@ _LABEL = re.compile(r"[^\W\d_][\w '()/-]{1,30}[ \t]{0,12}:[ \t]{1,20}\S")
 _BULLET = re.compile(r"(?:[-*•·–—]|\d{1,2}[.)]|[a-z]\))\s")
 _END = re.compile(r"([.!?…]+)[\"')\]]{0,3}(?=\s|$)|[\U0001F300-\U0001FAFF☺☹][\ufe0f]?|(?<=\s)[:;][-']?[)(DP](?=\s|$)")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:mrs?|ms|dr|prof|st|nr|hr|fr|sr|sra|srta|mme|mlle|bzw|inkl|ca|vs|etc|dipl|ing|usw|no|núm|art|abs|tel"
-    r"|approx|resp|z\.? ?b|d\.? ?h|u\.? ?a|e\.?g|i\.?e|p\.? ?ej|jr|dept|ud|uds|vd|c\.?v)|(?<!\S)[^\W\d_]|(?<!\S)\d{1,2})\.$",
+    r"(?:\b(?:mrs?|ms|dr|prof|st|nr|hr|fr|sr|sra|srta|mme|mlle|bzw|inkl|ca|vs|etc|dipl|ing|usw|núm|art|abs|tel|approx"
+    r"|resp|z\.? ?b|d\.? ?h|u\.? ?a|e\.?g|i\.?e|p\.? ?ej|jr|dept|ud|uds|vd|c\.?v)|(?<!\S)[^\W\d_]|(?<!\S)\d{1,2})\.$",
     re.IGNORECASE,
 )
 _COMMA = re.compile(r"[,;:()\[\]\t|]|\s[-–—]{1,2}\s|—")

@@ -13,10 +13,11 @@ from inbound.understanding.wish import Confidence, Wish, Written
 from tests.inbound.understanding.labelled import Labelled, read_examples, read_support_mails, read_tables
 
 TABLES = list(read_tables())
-WORDS = st.sampled_from(
+PIECES = (
     'unlock account change name please not password " ( ) , . ? ! \n - -> @ a@b.example Müller é 1. schalten Sie frei '
-    "don't l'adresse no me llega ne pas wenn if thanks \ue000 0 \ue001 « » „ “ : ; http://x.example".split(" ")
+    "don't l'adresse no me llega ne pas wenn if thanks \ue000 0 \ue001 « » „ “ : ; http://x.example"
 )
+WORDS = st.sampled_from(PIECES.split(" "))
 
 
 @pytest.mark.parametrize("mail", TABLES, ids=[mail.name[:60] for mail in TABLES])
@@ -60,7 +61,8 @@ def test_any_text(text: str, subject: str) -> None:
 HOSTILE = (
     '"', "«", "'", " '", "a.", "a@", "@", "<", "(", ". ", "\n", "- \n", "x", "x" * 50 + " ", "unlock account ", "not ",
     "put put ", "and change ", "and ", ", unlock", "to Aa ", "Aa ", "A. ", "Aa-", "a: b\n", "schalten ", "?", "! ", "->",
-    "http://", "please send it again to a@b.example. ", "\ue000", "é", "don't ", "can you not open the page that ",
+    "http://", "please send it again to a@b.example. ",
+    "\ue000", "é", "don't ", "can you not open the page ",
 )  # fmt: skip
 
 
