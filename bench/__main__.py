@@ -22,6 +22,7 @@ from bench.figures import (
     enqueue,
     issuing,
     memory,
+    processing,
     ruling,
     sending,
 )
@@ -102,6 +103,7 @@ def _prepare(stage: Stage, port: int, size: Size, stack: ExitStack) -> list[Figu
         accepting.prepare(size.accepted, stack),
         authenticating.prepare(),
         ruling.prepare(stack),
+        processing.prepare(),
     ]
 
 
