@@ -33,7 +33,10 @@ def find_hits(words: Sequence[str], lexicon: Lexicon) -> list[Hit]:
     long: list[Hit] = []
     for at, meaning in enumerate(meanings):
         if meaning.nodes:
-            long += _walk(meanings, at, meaning.nodes)
+            after = meanings[at + 1].keys if at + 1 < len(meanings) else ()
+            nodes = [node for node in meaning.nodes if node.may_skip or not node.next.keys().isdisjoint(after)]
+            if nodes:
+                long += _walk(meanings, at, nodes)
     hits: list[Hit] = []
     taken: dict[int, int] = {}
     if long:
@@ -54,7 +57,7 @@ def _place_of(hit: Hit) -> int:
     return hit.at
 
 
-def _walk(meanings: Sequence[Meaning], at: int, nodes: tuple[Node, ...]) -> list[Hit]:
+def _walk(meanings: Sequence[Meaning], at: int, nodes: Sequence[Node]) -> list[Hit]:
     found: list[Hit] = []
     ways: list[tuple[Node, tuple[int, ...]]] = [(node, (at,)) for node in nodes]
     looked = 0

@@ -7,6 +7,7 @@ says more weighs more.
 from collections.abc import Iterable
 
 from desk.words import CHANGES_A_RECORD, Intent
+from inbound.understanding.concepts import BITS
 from inbound.understanding.frames import FRAMES, Frame
 
 _OF_TWO = 3.2
@@ -41,18 +42,21 @@ def _fits(frame: Frame, concepts: int, verbs: int) -> bool:
 
 def _find_candidates(concepts: int) -> list[Frame]:
     found: list[Frame] = []
-    for anchor, frames in _BY_ANCHOR:
-        if concepts & anchor:
-            found += frames
+    while concepts:
+        lowest = concepts & -concepts
+        found += _BY_ANCHOR.get(lowest, ())
+        concepts ^= lowest
     return found
 
 
-def _index_frames(frames: Iterable[Frame]) -> list[tuple[int, list[Frame]]]:
-    """Return the frames by their first term, so that a clause is compared only with those that it may fit."""
+def _index_frames(frames: Iterable[Frame]) -> dict[int, list[Frame]]:
+    """Return the frames by the concepts of their first term, so that a clause is compared only with what it may fit."""
     index: dict[int, list[Frame]] = {}
     for frame in frames:
-        index.setdefault(frame.terms[0], []).append(frame)
-    return list(index.items())
+        for bit in BITS.values():
+            if frame.terms[0] & bit:
+                index.setdefault(bit, []).append(frame)
+    return index
 
 
 _BY_ANCHOR = _index_frames(FRAMES)

@@ -40,6 +40,8 @@ class Node:
 
     concepts: int = 0
     next: dict[str, "Node"] = field(default_factory=dict)
+    may_skip: bool = False
+    """Whether words may stand between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ class Lexicon:
     def _insert(self, words: Iterable[str], concept: int) -> None:
         node = self._root
         for word in words:
+            node.may_skip = node.may_skip or word == GAP
             node = node.next.setdefault(word, Node())
         node.concepts |= concept
 
