@@ -6,6 +6,7 @@ that no other badge has, beside a word such as "badge" or "course".
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from inbound.understanding.people.tokens import Kind, Token, fold_word
 from inbound.understanding.people.words import listed
@@ -33,7 +34,7 @@ def _is_named(
     content = [word for word in name if word not in _NO_CONTENT and len(word) > 2]
     if _stands(name, words, places):
         return True
-    pairs = [(one, other) for one, other in zip(name, name[1:], strict=False) if one in content and other in content]
+    pairs = [(one, other) for one, other in pairwise(name) if one in content and other in content]
     if any(kinds[one] == 1 or kinds[other] == 1 for one, other in pairs if _stands((one, other), words, places)):
         return True
     return any(

@@ -5,6 +5,7 @@ Here belongs who is named. Who that is on record is told in `telling_apart`, wha
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from badges.names import is_same_name, shares_part
 from badges.register import KnownEarner
@@ -145,7 +146,7 @@ def choose_groups(scene: Scene, groups: Sequence[Group]) -> list[Group]:
 
 def _are_all_listed(scene: Scene, groups: Sequence[Group]) -> bool:
     ordered = sorted((group.mentions[0] for group in groups), key=lambda mention: mention.first)
-    return all(is_coordinated(scene, one, other) for one, other in zip(ordered, ordered[1:], strict=False))
+    return all(is_coordinated(scene, one, other) for one, other in pairwise(ordered))
 
 
 def _merge(groups: Sequence[Group]) -> Group:

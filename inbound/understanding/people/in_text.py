@@ -1,7 +1,7 @@
 """The people of a text: its mentions put together, weighed, and each looked up once.
 
-Here belongs the way from a text to people. What is to become of each is read from the stretch of the text that speaks of
-them (`new_names`, `new_addresses`).
+Here belongs the way from a text to people. What is to become of each is read from the stretch that speaks of them
+(`new_names`, `new_addresses`).
 """
 
 from collections.abc import Sequence

@@ -125,7 +125,7 @@ def _read_head(cells: Sequence[str]) -> dict[Column, int] | None:
     has_last = any(each & _LAST for each in words)
     columns: dict[Column, int] = {}
     for place, each in enumerate(words):
-        column = _tell_column(each, has_last)
+        column = None if each & _IGNORED else _tell_column(each, has_last)
         if column is not None:
             columns.setdefault(column, place)
     if len(columns) < 2 and Column.ADDRESS not in columns:
@@ -139,8 +139,6 @@ def _fold_head(cell: str) -> frozenset[str]:
 
 
 def _tell_column(words: frozenset[str], has_last: bool) -> Column | None:
-    if words & _IGNORED:
-        return None
     is_new = bool(words & _NEW) and not words & _OLD
     if words & _ADDRESS:
         return Column.NEW_ADDRESS if is_new else Column.ADDRESS

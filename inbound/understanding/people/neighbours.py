@@ -16,7 +16,7 @@ from inbound.understanding.people.words import listed
 _PREPOSITIONS = listed("prepositions")
 _RELATED = listed("related")
 _OF = listed("of")
-_AND = listed("and")
+_AND = listed("and") | {","}
 
 
 def join_coordinated(scene: Scene, mentions: Sequence[Mention]) -> list[Mention]:

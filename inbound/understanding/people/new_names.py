@@ -35,7 +35,7 @@ class _Candidate:
 
 
 def find_new_name(scene: Scene, first: int, last: int, old: Old, named: Iterable[Run] = ()) -> str | None:
-    """Return the new name that tokens `first` to `last` give for the bearer of `old`, in full; None without, or in doubt.
+    """Return the new name in full that tokens `first` to `last` give the bearer of `old`; None without, or in doubt.
 
     `named` are the runs by which people are named there: no new names, unless one is spelled otherwise than on record
     and said to be the new one.
@@ -92,7 +92,7 @@ def _make_candidate(scene: Scene, run: Run, text: str, level: Level, old: Old) -
 
 
 def _read_lower_case(scene: Scene, first: int, last: int, old: Old) -> list[_Candidate]:
-    """Return names typed without capitals: only right after words that announce a new one, and with a part of the old."""
+    """Return names typed without capitals: only after words that announce a new one, and with a part of the old."""
     candidates = []
     for at in range(first, min(last + 1, first + _LOWER_CASE_WORDS, len(scene.tokens))):
         token = scene.tokens[at]

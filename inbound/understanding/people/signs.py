@@ -60,44 +60,63 @@ class Old:
 
 def tell_level(scene: Scene, run: Run, old: Old) -> Level | None:
     """Return what the words around a run say of it; None where it is an old name, or somebody else's."""
-    phrases = scene.phrases
     before = look_before(scene.tokens, run.first)
-    after = look_after(scene.tokens, run.last)
-    has_comma = after[:1] == (",",)
-    after = after[1:] if has_comma else after
-    forms = (before.words, drop_fillers(before.words, phrases))
-
-    def count(listed: frozenset[str]) -> int:
-        return max(count_ending(words, listed) for words in forms)
-
+    forms = (before.words, drop_fillers(before.words, scene.phrases))
     if before.words[-1:] and before.words[-1] in _OR:
         return Level.NEW
-    if count(_SELF):
+    if _count(forms, _SELF):
         return Level.NEW if old.is_writer else None
-    new, earlier, called = count(phrases.new_before), count(phrases.old_before), count(phrases.name_is)
-    if count(phrases.old_if_change) > earlier and _is_changed(before.words, phrases):
-        earlier = count(phrases.old_if_change)
-    passing = count_ending(before.words, phrases.passing_before)
-    if passing <= max(count(phrases.surname), count(phrases.given)):
-        passing = 0
     if _is_shown_instead(before.words, old):
         return Level.CALLED
-    changed_to = count(phrases.new_if_change)
-    if changed_to >= max(new, earlier, 1) and _is_changed(before.words, phrases):
-        new = changed_to
-    best = max(new, earlier, called, passing)
-    is_old = (
-        not has_comma
-        and bool(count_beginning(after, phrases.old_after))
-        and not count_beginning(after, phrases.new_after)
-    )
-    if best and new == best:
+    said = _count_signs(forms, scene.phrases)
+    if said.best and said.new == said.best:
         return Level.NEW
-    if after[:1] == ("'s",) or (best and best in (earlier, passing) and best > called) or is_old:
+    if (said.best > said.called and said.best in (said.earlier, said.passing)) or _is_old_after(scene, run):
         return None
-    if best or before.has_colon or _is_quoted(scene, run):
-        return Level.NAMED if earlier and earlier >= called else Level.CALLED
-    return Level.NAMED
+    is_called = bool(said.best or before.has_colon or _is_quoted(scene, run))
+    is_in_doubt = said.earlier > 0 and said.earlier >= said.called
+    return Level.CALLED if is_called and not is_in_doubt else Level.NAMED
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """How many words the longest phrase of each kind has that stands before a name: the longest tells."""
+
+    new: int
+    earlier: int
+    called: int
+    passing: int
+
+    @property
+    def best(self) -> int:
+        return max(self.new, self.earlier, self.called, self.passing)
+
+
+def _count_signs(forms: Sequence[Sequence[str]], phrases: Phrases) -> _Signs:
+    new, earlier = _count(forms, phrases.new_before), _count(forms, phrases.old_before)
+    passing = count_ending(forms[0], phrases.passing_before)
+    if passing <= max(_count(forms, phrases.surname), _count(forms, phrases.given)):
+        passing = 0  # "nom de jeune fille" is no daughter
+    if _is_changed(forms[0], phrases):
+        earlier = max(earlier, _count(forms, phrases.old_if_change))
+        changed_to = _count(forms, phrases.new_if_change)
+        new = changed_to if changed_to >= max(new, earlier, 1) else new
+    return _Signs(new, earlier, _count(forms, phrases.name_is), passing)
+
+
+def _count(forms: Sequence[Sequence[str]], phrases: frozenset[str]) -> int:
+    return max(count_ending(words, phrases) for words in forms)
+
+
+def _is_old_after(scene: Scene, run: Run) -> bool:
+    """Whether the words after a name say that it is the old one."""
+    after = look_after(scene.tokens, run.last)
+    if after[:1] == ("'s",):
+        return True
+    if after[:1] == (",",):
+        return False
+    phrases = scene.phrases
+    return bool(count_beginning(after, phrases.old_after)) and not count_beginning(after, phrases.new_after)
 
 
 def _is_shown_instead(words: Sequence[str], old: Old) -> bool:

@@ -26,7 +26,7 @@ _GREETINGS = listed("greetings")
 _COPULAS = listed("copulas")
 _RELATED = listed("related")
 _KIN = listed("kin")
-_AND = listed("and")
+_AND = listed("and") | {","}
 
 
 class Weight(IntEnum):
@@ -53,26 +53,33 @@ def _weigh_words(scene: Scene, first: int, last: int) -> Weight:
     words = _after_greeting(before)
     after = look_after(scene.tokens, last)
     bare = _drop_roles(words, phrases)
-    if after[:1] == ("'s",):
-        return Weight.PASSING if after[1:2] and after[1] in _KIN else Weight.CLEAR
-    if count_beginning(after, phrases.passing_after):
-        return Weight.PASSING
-    if _is_asked_for(words, phrases, has_comma=before.has_comma) or count_beginning(after, phrases.old_after) > (
-        0 if first > 0 and scene.tokens[first - 1].folded in _AND else 1
-    ):
+    told = _weigh_after(scene, first, after)
+    if told is not None:
+        return told
+    if _is_asked_for(words, phrases, has_comma=before.has_comma):
         return Weight.CLEAR
     about = max(count_ending(words, phrases.about_before), count_ending(bare, phrases.about_before))
     passing = max(count_ending(words, phrases.passing_before), count_ending(bare, phrases.passing_before))
     if passing and passing >= about:
         is_subject = bool(words) and words[-1] in _RELATED and _is_subject(scene, last, after)
         return Weight.LIKELY if is_subject and _begins(scene, first) else Weight.PASSING
-    if about and _is_clear(bare if count_ending(bare, phrases.about_before) else words, phrases):
-        return Weight.CLEAR
-    if begins_item(scene, first) or _precedes_address(scene, last):
+    is_clear = bool(about) and _is_clear(bare if count_ending(bare, phrases.about_before) else words, phrases)
+    if is_clear or begins_item(scene, first) or _precedes_address(scene, last):
         return Weight.CLEAR
     if about or (_begins(scene, first) and _is_subject(scene, last, after)) or first < scene.title_end:
         return Weight.LIKELY
     return Weight.PLAIN
+
+
+def _weigh_after(scene: Scene, first: int, after: Sequence[str]) -> Weight | None:
+    """Return what the words after a name alone tell: "…'s account", "… told me to", "… should be"."""
+    if after[:1] == ("'s",):
+        return Weight.PASSING if after[1:2] and after[1] in _KIN else Weight.CLEAR
+    if count_beginning(after, scene.phrases.passing_after):
+        return Weight.PASSING
+    follows = first > 0 and scene.tokens[first - 1].folded in _AND
+    is_old_name = count_beginning(after, scene.phrases.old_after) > (0 if follows else 1)
+    return Weight.CLEAR if is_old_name else None
 
 
 def _is_asked_for(words: Sequence[str], phrases: Phrases, *, has_comma: bool) -> bool:
