@@ -70,8 +70,11 @@ def read_sentence(clauses: Sequence[Clause], is_question: bool, before: Before) 
     found = _read_clauses(live, is_question)
     if len(live) > 1:
         # "Her name should be Jane Poe, could you change it": the clauses bear each other out.
-        told = {it.intent for it in found} if is_strong(found) and said & _REQUEST else set()
-        found += [it for it in _match(said, asks, live) if it.intent in told or not is_strong(found)]
+        whole = _match(said, asks, live)
+        if is_strong(found):
+            told = {it.intent for it in found}
+            whole = [it for it in whole if it.intent in told and (said & _REQUEST or not it.is_asked)]
+        found += whole
     if said & _PASSWORD and found and all(it.intent is Intent.RESEND for it in found):
         # "I asked for a password link, no mail came": the whole sentence says which mail.
         found = _match(said, asks, live)
