@@ -1,8 +1,8 @@
 """Figure of processing: what is done with a mail of 15 KB between its bytes and its order, but for database and DNS.
 
-Reading, sections, intent, SPF, DKIM and DMARC (answers from memory), people, checks, rules. The goal is a rate, so it says
-something of this machine only: the best round counts. Beside it, for comparing machines, the standard library, policy
-`default`, that does no more than parse the same mail, every header field and every part of it.
+Reading, sections, intent, SPF, DKIM and DMARC (answers from memory), people, checks, rules. The goal is a rate, so it
+says something of this machine only: the best round counts. Beside it, for comparing machines, the standard library,
+policy `default`, that does no more than parse the same mail, every header field and every part of it.
 """
 
 import base64
