@@ -14,7 +14,6 @@ from sqlalchemy import Connection, Row, select
 from sqlmodel import col
 
 from desk.words import Outcome
-from inbound.facts import Facts
 from inbound.reading.mail import Reading
 from inbound.recorded import read_facts
 from inbound.rules.conditions import Has, Matches, Says, list_leaves
@@ -66,7 +65,10 @@ class Replay:
 
 
 def replay(connection: Connection, since: datetime, before: RuleSet, after: RuleSet, read_words: ReadWords) -> Replay:
-    """Decide every mail since then by both, and return where they differ. Reads mails only if a rule asks for words."""
+    """Decide every mail since then by both, and return where they differ.
+
+    A mail is read only if a rule asks for words, or to show its subject where they differ.
+    """
     asks_words = asks_for_words(before) or asks_for_words(after)
     mails = unread = 0
     differences = []
@@ -77,7 +79,8 @@ def replay(connection: Connection, since: datetime, before: RuleSet, after: Rule
         facts = read_facts(row.facts, words)
         one, other = decide(facts, before), decide(facts, after)
         if _treats_otherwise(one, other):
-            differences.append(_describe(row, facts, one, other))
+            shown = words if asks_words else read_words(_read_content(connection, row.raw_mail_id))
+            differences.append(_describe(row, facts.sender, shown, one, other))
     return Replay(mails, unread, tuple(differences))
 
 
@@ -94,8 +97,11 @@ def _treats_otherwise(before: Decided, after: Decided) -> bool:
     return look(before) != look(after)
 
 
-def _describe(row: Row[*tuple[Any, ...]], facts: Facts, before: Decided, after: Decided) -> Difference:
-    return Difference(row.raw_mail_id, row.decided_at, facts.sender, facts.subject, row.outcome, before, after)
+def _describe(
+    row: Row[*tuple[Any, ...]], sender: str, words: Reading | None, before: Decided, after: Decided
+) -> Difference:
+    subject = words.subject if words else ""
+    return Difference(row.raw_mail_id, row.decided_at, sender, subject, row.outcome, before, after)
 
 
 def _list_decisions(connection: Connection, since: datetime) -> Iterator[Row[*tuple[Any, ...]]]:

@@ -91,6 +91,7 @@ def test_what_comes_to_another_outcome_is_told(past: Past) -> None:
         "dana@mail.example",
         "ticket",
     )
+    assert first.subject == "LinkedIn"
     assert (first.before.rule, first.after.rule, first.is_newly_done) == ("tickets", "answers", False)
 
 
