@@ -3,10 +3,11 @@
 Here belongs the act: the new name counts for everything at once, and the earner is told what it was before.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 from sqlmodel import col
 
 from badges.names import make_name_key
@@ -16,6 +17,11 @@ from desk.office import Office
 from desk.people import Person, find_by_id, find_issuer
 from desk.roster.cells import CellFault
 from desk.roster.names import read_name
+from mailer.queue.states import WAITING
+from mailer.queue.tables import Message
+
+_BEARS_NAME = ("issuance", "reminder", "expiry_notice", "password_link")
+"""Mails that tell of what stands. Others tell of what was done, with the name that it was done to."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +60,19 @@ def rename_earner(
 
 
 def put_name(connection: Connection, earner_id: str, name: str) -> None:
-    """Write `name`, as `read_name` returned it, in the caller's transaction. What is shown of an earner reads it."""
+    """Write `name`, as `read_name` returned it, in the caller's transaction. What is shown of an earner reads it there,
+    and mails about badges that no worker has in hand yet bear it."""
     values = {"name": name, "name_key": make_name_key(name)}
     connection.execute(update(Earner).where(col(Earner.id) == earner_id).values(values))
+    waiting = (
+        col(Message.earner_id) == earner_id,
+        col(Message.kind).in_(_BEARS_NAME),
+        col(Message.state).in_([state.value for state in WAITING]),
+        col(Message.worker_id).is_(None),
+    )
+    for message_id, text in connection.execute(select(col(Message.id), col(Message.facts)).where(*waiting)).all():
+        facts = json.dumps(json.loads(text) | {"name": name}, ensure_ascii=False)
+        connection.execute(update(Message).where(col(Message.id) == message_id, *waiting).values(facts=facts))
 
 
 def tell_of_name(person: Person, new_name: str, issuer_id: str, now: datetime) -> Letter:

@@ -32,6 +32,13 @@ def apply_order(case: Case) -> Done:
         return _say_already(case, issuer_id)
     if order.asker.role is not Role.ISSUER:
         return hand_over(case, "nothing proves that this writer speaks for the issuer")
+    return _apply(case, issuer_id)
+
+
+def _apply(case: Case, issuer_id: str) -> Done:
+    order = case.order
+    if any(change.fault for change in order.changes):
+        return put_before_staff(case, order.changes)
     applied = apply_changes(case.connection, case.office, order.changes, case.authority(issuer_id), case.now)
     if isinstance(applied, NotApplied):
         faults = zip(order.changes, applied.faults, strict=True)

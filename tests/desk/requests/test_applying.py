@@ -164,3 +164,24 @@ def test_a_whole_list_is_one_receipt(counter: Counter) -> None:
     assert len(counter.desk.rows("SELECT * FROM record_change WHERE group_id = :g", g=done.group_id)) == 300
     [facts] = counter.desk.facts("change_receipt")
     assert 100 < len(facts["changes"]) <= 199
+
+
+def test_a_change_with_a_fault_is_not_made(counter: Counter) -> None:
+    change = replace(counter.rename(), fault="the badge may be changing hands")
+    done = counter.do(Outcome.APPLY, Intent.NAME_CHANGE, changes=(change,))
+    assert counter.name_of() == "Jane Smith"
+    assert counter.ticket(done).state == "open"
+
+
+def test_mails_that_wait_bear_the_new_name(counter: Counter) -> None:
+    counter.give_badge(JANE, "mentor")
+    counter.desk.issue(f"email,name\n{JANE},Jane Smith\n", badge="taller")
+    taller = "(SELECT id FROM issuer WHERE slug = 'norte')"
+    counter.desk.change(f"UPDATE message SET state = 'sent' WHERE issuer_id = {taller}")
+    counter.do(Outcome.APPLY, Intent.NAME_CHANGE, changes=(counter.rename(),))
+    assert {facts["name"] for facts in counter.desk.facts("issuance")} == {"Jane Doe", "Jane Smith"}
+    assert counter.desk.facts("name_changed")[0]["old_name"] == "Jane Smith"
+    counter.do(Outcome.APPLY, Intent.NAME_CHANGE, changes=(counter.rename("Jane Roe"),))
+    assert [facts["name"] for facts in counter.desk.facts("name_changed")].count("Jane Doe") == 1, (
+        "it tells what was done"
+    )
