@@ -77,7 +77,7 @@ def _weigh_after(scene: Scene, first: int, after: Sequence[str]) -> Weight | Non
         return Weight.PASSING if after[1:2] and after[1] in _KIN else Weight.CLEAR
     if count_beginning(after, scene.phrases.passing_after):
         return Weight.PASSING
-    follows = first > 0 and scene.tokens[first - 1].folded in _AND
+    follows = first > 0 and (scene.tokens[first - 1].folded in _AND or _begins(scene, first))
     is_old_name = count_beginning(after, scene.phrases.old_after) > (0 if follows else 1)
     return Weight.CLEAR if is_old_name else None
 
@@ -181,7 +181,7 @@ def begins_item(scene: Scene, first: int) -> bool:
     if at + 1 < first:
         return True
     following = next((token for token in scene.tokens[first:] if token.kind is not Kind.WORD), None)
-    if following is not None and following.kind is Kind.ARROW:
+    if following is not None and (following.kind is Kind.ARROW or following.text == ":"):
         return True
     return (following is None or following.kind is Kind.LINE) and _is_listed_below(scene, at)
 
