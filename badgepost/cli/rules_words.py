@@ -65,12 +65,13 @@ def write_replay(result: Replay, since: str, against: int, limit: int) -> str:
 
 def _write_difference(one: Difference) -> str:
     subject = one.subject if len(one.subject) <= _SUBJECT else f"{one.subject[: _SUBJECT - 1]}…"
-    what = (
-        f"{one.before.outcome} ({one.before.rule or 'no rule'}) -> {one.after.outcome} ({one.after.rule or 'no rule'})"
-    )
-    return (
-        f"{one.decided_at:%Y-%m-%d %H:%M}  {one.sender or 'no sender'}  {one.after.intent}  {what}  {subject}".rstrip()
-    )
+    intents = " -> ".join(dict.fromkeys((one.before.intent, one.after.intent)))
+    what = f"{_write_decided(one.before)} -> {_write_decided(one.after)}"
+    return f"{one.decided_at:%Y-%m-%d %H:%M}  {one.sender or 'no sender'}  {intents}  {what}  {subject}".rstrip()
+
+
+def _write_decided(decided: Decided) -> str:
+    return f"{decided.outcome} ({decided.rule or 'no rule'})"
 
 
 def describe_replay(result: Replay, since: datetime, against: int) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """`badgepost rules`, from a file that is tried to one that is in force, and back."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,11 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from badgepost.cli import app
+from badgepost.cli.rules_words import write_replay
 from badgepost.refusal import Refusal
+from desk.words import Intent, Outcome
+from inbound.replaying import Difference, Replay
+from inbound.rules.rule import Decided
 
 SHIPPED = Path(__file__).resolve().parents[3] / "rules" / "support.yaml"
 BROKEN = """version: 1
@@ -149,4 +154,20 @@ def test_a_span_of_time_that_is_none_is_refused(shell: Shell) -> None:
     shell.write("a.yaml", WORDS)
     assert shell.refuse("replay", "a.yaml", "--since", "yesterday") == [
         "--since: 'yesterday' is no time span; write it as 30d or 12h"
+    ]
+
+
+def test_a_difference_is_one_line_with_what_it_was_and_what_it_would_be() -> None:
+    before = Decided(Outcome.TICKET, Intent.OTHER, "for-a-person", "", Intent.OTHER)
+    after = Decided(Outcome.ANSWER, Intent.LINKEDIN_ADD, "", "", Intent.LINKEDIN_ADD)
+    at = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+    ones = [Difference(str(n), at, "dana@mail.example", "My\x1b[31m badge", "ticket", before, after) for n in range(3)]
+    lines = write_replay(Replay(9, 1, tuple(ones)), "30d", 4, 1).splitlines()
+    assert lines == [
+        "9 mails of the last 30d, version 4: 3 would be treated otherwise.",
+        "1 mails could not be read again and were compared without their words.",
+        "       3  ticket -> answer",
+        "2026-11-23 09:30  dana@mail.example  other -> linkedin_add  ticket (for-a-person) -> answer (no rule)  "
+        "My\ufffd[31m badge",
+        "… and 2 more: --limit, or --json for all of them",
     ]
