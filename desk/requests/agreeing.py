@@ -16,7 +16,7 @@ from desk.requests.proposals import ProposalState, Proposed, decide, find_pendin
 from desk.requests.recorded import Planned
 from desk.requests.sending import RECEIPTS, SENDS, send_to_all
 from desk.requests.tickets import EntryKind, TicketState, set_state
-from desk.requests.told import tell_changes
+from desk.requests.told import tell_asker
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _send(docket: Docket, proposed: Proposed, plan: Sequence[Planned]) -> Agreed
     sent = send_to_all(docket, changes, proposed.issuer_id)
     if not sent:
         return NotApplied(("no mail could be sent",))
-    told = {"changes": tell_changes(docket.connection, sent)}
+    told = {"changes": tell_asker(docket.connection, sent, proposed.issuer_id)}
     return Agreed(Answer(RECEIPTS[sent[0].kind], told), None)
 
 

@@ -15,7 +15,7 @@ from desk.requests.orders import Change
 from desk.requests.recorded import read_changes, write_changes
 from desk.requests.replies import hand_over
 from desk.requests.tickets import EntryKind, TicketState
-from desk.requests.told import tell_changes
+from desk.requests.told import tell_asker
 from desk.tables import Ticket, TicketEntry
 from desk.words import Intent, Outcome
 
@@ -37,7 +37,7 @@ def ask_back(case: Case) -> Done:
     if not order.lacks:
         return hand_over(case, "nothing is missing that could be asked for")
     case.note(_write(OpenRequest(order.intent, order.changes, order.lacks)), EntryKind.QUESTION)
-    known: Fact = tell_changes(case.connection, order.changes) or None
+    known: Fact = tell_asker(case.connection, order.changes, order.asker.issuer_id) or None
     return Done(TicketState.WAITING, Answer("question", {"lacks": list(order.lacks), "changes": known}))
 
 

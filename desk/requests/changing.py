@@ -16,7 +16,7 @@ from desk.requests.proposing import put_before_staff
 from desk.requests.records import Unfit, stop_notices
 from desk.requests.replies import hand_over
 from desk.requests.tickets import EntryKind, TicketState
-from desk.requests.told import MOST_TOLD, tell_changes
+from desk.requests.told import MOST_TOLD, tell_asker
 from desk.words import Intent, Role
 
 
@@ -77,7 +77,7 @@ def _say_already(case: Case, issuer_id: str) -> Done:
     checked = [check_change(case.connection, change, issuer_id) for change in case.order.changes]
     if any(isinstance(change, Unfit) for change in checked):
         return hand_over(case, "not all of these earners hold a badge of the issuer that asks")
-    told = tell_changes(case.connection, case.order.changes)
+    told = tell_asker(case.connection, case.order.changes, issuer_id)
     return Done(TicketState.CLOSED, Answer("no_change_receipt", {"changes": told}))
 
 

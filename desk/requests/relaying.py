@@ -22,7 +22,7 @@ from desk.requests.proposals import VALID_FOR, Needs, propose
 from desk.requests.replies import hand_over
 from desk.requests.steps import plan_changes
 from desk.requests.tickets import EntryKind, TicketState
-from desk.requests.told import tell_changes
+from desk.requests.told import tell_asker
 from desk.tables import Ticket, TicketEntry
 from desk.words import Intent
 from mailer.queue.tables import Message
@@ -96,7 +96,7 @@ def _write_to_issuer(
     grant: dict[str, Fact] = {"changes": None, "proposal": None, "expires": None}
     if change is not None and proposal_id is not None:
         grant = {
-            "changes": tell_changes(case.connection, [change]),
+            "changes": tell_asker(case.connection, [change], issuer.id),
             "proposal": proposal_id,
             "expires": (case.now + VALID_FOR).date().isoformat(),
         }

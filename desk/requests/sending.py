@@ -16,7 +16,7 @@ from desk.requests.orders import Change
 from desk.requests.records import Unfit
 from desk.requests.replies import hand_over
 from desk.requests.tickets import EntryKind, TicketState
-from desk.requests.told import tell_changes
+from desk.requests.told import tell_asker
 from desk.resending import Resent, resend_awards
 from desk.words import Intent, Outcome, Role
 
@@ -49,7 +49,7 @@ def send_order(case: Case) -> Done:
     if is_earner:
         return Done(TicketState.CLOSED)  # the mail itself is the answer
     state = TicketState.CLOSED if len(sent) == len(wanted) else TicketState.OPEN
-    told = {"changes": tell_changes(case.connection, sent)}
+    told = {"changes": tell_asker(case.connection, sent, order.asker.issuer_id)}
     return Done(state, Answer(RECEIPTS[sent[0].kind], told))
 
 

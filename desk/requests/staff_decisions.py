@@ -20,7 +20,7 @@ from desk.requests.proposals import Proposed, find_pending
 from desk.requests.requester import NotWritten, write_to_requester
 from desk.requests.staff import TicketDone, TicketRefused, on_ticket
 from desk.requests.steps import plan_changes
-from desk.requests.told import tell_plan
+from desk.requests.told import tell_asker
 from desk.requests.undoing import UndoState, undo_group
 from desk.tables import RecordChange
 
@@ -62,7 +62,10 @@ def decline(  # noqa: PLR0913, PLR0917 - what, who, when and why
         why = clean_line(reason) or None
         agreeing.decline(docket, proposed, why)
         agreeing.close_if_settled(docket)
-        facts: dict[str, Fact] = {"changes": tell_plan(docket.connection, proposed.plan), "reason": why}
+        facts: dict[str, Fact] = {
+            "changes": tell_asker(docket.connection, [planned.change for planned in proposed.plan], proposed.issuer_id),
+            "reason": why,
+        }
         _tell(docket, Answer("request_declined", facts))
         return None
 

@@ -4,12 +4,14 @@ Here belongs turning changes into the facts that `mailer.request_words` puts int
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from badges.tables import Assertion, BadgeClass
 from desk.people import Person, find_by_id
+from desk.requests.authority import list_awards
 from desk.requests.orders import Change
 from desk.requests.recorded import Planned, State
 from desk.requests.records import SUBJECT
@@ -35,14 +37,27 @@ def tell_change(connection: Connection, change: Change) -> Told:
     }
 
 
-def tell_changes(connection: Connection, changes: Iterable[Change]) -> list[Told]:
-    """Return the same for several, no more than a mail can list."""
-    return [tell_change(connection, change) for change in list(changes)[:MOST_TOLD]]
+def tell_asker(connection: Connection, changes: Iterable[Change], issuer_id: str | None) -> list[Told]:
+    """Return several, no more than a mail can list, as `issuer_id` may know them.
+
+    Of who holds no badge of it is told what was written and no more: the same as of somebody who is not on record.
+    """
+    listed = list(changes)[:MOST_TOLD]
+    known = [change if _is_known_to(connection, change, issuer_id) else _forget(change) for change in listed]
+    return [tell_change(connection, change) for change in known]
 
 
 def tell_plan(connection: Connection, plan: Iterable[Planned]) -> list[Told]:
     """Return what a proposal is about, with names and addresses as they were when it was made."""
     return [_tell_planned(connection, planned) for planned in list(plan)[:MOST_TOLD]]
+
+
+def _is_known_to(connection: Connection, change: Change, issuer_id: str | None) -> bool:
+    return issuer_id is not None and bool(change.earner_id and list_awards(connection, change.earner_id, issuer_id))
+
+
+def _forget(change: Change) -> Change:
+    return replace(change, earner_id="", assertion_id=None)
 
 
 def _tell_planned(connection: Connection, planned: Planned) -> Told:

@@ -8,6 +8,7 @@ import pytest
 from desk.requests.carrying_out import OUTCOMES
 from desk.requests.orders import Change, MailThread
 from desk.requests.replies import ANSWERS
+from desk.requests.staff_decisions import decline
 from desk.words import Intent, Outcome, Role
 from mailer.notices import NOTICES
 from tests.desk.requests.conftest import DANA, JANE, STRANGER, Counter
@@ -204,3 +205,18 @@ def test_revoked_badges_are_not_announced_again(counter: Counter) -> None:
     done = counter.do(Outcome.RESEND, Intent.RESEND, Role.EARNER)
     assert counter.written() == [("ticket_received", JANE)]
     assert counter.ticket(done).state == "open"
+
+
+def test_an_issuer_learns_nothing_of_others_earners(counter: Counter) -> None:
+    """Neither by asking for half a change, nor by having one declined: not even whether somebody is on record."""
+    anna = counter.earner("anna@mail.example")
+    for earner_id in (anna, ""):
+        change = Change(Intent.NAME_CHANGE, earner_id, new_name="Anna Meyer")
+        counter.do(Outcome.ASK, Intent.NAME_CHANGE, Role.ISSUER, changes=(change,), lacks=("new_name",))
+        asked = counter.do(Outcome.APPROVE, Intent.UNLOCK, Role.ISSUER, changes=(replace(change, kind=Intent.UNLOCK),))
+        decline(counter.desk.office, str(asked.reference), "Robin", counter.desk.now)
+        counter.desk.change("DELETE FROM automatic_answer")
+    for kind in ("question", "request_declined"):
+        of_another, of_nobody = [facts["changes"] for facts in counter.desk.facts(kind)]
+        assert of_another == of_nobody
+        assert of_another[0]["name"] is None
