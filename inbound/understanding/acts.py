@@ -78,15 +78,22 @@ def read_account(sentences: Sequence[Sentence], held: Held, language: str, known
     account = Account()
     topics: deque[int] = deque(maxlen=_REMEMBERED)
     orders: list[tuple[int, list[Clause]]] = []
-    last = 0
+    last = heading = 0
     for number, sentence in enumerate(sentences):
         lexicon = load_lexicon(tell_sentence(count_votes(sentence.words), language))
         clauses = read_clauses(sentence, lexicon, held)
+        if not sentence.in_list:
+            heading = 0
+        elif heading and clauses:
+            clauses[0].concepts |= heading
+            clauses[0].is_asked = True
         if _looks_back(account, clauses):
             continue
         before = Before(known | _join(topics), last, not account.acts)
         found = read_sentence(clauses, sentence.is_question, before)
         last = _note(account, clauses, sentence.is_question, bool(found))
+        if sentence.opens_list and not sentence.in_list and any(clause.is_asked for clause in clauses):
+            heading = last & ORDERS
         account.acts += _number(found, number, held)
         if account.asks and last & ORDERS and not is_strong(found):
             orders.append((number, clauses))

@@ -22,9 +22,13 @@ _votes: dict[str, int] = {}
 
 
 def count_votes(words: Iterable[str]) -> int:
-    """Return how much `words` speak for each language, as one number."""
+    """Return how much the words of a sentence speak for each language, as one number."""
     total = 0
+    is_first = True
     for word in words:
+        if is_first:
+            word = word.lower()  # noqa: PLW2901
+            is_first = False
         vote = _votes.get(word)
         total += _vote(word) if vote is None else vote
     return total
@@ -53,8 +57,11 @@ def _vote(word: str) -> int:
     vote = 0
     if len(word) == 1 and word.isascii():
         return 0
+    is_name = word[:1].isupper() and word[1:].islower()
     for at, language in enumerate(LANGUAGES):
-        vote += load_lexicon(language).knows(word) << (_BITS * at)
+        # Within a sentence only German writes words with a capital that are no names ("Al", "Park", "Rose").
+        if not is_name or language == "de":
+            vote += load_lexicon(language).knows(word) << (_BITS * at)
     lowered = word.lower()
     for letter, language in _LETTERS.items():
         if letter in lowered and language in LANGUAGES:

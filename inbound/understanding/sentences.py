@@ -47,6 +47,9 @@ class Sentence:
     is_question: bool = False
     has_arrow: bool = False
     in_list: bool = False
+    """It is an item of a list."""
+    opens_list: bool = False
+    """It ends in a colon: what it asks is asked of each item that follows."""
 
 
 @dataclass(slots=True)
@@ -81,6 +84,8 @@ def split_text(text: str) -> tuple[list[Sentence], Held]:
     for block in _join_lines(text[:_LONGEST].replace("\ue000", " ").replace("\ue001", " ")):
         for part, signs in _cut(_take_out(block, held)):
             sentence = _split_sentence(part, signs)
+            sentence.in_list = _BULLET.match(block) is not None
+            sentence.opens_list = part.rstrip().endswith(":")
             if sentence.words or sentence.is_question:
                 sentences.append(sentence)
         if len(sentences) > _MOST_SENTENCES:
@@ -103,7 +108,12 @@ def _join_lines(text: str) -> list[str]:
         if line:
             blocks[-1].append(line)
         before = line.removeprefix("; ")
-    return [" ".join(block) for block in blocks if block]
+    return [" ".join(block) for block in blocks if block and not _is_notice(block)]
+
+
+def _is_notice(block: list[str]) -> bool:
+    """Whether a paragraph stands between rows of stars, as programs mark what they append."""
+    return len(block[0]) > _SHORT_LINE and block[0].startswith("***") and block[-1].endswith("***")
 
 
 def _take_out(text: str, held: Held) -> str:

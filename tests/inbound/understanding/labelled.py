@@ -4,7 +4,7 @@ import email
 import email.policy
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -61,9 +61,8 @@ def read_support_mails() -> Iterator[Labelled]:
                 continue
             if entry["expect"].get("outcome") in ("drop", "bounce"):
                 continue
-            yield Labelled(
-                f"{file.name} {entry['id']}", _write(entry.get("subject", ""), entry["text"]), Intent(intent), {}
-            )
+            written = replace(_write(entry.get("subject", ""), entry["text"]), has_table="attach" in entry)
+            yield Labelled(f"{file.name} {entry['id']}", written, Intent(intent), {})
 
 
 def read_examples(shared: Path) -> Iterator[Labelled]:
