@@ -138,14 +138,11 @@ def _is_put_off(live: Sequence[Clause], is_found: bool) -> bool:
 
 
 def _name_topics(clauses: Sequence[Clause]) -> int:
-    named = _join(_drop_identity(clause) for clause in clauses if not clause.is_muted) & TOPICS
-    return named | _join(clause.denied for clause in clauses) & _DENIABLE
-
-
-def _drop_identity(clause: Clause) -> int:
-    """Return what a clause says; an address that it only gives tells who is meant."""
-    is_given = clause.concepts & _AN_ADDRESS and not clause.concepts & _OTHER_ADDRESS
-    return clause.concepts & ~_ADDRESSES if is_given else clause.concepts
+    """Return what a sentence is about; an address that it only gives tells who is meant."""
+    named = _join(clause.concepts for clause in clauses if not clause.is_muted)
+    if named & _AN_ADDRESS and not named & _OTHER_ADDRESS:
+        named &= ~_ADDRESSES
+    return named & TOPICS | _join(clause.denied for clause in clauses) & _DENIABLE
 
 
 def _read_orders(

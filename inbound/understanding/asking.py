@@ -30,7 +30,7 @@ _PLACE, _SHOWN = bits_of("LINKEDIN LINKEDIN_SECTION"), bits_of("PICTURE LOGO MIS
 _STATES = bits_of("MISSING LOGO INSTEAD NOT_FOUND SHOULD_READ WRONG MISSPELLED")
 _OPEN_QUESTION = bits_of("HOW WHY HELP CAN_I DO_THIS")
 """Asks what to do about that which was told before."""
-_TABLE = BITS["TABLE"]
+_TABLE, _OTHER_MATTER = BITS["TABLE"], BITS["OTHER_MATTER"]
 _PASSWORD, _DO_THIS, _DONE = BITS["PASSWORD"], BITS["DO_THIS"], BITS["DONE"]
 _REQUEST = bits_of("PLEASE COULD_YOU WANT")
 _FROM_CONTEXT = 0.2
@@ -81,7 +81,11 @@ def read_sentence(clauses: Sequence[Clause], is_question: bool, before: Before) 
     if any(clause.concepts & _DONE for clause in clauses):
         # "Adding it worked, but there is no picture": the one that a success does not settle.
         found = [it for it in found if it.is_asked or it.intent is Intent.LINKEDIN_IMAGE]
-    return found if is_strong(found) else found + _read_on(live, said, asks, before)
+    if is_strong(found):
+        return found
+    if (said | before.topics) & _OTHER_MATTER:
+        found = []
+    return found + _read_on(live, said, asks, before)
 
 
 def is_strong(found: Iterable[Asked]) -> bool:

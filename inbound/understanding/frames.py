@@ -58,7 +58,7 @@ _TABLE: dict[Intent, str] = {
         2.9 tell ADDRESS NEW AN_ADDRESS
         2.8 tell ADDRESS SHOULD_READ
         2.7 ask  ADDRESS SHOW !BADGE !PAGE
-        2.7 tell ADDRESS WRONG|MISSPELLED|OLD
+        2.7 tell ADDRESS WRONG|MISSPELLED|OLD !OTHER_MATTER
     """,
     Intent.PROFILE_CHANGE: """
         never OTHER_MATTER

@@ -37,12 +37,12 @@ _DENIED = (
 _WORTH_TELLING = {Intent.ABUSE, Intent.LOGIN_TROUBLE}
 """What is told for the reader's sake."""
 _EXPLAINED_BY = {
-    Intent.PASSWORD_RESET: {Intent.UNLOCK},
+    Intent.PASSWORD_RESET: {Intent.UNLOCK, Intent.REGISTRATION},
     Intent.LINKEDIN_ADD: {Intent.LINKEDIN_IMAGE},
 }
 """An intent that is part of another one."""
 _EXPLAINED_IF_WEAK = {
-    Intent.PASSWORD_RESET: {Intent.LOGIN_TROUBLE, Intent.REGISTRATION},
+    Intent.PASSWORD_RESET: {Intent.LOGIN_TROUBLE},
     Intent.LOGIN_TROUBLE: {Intent.UNLOCK, Intent.PASSWORD_RESET},
     Intent.REGISTRATION: {Intent.UNLOCK, Intent.PASSWORD_RESET},
 }
@@ -119,18 +119,19 @@ def _drop_explained(weights: dict[Intent, float], acts: list[Act]) -> dict[Inten
             return False
         if abuse >= _SURE and intent is not Intent.ABUSE and not (intent in CHANGES_A_RECORD and intent in asked):
             return False
-        if any(other in weights and not _comes_first(intent, other, acts) for other in _EXPLAINED_BY.get(intent, ())):
+        if any(other in weights and _is_part(intent, other, acts) for other in _EXPLAINED_BY.get(intent, ())):
             return False
         return not (weight < _SURE and any(weights.get(o, 0) >= weight for o in _EXPLAINED_IF_WEAK.get(intent, ())))
 
     return {intent: weight for intent, weight in weights.items() if is_kept(intent, weight)}
 
 
-def _comes_first(intent: Intent, other: Intent, acts: list[Act]) -> bool:
-    """Whether `intent` is asked for itself before the other one, which changes no record."""
+def _is_part(intent: Intent, other: Intent, acts: list[Act]) -> bool:
+    """Whether `intent` is but how the other one came about, not asked for itself in a sentence before."""
+    if other in CHANGES_A_RECORD:
+        return True
     first = min((act.sentence for act in acts if act.intent is other), default=0)
-    is_asked = any(act.intent is intent and act.is_asked and act.sentence < first for act in acts)
-    return is_asked and other not in CHANGES_A_RECORD
+    return not any(act.intent is intent and act.is_asked and act.sentence < first for act in acts)
 
 
 def _decide(weights: dict[Intent, float], acts: list[Act], more: float) -> Verdict:
