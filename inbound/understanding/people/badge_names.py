@@ -14,6 +14,7 @@ from inbound.understanding.people.words import listed
 _NO_CONTENT = listed("no content")
 _BESIDE = listed("beside badges")
 _NOT = listed("not")
+_STAYS = listed("stays")
 _NEAR = 3
 
 
@@ -49,15 +50,19 @@ def _stands(name: Sequence[str], words: Sequence[str], places: Mapping[str, Sequ
     if not name:
         return False
     starts = places.get(name[0], ())
-    return any(list(words[at : at + len(name)]) == list(name) and not _is_ruled_out(at, words) for at in starts)
+    return any(
+        list(words[at : at + len(name)]) == list(name) and not _is_ruled_out(at, words, len(name)) for at in starts
+    )
 
 
 def _is_beside(at: int, words: Sequence[str]) -> bool:
     return any(word in _BESIDE for word in words[max(0, at - _NEAR) : at + _NEAR + 1])
 
 
-def _is_ruled_out(at: int, words: Sequence[str]) -> bool:
-    return any(word in _NOT for word in words[max(0, at - 2) : at])
+def _is_ruled_out(at: int, words: Sequence[str], length: int = 1) -> bool:
+    """Whether it is said not to be this one: "not the …", "keeps the …", "the … badge is not affected"."""
+    before, after = words[max(0, at - 2) : at], words[at + length : at + length + _NEAR]
+    return any(word in _NOT for word in before) or any(word in _STAYS for word in (*before, *after))
 
 
 def _fold_words(name: str) -> list[str]:

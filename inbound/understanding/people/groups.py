@@ -195,7 +195,7 @@ def stands_beside(scene: Scene, unknown: Group, groups: Sequence[Group]) -> bool
         return False
     if any(are_adjacent(scene, one, other) and one.address != other.address for other in others):
         return False
-    if any(is_coordinated(scene, one, other) for other in others):
+    if one.weight is Weight.CLEAR or any(is_coordinated(scene, one, other) for other in others):
         return True
     return begins_item(scene, one.first) and any(begins_item(scene, other.first) for other in others)
 

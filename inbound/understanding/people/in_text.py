@@ -30,6 +30,9 @@ from inbound.understanding.people.scene import Scene
 from inbound.understanding.people.signs import Old
 from inbound.understanding.people.telling_apart import Told, choose_holding, tell_apart
 from inbound.understanding.people.weights import Weight, begins_item, stands_as_new_name
+from inbound.understanding.people.words import listed
+
+_FIRST_PERSON = listed("first person")
 
 
 def find_people(scene: Scene, asking: Asking) -> tuple[list[Person], bool]:
@@ -77,10 +80,12 @@ def _find_for_earner(
 ) -> list[Person]:
     """An earner writes about themselves, unless they clearly ask for somebody else on record."""
     own = Group([Mention(0, 0, earner.name, Weight.CLEAR, None, (earner,))], earner)
+    # Who says nothing of themselves speaks for whom they name.
+    least = Weight.CLEAR if any(token.folded in _FIRST_PERSON for token in scene.tokens) else Weight.LIKELY
     others = [
         mention
         for mention in (*addresses, *names)
-        if mention.weight is Weight.CLEAR and mention.earners and earner not in mention.earners
+        if mention.weight >= least and mention.earners and earner not in mention.earners
     ]
     if asking.intent is Intent.EMAIL_CHANGE:
         others = [mention for mention in others if mention.address is None]

@@ -17,7 +17,8 @@ from inbound.understanding.people.composing import (
     shares_given_name,
 )
 from inbound.understanding.people.name_runs import cut_politeness, may_be_name, take_particles, trim_start, trim_titles
-from inbound.understanding.people.runs import Run, read_any_words
+from inbound.understanding.people.phrases import look_after
+from inbound.understanding.people.runs import LONGEST_NAME, Run, read_any_words
 from inbound.understanding.people.scene import Scene
 from inbound.understanding.people.signs import Level, Old, announces_new, find_label, tell_level, tell_part
 from inbound.understanding.people.tokens import Kind
@@ -84,11 +85,18 @@ def _make_candidate(scene: Scene, run: Run, text: str, level: Level, old: Old) -
         return None
     cased = restore_case(text, old.name)
     whole = compose_name(old.name, cased, part) if old.name else (cased if part is Part.WHOLE else None)
+    if run.last - run.first >= 2 * LONGEST_NAME or len(text.split()) > LONGEST_NAME or _reads_on(scene, run):
+        return None
     if whole is None or not isinstance(read_name(whole), str) or (part is Part.UNTOLD and whole == old.name):
         return None
     if level is Level.NAMED and not shares_given_name(old.name, whole):
         return None
     return _Candidate(cased, level, part, whole)
+
+
+def _reads_on(scene: Scene, run: Run) -> bool:
+    """Whether a sentence about somebody goes on where the name ends: "Jane Roe who …"."""
+    return look_after(scene.tokens, run.last)[:1] in (("who",), ("which",), ("whose",))
 
 
 def _read_lower_case(scene: Scene, first: int, last: int, old: Old) -> list[_Candidate]:

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from inbound.understanding.people.tokens import Kind, Token, fold_word
 
 _MOST_RUNS = 3_000
-_LONGEST = 8
-"""Words of one run."""
+_LONGEST = 200
+"""Words of one run; a longer one is cut in two."""
+LONGEST_NAME = 8
+"""Words of a name: longer runs are none."""
 _WITHIN = re.compile(r"\.? ?")
 """What may stand between two words of a name: a space, and the dot of an initial."""
 PARTICLES = frozenset({

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+from badges.names import is_same_name
 from inbound.understanding.people.composing import (
     Part,
 )
@@ -30,6 +31,7 @@ _BY = listed("by")
 _REPLACE = listed("replace")
 _INSTEAD_OF = listed("instead of")
 _OR = listed("or")
+_BORN = listed("born")
 _QUOTES = "\"“”„«»‚‘’'"
 
 
@@ -68,7 +70,10 @@ def tell_level(scene: Scene, run: Run, old: Old) -> Level | None:
         return Level.NEW if old.is_writer else None
     if _is_shown_instead(before.words, old):
         return Level.CALLED
-    said = _count_signs(forms, scene.phrases)
+    after = look_after(scene.tokens, run.last)
+    if _is_before_maiden_name(after) and not is_same_name(scene.show(run), old.name):
+        return Level.NEW
+    said = _count_signs(forms, after, scene.phrases)
     if said.best and said.new == said.best:
         return Level.NEW
     if (said.best > said.called and said.best in (said.earlier, said.passing)) or _is_old_after(scene, run):
@@ -76,6 +81,13 @@ def tell_level(scene: Scene, run: Run, old: Old) -> Level | None:
     is_called = bool(said.best or before.has_colon or _is_quoted(scene, run))
     is_in_doubt = said.earlier > 0 and said.earlier >= said.called
     return Level.CALLED if is_called and not is_in_doubt else Level.NAMED
+
+
+def _is_before_maiden_name(after: Sequence[str]) -> bool:
+    """Whether "née …" follows: "Jane Poe, née Roe"; French "né" folds to what denies, and needs its comma."""
+    if after[:1] == (",",):
+        return bool(after[1:2]) and after[1] in _BORN
+    return bool(after[:1]) and after[0] in _BORN and after[0] != "ne"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +104,12 @@ class _Signs:
         return max(self.new, self.earlier, self.called, self.passing)
 
 
-def _count_signs(forms: Sequence[Sequence[str]], phrases: Phrases) -> _Signs:
+def _count_signs(forms: Sequence[Sequence[str]], after: Sequence[str], phrases: Phrases) -> _Signs:
     new, earlier = _count(forms, phrases.new_before), _count(forms, phrases.old_before)
     passing = count_ending(forms[0], phrases.passing_before)
     if passing <= max(_count(forms, phrases.surname), _count(forms, phrases.given)):
         passing = 0  # "nom de jeune fille" is no daughter
-    if _is_changed(forms[0], phrases):
+    if _is_changed(forms[0], after, phrases):
         earlier = max(earlier, _count(forms, phrases.old_if_change))
         changed_to = _count(forms, phrases.new_if_change)
         new = changed_to if changed_to >= max(new, earlier, 1) else new
@@ -126,9 +138,14 @@ def _is_shown_instead(words: Sequence[str], old: Old) -> bool:
     return bool(count and shown) and tuple(words[-count - len(shown) : -count]) == shown
 
 
-def _is_changed(words: Sequence[str], phrases: Phrases) -> bool:
-    """Whether a word of changing leads to the last of `words`, and no other verb stands between."""
+def _is_changed(words: Sequence[str], after: Sequence[str], phrases: Phrases) -> bool:
+    """Whether a word of changing leads to the last of `words`, and no other verb stands between.
+
+    In German it may stand last: "können Sie Jane Roe auf Jane Poe ändern".
+    """
     last = next((at for at in range(len(words) - 1, -1, -1) if words[at] in phrases.change), None)
+    if last is None and words and after and after[0] in phrases.change:
+        last = len(words) - 1
     if last is None or any(word in _LEADS_ELSEWHERE for word in words[last:]):
         return False
     return words[-1] not in _BY or any(word in _REPLACE for word in words)
@@ -173,6 +190,7 @@ def announces_new(scene: Scene, at: int, old: Old) -> bool:
         return False
     if count_ending(words, phrases.new_before) or (old.is_writer and count_ending(words, _SELF)):
         return True
-    if count_ending(words, phrases.new_if_change) and _is_changed(words, phrases):
+    verbs = [word for word in look_after(scene.tokens, at) if word in phrases.change]
+    if count_ending(words, phrases.new_if_change) and _is_changed(words, verbs, phrases):
         return True
     return bool(count_ending(words, phrases.name_is)) or find_label(scene, Run(at, at)) is not None

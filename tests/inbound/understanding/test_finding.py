@@ -47,9 +47,8 @@ def read(case: Mapping[str, Any]) -> Reading:
 
 def find(case: Mapping[str, Any]) -> Particulars:
     intent = Intent(case["wish"])
-    wish = Wish(
-        intent, Confidence.SURE, (intent,), (), case.get("language", "en"), points_below=case.get("below", False)
-    )
+    language, below = case.get("language", "en"), case.get("below", False)
+    wish = Wish(intent, Confidence.SURE, (intent,), (), language, points_below=below)
     return find_particulars(read(case), wish, make_writer(case.get("from", REGISTRY), case.get("name", "")), REGISTER)
 
 
