@@ -27,7 +27,8 @@ from inbound.rulebook import Rulebook
 
 def make_trust(settings: Settings) -> Trust:
     """Return whose word about senders counts."""
-    return Trust(settings.authserv_ids(), frozenset(sealer.lower() for sealer in settings.arc_sealers))
+    sealers = frozenset(sealer.lower() for sealer in settings.arc_sealers)
+    return Trust(settings.authserv_ids(), sealers, tuple(settings.authserv_peers))
 
 
 def make_lookup() -> Lookup:

@@ -7,6 +7,7 @@ names, else `badgepost.toml` in the current folder if there is one.
 
 import os
 import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -41,6 +42,10 @@ SHORTEST_KEY = 32
 _BASE_URL = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?(?:/[A-Za-z0-9._~/-]*)?")
 """Everything that is put behind it must stay a path: no query, no fragment, no user name; hosts in ASCII."""
 _HELO_NAME = re.compile(r"[A-Za-z0-9.:_\[\]-]*")
+
+
+_OWN_NETWORKS = ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+"""This machine, and networks that nobody outside has (RFC 1918, RFC 4193)."""
 
 
 class Settings(BaseSettings):
@@ -85,6 +90,8 @@ class Settings(BaseSettings):
     authserv_id: str = ""
     """The mail server in front of us whose Authentication-Results are believed (RFC 8601 section 2.5); several with
     blanks or commas between them. Empty: we check senders ourselves."""
+    authserv_peers: list[IPv4Network | IPv6Network] = [ip_network(network) for network in _OWN_NETWORKS]
+    """From where that server hands mail over. What others bring we check ourselves, whatever stands in it."""
     arc_sealers: list[str] = []
     """Domains of forwarders whose ARC seals are believed (RFC 8617)."""
 

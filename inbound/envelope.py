@@ -14,5 +14,5 @@ class Envelope:
     """The reverse-path; empty for the null one, None where it is not known."""
     rcpt_to: tuple[str, ...] = ()
     peer_address: str | None = None
-    """The client's IP address; None where it is not known, so that SPF says nothing."""
+    """The client's IP address; None where it has none (a file, a local socket), so that SPF says nothing."""
     helo_name: str = ""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.utils import getaddresses
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any
 
 from inbound.authentication.author import AuthorFault, read_author
@@ -42,10 +43,23 @@ class Trust:
     """Whose word counts besides our own checks."""
 
     authserv_ids: tuple[str, ...] = ()
-    """Servers in front of us whose Authentication-Results are believed (RFC 8601 section 2.5). With any, we check
-    nothing ourselves: we do not see the client that they saw."""
+    """Servers in front of us whose Authentication-Results are believed (RFC 8601 section 2.5). What they bring we do
+    not check ourselves: we do not see the client that they saw."""
     sealers: frozenset[str] = frozenset()
     """Domains, lower case, of forwarders whose ARC seals are believed (RFC 8617)."""
+    peers: tuple[IPv4Network | IPv6Network, ...] = ()
+    """From where those servers hand mail over; empty: from anywhere. Anybody else may have written the field."""
+
+    def believes(self, envelope: Envelope) -> bool:
+        """Tell whether what stands in Authentication-Results counts for a mail that came so."""
+        if not self.authserv_ids:
+            return False
+        if not self.peers or envelope.peer_address is None:
+            return True
+        address = ip_address(envelope.peer_address)
+        # A socket that takes both families calls an IPv4 client ::ffff:192.0.2.1.
+        address = getattr(address, "ipv4_mapped", None) or address
+        return any(address in network for network in self.peers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +85,7 @@ def prove_author(content: bytes, envelope: Envelope, trust: Trust, lookup: Looku
     author = read_author(header)
     if isinstance(author, Address) and not _is_read_alike(content, author):
         author = AuthorFault("mail programs would show different senders", (fold_address(author),))
-    if trust.authserv_ids:
+    if trust.believes(envelope):
         return _believe(header, author, trust.authserv_ids)
     client = _NOBODY
     if envelope.peer_address is not None:

@@ -44,6 +44,8 @@ DNS_SECONDS = 30.0
 """For all questions about one mail together."""
 PATIENCE = timedelta(minutes=15)
 """How long a mail waits for a DNS that is away, if who wrote it depends on that."""
+LOCAL = "local"
+"""What the listener calls a client without an IP address: one on a socket of this machine."""
 _SHORTEST_WAIT = timedelta(minutes=1)
 
 
@@ -100,7 +102,7 @@ def deal_with(delivery: ClaimedDelivery, tools: Tools) -> Dealt | PutOff | Unrea
     marks = _make_marks(mail, proof)
     with engine.connect() as connection:
         judgement = _judge(connection, delivery, mail, proof, marks, rules)
-    due_at = _find_delay(judgement, delivery, tools)
+    due_at = _find_delay(judgement, mail, delivery, tools)
     return PutOff(due_at) if due_at else _settle(delivery, mail, judgement, proof, marks, tools)
 
 
@@ -151,15 +153,17 @@ def _load(connection: Connection, raw_mail_id: str) -> bytes:
 
 def _make_envelope(delivery: ClaimedDelivery, content: bytes, trust: Trust) -> Envelope:
     """Return the envelope; behind a server whose word counts, the mail was received when that server took it."""
-    header, _ = read_header(content)
-    taken_at = read_receipt_time(header) if trust.authserv_ids else None
-    return Envelope(
-        received_at=taken_at or delivery.received_at,
+    envelope = Envelope(
+        received_at=delivery.received_at,
         mail_from=delivery.mail_from,
         rcpt_to=tuple(json.loads(delivery.rcpt_to)),
-        peer_address=delivery.peer_address,
+        peer_address=None if delivery.peer_address == LOCAL else delivery.peer_address,
         helo_name=delivery.helo_name,
     )
+    if not trust.believes(envelope):
+        return envelope
+    header, _ = read_header(content)
+    return replace(envelope, received_at=read_receipt_time(header) or delivery.received_at)
 
 
 def _make_marks(mail: Mail, proof: Proof) -> _Marks:
@@ -169,12 +173,12 @@ def _make_marks(mail: Mail, proof: Proof) -> _Marks:
     return _Marks(content, make_signature_marks(proof.signatures))
 
 
-def _find_delay(judgement: Judgement, delivery: ClaimedDelivery, tools: Tools) -> datetime | None:
+def _find_delay(judgement: Judgement, mail: Mail, delivery: ClaimedDelivery, tools: Tools) -> datetime | None:
     """Return when to look again; None: now is the time. What a server in front of us wrote down stays as it is."""
     identity, now = judgement.identity, tools.clock()
     if identity is None or not identity.contacts or identity.verdict is not Verdict.TEMPERROR:
         return None
     age = now - delivery.received_at
-    if tools.trust.authserv_ids or age >= PATIENCE:
+    if tools.trust.believes(mail.envelope) or age >= PATIENCE:
         return None
     return now + max(_SHORTEST_WAIT, age)

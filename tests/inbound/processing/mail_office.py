@@ -99,6 +99,8 @@ class MailOffice:
     service: Service
     room: Room
     now: datetime = NOW
+    peer: str = "127.0.0.1"
+    """From where mail is handed over: our border, unless a test says otherwise."""
     tools: Tools = field(init=False)
 
     def __post_init__(self) -> None:
@@ -107,7 +109,7 @@ class MailOffice:
     def deliver(self, content: bytes, mail_from: str = DANA, rcpt_to: Sequence[str] = (SUPPORT,)) -> str:
         """Commit a mail as the listener does; return the delivery's id."""
         self.now += timedelta(seconds=1)
-        arrival = Arrival(mail_from, tuple(rcpt_to), "out.example", "192.0.2.7", "ESMTP", None, self.now, content)
+        arrival = Arrival(mail_from, tuple(rcpt_to), "out.example", self.peer, "ESMTP", None, self.now, content)
 
         async def keep() -> object:
             with MailStore(self.service.engine) as store:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from inbound.authentication.dns import TemporaryFailure
+from inbound.authentication.dns import NoSuchName, TemporaryFailure
 from inbound.authentication.proof import Trust
 from tests.inbound.processing.mail_office import DANA, SUPPORT, UNLOCK, MailOffice, make_mail
 
@@ -143,6 +143,15 @@ def test_nobody_else_waits_for_the_dns(office: MailOffice) -> None:
     office.tools = replace(office.tools, trust=Trust(), lookup=_AwayDns())
     office.deliver(make_mail("Where do I log in? The page does not load.\n", sender="li@mail.example"))
     assert "put_off" not in office.process()
+
+
+def test_what_a_stranger_writes_into_authentication_results_counts_for_nothing(office: MailOffice) -> None:
+    """Whoever reaches the listener past the border could write the border's field."""
+    office.tools = replace(office.tools, lookup=lambda _name, _type: NoSuchName())
+    office.peer = "203.0.113.9"
+    office.deliver(make_mail())
+    assert office.process() == {"confirm": 1}
+    assert json.loads(office.value("SELECT authentication FROM decision"))["by"] == "own checks"
 
 
 @pytest.mark.parametrize("recipient", [SUPPORT, "postmaster@badgepost.example"])
