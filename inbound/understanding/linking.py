@@ -15,6 +15,7 @@ from inbound.understanding.words import Lexicon
 
 _TO_A_NAME, _TWO_NAMES = BITS["TO_A_NAME"], BITS["TWO_NAMES"]
 _RECEIVE, _NOT_RECEIVED = BITS["RECEIVE"], BITS["NOT_RECEIVED"]
+_AN_ADDRESS, _LABELS = BITS["AN_ADDRESS"], bits_of("ADDRESS EMAIL")
 _BARE_NEGATION = bits_of("NEGATION JOIN INSTEAD")
 _INSTEAD = BITS["INSTEAD"]
 _RENAMES = bits_of("CHANGE CORRECT SHOULD_READ NAME MARRIED SHOW ADD WANT RESEND")
@@ -26,6 +27,7 @@ def read_clauses(sentence: Sentence, lexicon: Lexicon, held: Held) -> list[Claus
     clauses = [read_clause(part, lexicon.language) for part in part_sentence(sentence, lexicon, held)]
     if not clauses:
         return clauses
+    _drop_label(clauses)
     _ask_on(clauses)
     _take_courtesy(clauses)
     _contrast(clauses)
@@ -37,6 +39,13 @@ def read_clauses(sentence: Sentence, lexicon: Lexicon, held: Held) -> list[Claus
     if any(clause.concepts & _RENAMES for clause in clauses):
         _note_names(sentence, clauses, lexicon, held)
     return clauses
+
+
+def _drop_label(clauses: list[Clause]) -> None:
+    """Leave out the label of an address that only says who is meant: "E-mail: jane@roe.example"."""
+    for before, clause in pairwise(clauses):
+        if clause.concepts == _AN_ADDRESS and before.concepts and not before.concepts & ~_LABELS:
+            before.concepts = 0
 
 
 def _ask_on(clauses: list[Clause]) -> None:

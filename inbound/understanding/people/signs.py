@@ -64,17 +64,14 @@ def tell_level(scene: Scene, run: Run, old: Old) -> Level | None:
     """Return what the words around a run say of it; None where it is an old name, or somebody else's."""
     before = look_before(scene.tokens, run.first)
     forms = (before.words, drop_fillers(before.words, scene.phrases))
-    if before.words[-1:] and before.words[-1] in _OR:
-        return Level.NEW
     if _count(forms, _SELF):
         return Level.NEW if old.is_writer else None
     if _is_shown_instead(before.words, old):
         return Level.CALLED
     after = look_after(scene.tokens, run.last)
-    if _is_before_maiden_name(after) and not is_same_name(scene.show(run), old.name):
-        return Level.NEW
+    is_married_name = _is_before_maiden_name(after) and not is_same_name(scene.show(run), old.name)
     said = _count_signs(forms, after, scene.phrases)
-    if said.best and said.new == said.best:
+    if is_married_name or (before.words[-1:] and before.words[-1] in _OR) or (said.best and said.new == said.best):
         return Level.NEW
     if (said.best > said.called and said.best in (said.earlier, said.passing)) or _is_old_after(scene, run):
         return None
