@@ -88,7 +88,7 @@ def _take_up(connection: Connection, office: Office, order: Order, now: datetime
     ticket_id, reference, was_open = order.ticket_id, None, False
     if ticket_id is not None:
         was_open = hold_ticket(connection, ticket_id) is TicketState.OPEN
-        reference = go_on_with(connection, ticket_id, order, now)
+        reference = go_on_with(connection, ticket_id, order)
     if ticket_id is None or reference is None:
         ticket_id, reference = open_ticket(connection, order, now)
     case = Case(connection, office, ticket_id, reference, now, RULES, order)

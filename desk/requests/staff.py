@@ -43,8 +43,8 @@ def assign(
     """Give a ticket to a member of staff; None: to nobody."""
 
     def act(docket: Docket) -> None:
-        values = {"assigned_to": member, "updated_at": now}
-        docket.connection.execute(update(Ticket).where(col(Ticket.id) == docket.ticket_id).values(values))
+        given = update(Ticket).where(col(Ticket.id) == docket.ticket_id).values(assigned_to=member)
+        docket.connection.execute(given)
         docket.note(member or "nobody", EntryKind.ASSIGNMENT)
 
     return on_ticket(office, reference, author, now, act)

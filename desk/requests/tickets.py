@@ -6,20 +6,19 @@ Here belong opening one, adding to one, its states. What staff do with tickets s
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, text, update
 from sqlmodel import col
 
+from badges.columns import from_microseconds, to_microseconds
 from badges.ids import make_id
 from desk.requests.orders import Change, Order
 from desk.requests.plain import clean_line, clean_message_ids
 from desk.requests.references import make_reference
 from desk.tables import Ticket, TicketEntry
 from mailer.quoting import tidy_lines
-
-_TICK = timedelta(microseconds=1)
 
 
 class TicketState(StrEnum):
@@ -81,15 +80,19 @@ def open_ticket(connection: Connection, order: Order, now: datetime) -> tuple[st
         "priority": order.priority,
         "created_at": now,
         "earner_id": None,
-        **_describe_order(order, now),
+        "updated_at": now,
+        **_describe_order(order),
     }
-    connection.execute(insert(Ticket).values(values))
+    connection.execute(_OPEN, values)
     return ticket_id, reference
 
 
-def go_on_with(connection: Connection, ticket_id: str, order: Order, now: datetime) -> str | None:
+_OPEN = insert(Ticket)
+
+
+def go_on_with(connection: Connection, ticket_id: str, order: Order) -> str | None:
     """Note on a ticket what its newest mail came to; return its reference, None if there is no such ticket."""
-    values = _describe_order(order, now)
+    values = _describe_order(order)
     connection.execute(update(Ticket).where(col(Ticket.id) == ticket_id).values(values))
     query = select(col(Ticket.reference)).where(col(Ticket.id) == ticket_id)
     return connection.execute(query).scalar_one_or_none()
@@ -107,10 +110,8 @@ def hold_ticket(connection: Connection, ticket_id: str) -> TicketState | None:
 
 def add_entry(connection: Connection, ticket_id: str, entry: Entry, now: datetime) -> str:
     """Write `entry` on a ticket, behind all others; return its id."""
-    # The row is held from here on, so two that write at once come one after the other.
-    connection.execute(update(Ticket).where(col(Ticket.id) == ticket_id).values(updated_at=now))
-    last = select(func.max(col(TicketEntry.created_at))).where(col(TicketEntry.ticket_id) == ticket_id)
-    newest = connection.execute(last).scalar_one()
+    # The ticket's clock never stands still, whatever ours does: two that write at once come one after the other.
+    ticked = connection.execute(_TICK, {"ticket_id": ticket_id, "now": to_microseconds(now)}).scalar_one()
     entry_id = make_id()
     values = {
         "id": entry_id,
@@ -121,10 +122,17 @@ def add_entry(connection: Connection, ticket_id: str, entry: Entry, now: datetim
         "internet_message_id": next(iter(clean_message_ids([entry.internet_message_id or ""])), None),
         "author": clean_line(entry.author),
         "text": entry.text if entry.kind is EntryKind.QUESTION else tidy_lines(entry.text),
-        "created_at": now if newest is None else max(now, newest + _TICK),
+        "created_at": from_microseconds(ticked),
     }
-    connection.execute(insert(TicketEntry).values(values))
+    connection.execute(_ADD_ENTRY, values)
     return entry_id
+
+
+_TICK = text("""
+    UPDATE ticket SET updated_at = CASE WHEN updated_at >= :now THEN updated_at + 1 ELSE :now END
+    WHERE id = :ticket_id RETURNING updated_at
+""")
+_ADD_ENTRY = insert(TicketEntry)
 
 
 def set_state(connection: Connection, ticket_id: str, state: TicketState, author: str, now: datetime) -> bool:
@@ -137,13 +145,12 @@ def set_state(connection: Connection, ticket_id: str, state: TicketState, author
     return bool(changed.rowcount)
 
 
-def _describe_order(order: Order, now: datetime) -> dict[str, object]:
+def _describe_order(order: Order) -> dict[str, object]:
     earner_id = _find_earner(order.changes) or order.asker.earner_id
     return {
         "intent": order.intent.value,
         "outcome": order.outcome.value,
         "reason": tidy_lines(order.reason),
-        "updated_at": now,
         **({"earner_id": earner_id} if earner_id else {}),
     }
 
