@@ -17,6 +17,8 @@ from inbound.understanding.people.new_addresses import find_new_address
 from inbound.understanding.people.new_names import find_new_name
 from inbound.understanding.people.scene import Scene
 from inbound.understanding.people.signs import Old
+from inbound.understanding.people.tokens import cut_tokens, tidy_text
+from inbound.understanding.people.words import listed
 from inbound.understanding.wish import Wish
 from wire.address import Address, fold_address, parse_address
 
@@ -28,6 +30,7 @@ _FIELD = re.compile(
     r"|asunto|expéditeur|destinataire|remitente|destinatario)\**\s*:",
     re.IGNORECASE,
 )
+_PRONOUNS = listed("pronouns")
 _ADDRESS = re.compile(r"[^\s<>,;:\"'()\[\]]{1,64}@[^\s<>,;:\"'()\[\]]{1,255}")
 
 MakeScene = Callable[[str, str, bool, Asking], Scene]
@@ -48,20 +51,27 @@ def read_below(
     if len(people) > 1 or (people and (not wants or people[0].new_name or people[0].new_address)):
         return list(people)
     below = _take_apart(reading.sections.quoted)
-    if not below.text.strip() or not (wish.points_below or people):
+    is_pointed = wish.points_below or (not people and _speaks_of_its_author(reading))
+    if not below.text.strip() or not (is_pointed or people):
         return list(people)
     owners = asking.register.find_by_addresses(set(below.authors))
     author = next((owners[address] for address in below.authors if address in owners), None)
     is_own = bool(people and author is not None and people[0].earner == author)
-    if not wish.points_below and not is_own:
+    if not is_pointed and not is_own:
         return list(people)
     scene = make_scene("", below.text, False, asking)
     if not people:
-        found = find_people(scene, asking)[0] if author is None else []
+        found = find_people(scene, asking)[0] if author is None and wish.points_below else []
         if author is not None:
             found = [Person(author.name, Standing.FOUND, author, (author,))]
         return [_add(person, scene, asking, author is not None) for person in found]
     return [_add(people[0], scene, asking, author is not None and is_own)]
+
+
+def _speaks_of_its_author(reading: Reading) -> bool:
+    """Whether a forward comes with words such as "can you help her?": whose mail it is, is who is meant."""
+    words = cut_tokens(tidy_text(reading.sections.new_text))
+    return bool(reading.sections.forwarded.strip()) and any(token.folded in _PRONOUNS for token in words)
 
 
 def _add(person: Person, scene: Scene, asking: Asking, is_writer: bool) -> Person:
