@@ -37,7 +37,7 @@ _FIRST_PERSON = listed("first person")
 
 def find_people(scene: Scene, asking: Asking) -> tuple[list[Person], bool]:
     """Return the people that a text asks something for, and whether they stand in a list."""
-    addresses = [mention for mention in find_addresses(scene, asking.register) if _counts(mention, asking)]
+    addresses = _find_addresses_that_count(scene, asking)
     known = join_coordinated(scene, find_known_names(scene, asking.register))
     if asking.intent is Intent.EMAIL_CHANGE:
         # One that is to be the new one may be somebody else's: that is for whoever approves, not who is meant.
@@ -58,15 +58,12 @@ def find_people(scene: Scene, asking: Asking) -> tuple[list[Person], bool]:
     return people, is_list
 
 
-def _counts(mention: Mention, asking: Asking) -> bool:
-    """Leave out the writer's own address, ours, and those of contacts."""
-    if mention.address is None or mention.weight is Weight.PASSING:
-        return False
-    if mention.address == asking.writer.address and not mention.earners:
-        return False
-    if mention.address in asking.recipients and not mention.earners:
-        return False
-    return bool(mention.earners) or not asking.register.find_contacts({mention.address})
+def _find_addresses_that_count(scene: Scene, asking: Asking) -> list[Mention]:
+    """Return the addresses of earners, and unknown ones but for the writer's own, ours, and those of contacts."""
+    found = [mention for mention in find_addresses(scene, asking.register) if mention.weight > Weight.PASSING]
+    contacts = asking.register.find_contacts({mention.said for mention in found if not mention.earners})
+    ours = {asking.writer.address, *asking.recipients, *(contact.address for contact in contacts)}
+    return [mention for mention in found if mention.earners or mention.address not in ours]
 
 
 def _may_be_meant(mention: Mention, asking: Asking) -> bool:

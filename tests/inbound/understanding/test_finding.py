@@ -79,8 +79,27 @@ def test_no_text_breaks_it(text: str, subject: str, intent: Intent) -> None:
     find({"wish": intent.value, "text": text, "subject": subject})
 
 
-WORDS = ["Lena", "Brandt", "Falk", "please", "change", "to", "is now", "\n", ",", ".", "(", "lena.brandt@inkwell.example",
-         "->", "name", "Zeynep Şahin", "and", "her surname", "not", ":", "\t", "|", "1."]  # fmt: skip
+WORDS = [
+    *(
+        "Lena",
+        "Brandt",
+        "Falk",
+        "please",
+        "change",
+        "to",
+        "is now",
+        "\n",
+        ",",
+        ".",
+        "(",
+        "->",
+        "name",
+        "and",
+        "not",
+        ":",
+    ),
+    *("lena.brandt@inkwell.example", "Zeynep Şahin", "her surname", "\t", "|", "1.", "; "),
+]
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=30))
