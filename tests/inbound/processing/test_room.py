@@ -32,14 +32,14 @@ def test_a_room_that_dies_is_replaced(room: Room) -> None:
 
 
 def test_a_room_that_hangs_is_ended_and_the_mail_unreadable() -> None:
-    with Room(RoomLimits(wall_seconds=0.5)) as room:
+    with Room(RoomLimits(wall_seconds=4)) as room:
         room.understand(make_mail(), None)
         pid = _read_pid(room)
         os.kill(pid, signal.SIGSTOP)
         began = time.monotonic()
         # The first room is frozen; the second reads well: a mail is not blamed for what befell one process.
         assert isinstance(room.understand(make_mail(), None), Understood | Unreadable)
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 20
         assert not Path(f"/proc/{pid}").exists()
 
 
