@@ -42,6 +42,7 @@ _EXPLAINED_BY = {
 }
 """An intent that is part of another one."""
 _EXPLAINED_IF_WEAK = {
+    Intent.UNLOCK: {Intent.LOGIN_TROUBLE},
     Intent.PASSWORD_RESET: {Intent.LOGIN_TROUBLE},
     Intent.LOGIN_TROUBLE: {Intent.UNLOCK, Intent.PASSWORD_RESET},
     Intent.REGISTRATION: {Intent.UNLOCK, Intent.PASSWORD_RESET},
