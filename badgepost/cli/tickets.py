@@ -1,6 +1,7 @@
 """`badgepost tickets`: what came in by mail and a person should look at; answering it, deciding it, taking it back."""
 
 import getpass
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -91,18 +92,23 @@ def reopen_one(reference: Reference, by: By = None) -> None:
 def approve_one(
     reference: Reference,
     only: Annotated[list[int] | None, typer.Option(help="Only the changes with these numbers.")] = None,
+    new_name: Annotated[str | None, typer.Option("--name", help="Another new name than the proposed one.")] = None,
     proposal: ProposalId = None,
     by: By = None,
 ) -> None:
-    """Do what is proposed, all of it or only some, and tell whoever asked."""
+    """Do what is proposed, all of it, only some, or corrected, and tell whoever asked."""
     office, at = _office(), now()
     changes = None
-    if only:
+    if only or new_name:
         shown = _find_proposal(office, reference, proposal, at)
         planned = dict(enumerate(shown.proposed.plan, 1))
-        if missing := [number for number in only if number not in planned]:
+        if missing := [number for number in only or () if number not in planned]:
             refuse(f"there is no change number {missing[0]}")
-        changes = [planned[number].change for number in only]
+        changes = [planned[number].change for number in only or planned]
+    if changes and new_name:
+        if len(changes) > 1:
+            refuse("one name is for one change: choose it with --only")
+        changes = [replace(changes[0], new_name=new_name)]
     _say(approve(office, reference, _name(by), at, changes, proposal), "done")
 
 

@@ -34,8 +34,9 @@ class Docket:
         """Write on the ticket."""
         add_entry(self.connection, self.ticket_id, Entry(kind, self.author, text), self.now)
 
-    def send(self, letter: Letter) -> str | None:
-        """Enqueue a letter and note it; return the entry's id, None if the ledger has the letter already."""
+    def send(self, letter: Letter, words: str = "") -> str | None:
+        """Enqueue a letter and note it, with what a person wrote in it; return the entry's id, None if the ledger has
+        the letter already."""
         if not write_letter(self.connection, self.office, letter, self.now):
             return None
         query = select(col(Message.id), col(Message.message_id)).where(col(Message.idempotency_key) == letter.key)
@@ -43,7 +44,7 @@ class Docket:
         entry = Entry(
             EntryKind.MAIL_OUT,
             self.author,
-            f"{letter.kind} to {letter.rcpt_to}",
+            f"{letter.kind} to {letter.rcpt_to}\n{words}",
             message_id=row.id,
             internet_message_id=row.message_id,
         )

@@ -29,8 +29,8 @@ class NotWritten:
     reason: str
 
 
-def write_to_requester(docket: Docket, told: Answer) -> NotWritten | None:
-    """Write to whoever opened the ticket, at the address that it came from."""
+def write_to_requester(docket: Docket, told: Answer, words: str = "") -> NotWritten | None:
+    """Write to whoever opened the ticket, at the address that it came from. `words`: what a person wrote."""
     connection = docket.connection
     ticket = connection.execute(_TICKETS.where(col(Ticket.id) == docket.ticket_id)).one()
     speaker = _find_speaker(connection, ticket)
@@ -50,7 +50,7 @@ def write_to_requester(docket: Docket, told: Answer) -> NotWritten | None:
         language=ticket.language,
         facts={**_thread_facts(connection, ticket), **told.facts},
     )
-    docket.send(letter)
+    docket.send(letter, words)
     return None
 
 

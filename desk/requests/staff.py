@@ -68,10 +68,9 @@ def reply(office: Office, reference: str, text: str, author: str, now: datetime)
     def act(docket: Docket) -> TicketRefused | None:
         if not tidy_lines(text):
             return TicketRefused("a reply needs words")
-        refused = write_to_requester(docket, Answer("staff_reply", {"text": tidy_lines(text)}))
+        refused = write_to_requester(docket, Answer("staff_reply", {"text": tidy_lines(text)}), text)
         if isinstance(refused, NotWritten):
             return TicketRefused(f"nobody can be written to: {refused.reason}")
-        docket.note(text)
         set_state(docket.connection, docket.ticket_id, TicketState.WAITING, author, now)
         return None
 

@@ -145,6 +145,21 @@ def test_pages_speak_the_visitors_language(contact: House, language: str, words:
     assert words in contact.get(f"{_link(contact, CONTACT, 'confirm')}?lang={language}").text
 
 
+def test_scanners_open_every_link_and_nothing_changes(contact: House) -> None:
+    support = str(contact.one("SELECT support_email FROM issuer WHERE slug = 'fjellvik'"))
+    _do(contact, Outcome.APPLY)
+    _do(contact, Outcome.CONFIRM, Role.CLAIMED_ISSUER, "Ada Lindquist")
+    _do(contact, Outcome.REDIRECT, Role.EARNER, "Ada Lindquest")
+    paths = [_link(contact, CONTACT, "undo"), _link(contact, CONTACT, "confirm"), _link(contact, support, "grant")]
+    before = contact.dump()
+    for path in paths * 2:
+        assert contact.get(path).status_code == 200
+        head = contact.client.head(path)
+        assert (head.status_code, head.content) == (200, b"")
+        assert "set-cookie" not in head.headers
+    assert contact.dump() == before
+
+
 def test_nobodys_markup_is_shown(contact: House) -> None:
     nasty = "<script>alert(1)</script>{{ 7 * 7 }}"
     contact.change("UPDATE issuer SET name = :n", n=nasty)

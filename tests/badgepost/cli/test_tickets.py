@@ -91,16 +91,19 @@ def test_staff_work_through_a_ticket(run: Run, asked: CarriedOut, service: Servi
     assert run("assign", reference, "Robin", "--by", "Kim").output == f"{reference}: assigned to Robin.\n"
     assert run("note", reference, "-", said="She rang.\nTwice.").exit_code == 0
     assert run("reply", reference, "One moment.").output == f"{reference}: the reply is queued.\n"
-    assert run("approve", reference, "--only", "1", "--by", "Kim").output == f"{reference}: done.\n"
+    assert (
+        run("approve", reference, "--only", "1", "--name", "Ada Lovelance", "--by", "Kim").output
+        == f"{reference}: done.\n"
+    )
     shown = run("show", reference).output
-    for words in ("closed", "Kim", "She rang.", "staff_reply to", "name_change {'name': 'Ada", "change_receipt to"):
+    for words in ("closed", "Kim", "She rang.", "One moment.", "name_change {'name': 'Ada", "change_receipt to"):
         assert words in shown
     assert run("undo", reference).output == f"{reference}: taken back.\n"
     assert "undone" in run("show", reference).output
     assert run("reopen", reference).output == f"{reference}: open.\n"
     assert run("close", reference).output == f"{reference}: closed.\n"
     told = run("why", ADA).output
-    for words in ("name_change", "Ada Lovelace", "undone", reference):
+    for words in ("name_change", "Ada Lovelance", "undone", reference):
         assert words in told, words
     assert reference in run("why", CONTACT).output
 
@@ -109,6 +112,7 @@ def test_what_cannot_be_done_is_said(run: Run, asked: CarriedOut) -> None:
     reference = str(asked.reference)
     assert "no ticket" in refusal(run("show", "BP-000000"))
     assert "no ticket" in refusal(run("approve", "BP-000000", "--only", "1"))
+    assert "one change" in refusal(run("approve", reference, "--name", "Ada L."))
     assert "number 3" in refusal(run("approve", reference, "--only", "3"))
     assert "nothing is proposed" in refusal(run("approve", reference, "--proposal", "nosuch"))
     assert run("decline", reference, "--reason", "No.").output == f"{reference}: declined.\n"
