@@ -57,6 +57,7 @@ BY_A_PERSON = Need(
 )
 SURE = Need(_within("confidence", Confidence.SURE), "what the mail wants is not sure")
 LIKELY = Need(_within("confidence", Confidence.SURE, Confidence.LIKELY), "what the mail wants is only guessed")
+TOLD = Need(Never(_within("confidence", Confidence.UNSURE)), "the mail does not tell what it wants")
 PROVEN = Need(_within("authentication", "pass"), "nothing proves who wrote the mail")
 ADDRESSED = Need(Never(Says("sender", "is", "")), "the mail has no plain sender address")
 OF_AN_ISSUER = Need(Never(Says("issuer", "is", "")), "no issuer is known that the writer is a contact of")
@@ -73,34 +74,34 @@ ONE_OR_SEVERAL_COMPLETE = Need(
     Never(Every((Never(_SEVERAL), Never(_empty("lacks"))))), "something that is needed is missing"
 )
 
-_SOUND = (BY_A_PERSON, SURE, COMPLETE, TOLD_APART, UNDOUBTED)
+_SOUND = (BY_A_PERSON, COMPLETE, TOLD_APART, UNDOUBTED)
 _OF_A_CONTACT = (OF_AN_ISSUER, NAMES_SOMEBODY)
 _NAME_AND_LOCK = frozenset({Intent.NAME_CHANGE, Intent.UNLOCK})
 
 GRANTS: Mapping[Outcome, tuple[Grant, ...]] = {
     Outcome.APPLY: (
-        Grant(_NAME_AND_LOCK, frozenset({Role.ISSUER}), (PROVEN, *_SOUND, *_OF_A_CONTACT)),
-        Grant(frozenset({Intent.UNSUBSCRIBE}), OTHERS, (ADDRESSED, *_SOUND)),
+        Grant(_NAME_AND_LOCK, frozenset({Role.ISSUER}), (PROVEN, SURE, *_SOUND, *_OF_A_CONTACT)),
+        Grant(frozenset({Intent.UNSUBSCRIBE}), OTHERS, (ADDRESSED, LIKELY, *_SOUND)),
     ),
-    Outcome.CONFIRM: (Grant(_NAME_AND_LOCK, CONTACTS, (*_SOUND, *_OF_A_CONTACT)),),
+    Outcome.CONFIRM: (Grant(_NAME_AND_LOCK, CONTACTS, (LIKELY, *_SOUND, *_OF_A_CONTACT)),),
     Outcome.APPROVE: (
         Grant(
             NAMES_ITS_EARNER,
             CONTACTS,
-            (BY_A_PERSON, LIKELY, *_OF_A_CONTACT, ONE_OR_SEVERAL_COMPLETE, ONE_OR_SEVERAL_APART),
+            (BY_A_PERSON, TOLD, *_OF_A_CONTACT, ONE_OR_SEVERAL_COMPLETE, ONE_OR_SEVERAL_APART),
         ),
     ),
     Outcome.SEND_LINK: (
-        Grant(frozenset({Intent.PASSWORD_RESET}), CONTACTS, (*_SOUND, *_OF_A_CONTACT)),
-        Grant(frozenset({Intent.PASSWORD_RESET}), frozenset({Role.EARNER}), _SOUND),
+        Grant(frozenset({Intent.PASSWORD_RESET}), CONTACTS, (LIKELY, *_SOUND, *_OF_A_CONTACT)),
+        Grant(frozenset({Intent.PASSWORD_RESET}), frozenset({Role.EARNER}), (LIKELY, *_SOUND)),
     ),
     Outcome.RESEND: (
-        Grant(frozenset({Intent.RESEND}), CONTACTS, (*_SOUND, *_OF_A_CONTACT)),
-        Grant(frozenset({Intent.RESEND}), frozenset({Role.EARNER}), _SOUND),
+        Grant(frozenset({Intent.RESEND}), CONTACTS, (LIKELY, *_SOUND, *_OF_A_CONTACT)),
+        Grant(frozenset({Intent.RESEND}), frozenset({Role.EARNER}), (LIKELY, *_SOUND)),
     ),
-    Outcome.REDIRECT: (Grant(GUIDES, frozenset({Role.EARNER}), (BY_A_PERSON, LIKELY, TOLD_APART)),),
-    Outcome.ASK: (Grant(NAMES_ITS_EARNER, CONTACTS, (BY_A_PERSON, LIKELY, LACKING)),),
-    Outcome.ANSWER: (Grant(GUIDES | {Intent.OTHER}, EVERYBODY, (BY_A_PERSON, LIKELY)),),
+    Outcome.REDIRECT: (Grant(GUIDES, frozenset({Role.EARNER}), (BY_A_PERSON, TOLD, TOLD_APART)),),
+    Outcome.ASK: (Grant(NAMES_ITS_EARNER, CONTACTS, (BY_A_PERSON, TOLD, LACKING)),),
+    Outcome.ANSWER: (Grant(GUIDES | {Intent.OTHER}, EVERYBODY, (BY_A_PERSON, TOLD)),),
     Outcome.BOUNCE: (Grant(frozenset(Intent), EVERYBODY, (REPORTING,)),),
     Outcome.TICKET: (Grant(frozenset(Intent), EVERYBODY, ()),),
     Outcome.DROP: (Grant(frozenset(Intent), EVERYBODY, ()),),

@@ -16,7 +16,7 @@ from inbound.rules.rule import Decided, Phase, Rule
 from inbound.rules.view import View
 from inbound.understanding.wish import Confidence
 
-_LESS_SURE = {Confidence.SURE: 2, Confidence.LIKELY: 1, Confidence.UNSURE: 0}
+_LESS_SURE = {word: step for step, word in enumerate(reversed(Confidence))}
 
 
 @dataclass(frozen=True)
@@ -99,10 +99,10 @@ def decide_with(find: FindFirst, view: View) -> Decided:
 def classify(facts: Facts, rule: Rule) -> Facts:
     """Return the facts with the intent that a rule says.
 
-    What a rule says against the text is likely at most: it can be answered by, and nothing is done on it.
+    What a rule says against the text is guessed at most: it can be answered by, and nothing is done on it.
     """
     assert rule.intent is not None, "a classify rule has an intent"
-    confidence = facts.confidence if rule.intent is facts.intent else Confidence.LIKELY
+    confidence = facts.confidence if rule.intent is facts.intent else Confidence.GUESSED
     if rule.confidence is not None and _LESS_SURE[rule.confidence] < _LESS_SURE[confidence]:
         confidence = rule.confidence
     return replace(facts, intent=rule.intent, confidence=confidence)

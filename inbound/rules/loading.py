@@ -202,7 +202,7 @@ def _read_intent(then: Node, key: str) -> _Deed:
     intent = Intent(read_word(then.entries["intent"], tuple(Intent), f"{key}.intent"))
     if "confidence" not in then.entries:
         return _Deed(intent=intent)
-    lower = (Confidence.LIKELY, Confidence.UNSURE)
+    lower = (Confidence.LIKELY, Confidence.GUESSED, Confidence.UNSURE)
     return _Deed(
         intent=intent, confidence=Confidence(read_word(then.entries["confidence"], lower, f"{key}.confidence"))
     )

@@ -1,8 +1,8 @@
 """What two opinions come to: the one that reads clauses (`telling`) and the one that has learned words (`opinion`).
 
 Here belongs weighing them. The words of the mail lead; the learned opinion can put forward another intent, and can
-take certainty away. It can never give any: what it has put forward is at most `likely`, and nothing is done for
-anybody on that (`inbound.rules.assurance`). Pure.
+take certainty away. It can never give any: what it has put forward is `guessed`, and nothing is done for anybody on
+that (`inbound.rules.assurance`). Pure.
 """
 
 from dataclasses import replace
@@ -39,13 +39,13 @@ def _weigh(wish: Wish, opinion: Opinion) -> Wish:
     if opinion.probability >= enough and len(CHANGES_A_RECORD.intersection(wish.asked)) < 2:
         return _put_forward(wish, opinion)
     if told < _BARELY_POSSIBLE:
-        return replace(wish, confidence=Confidence.LIKELY)
+        return replace(wish, confidence=Confidence.GUESSED)
     return wish
 
 
 def _put_forward(wish: Wish, opinion: Opinion) -> Wish:
     because = f"reads like {opinion.intent} ({opinion.probability:.0%}, learned from other mails)"
-    confidence = Confidence.UNSURE if opinion.intent is Intent.OTHER else Confidence.LIKELY
+    confidence = Confidence.UNSURE if opinion.intent is Intent.OTHER else Confidence.GUESSED
     return replace(
         wish, intent=opinion.intent, confidence=confidence, asked=(opinion.intent,), because=(*wish.because, because)
     )

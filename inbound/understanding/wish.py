@@ -10,10 +10,13 @@ from desk.words import Intent
 
 
 class Confidence(StrEnum):
-    """How sure an intent is. Nothing is done for anybody on less than `sure`; `likely` may be answered."""
+    """How sure an intent is. Only on `sure` is a record changed."""
 
     SURE = "sure"
     LIKELY = "likely"
+    """The words tell it, but could be meant otherwise: what goes to an address on record may be sent."""
+    GUESSED = "guessed"
+    """The words alone do not tell it, but the mail reads like others of that kind: it may be answered."""
     UNSURE = "unsure"
 
 

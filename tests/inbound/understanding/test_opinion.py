@@ -64,7 +64,7 @@ CASES = {
     "it puts forward what the words do not tell, and is never sure": (
         _wish(Intent.OTHER, Confidence.UNSURE),
         _opinion(Intent.NAME_CHANGE, 0.99),
-        (Intent.NAME_CHANGE, Confidence.LIKELY),
+        (Intent.NAME_CHANGE, Confidence.GUESSED),
     ),
     "it says nothing where it knows little": (
         _wish(Intent.OTHER, Confidence.UNSURE),
@@ -79,12 +79,12 @@ CASES = {
     "what it hardly believes is not sure": (
         _wish(Intent.REVOKE, Confidence.SURE),
         _opinion(Intent.ABUSE, 0.25, revoke=0.04),
-        (Intent.REVOKE, Confidence.LIKELY),
+        (Intent.REVOKE, Confidence.GUESSED),
     ),
     "what it does not believe at all is another thing": (
         _wish(Intent.UNLOCK, Confidence.SURE),
         _opinion(Intent.ABUSE, 0.7, unlock=0.01),
-        (Intent.ABUSE, Confidence.LIKELY),
+        (Intent.ABUSE, Confidence.GUESSED),
     ),
     "two changes stay a person's": (
         _wish(Intent.OTHER, Confidence.SURE, Intent.NAME_CHANGE, Intent.EMAIL_CHANGE),
