@@ -67,8 +67,8 @@ def _take_courtesy(clauses: list[Clause]) -> None:
 def _contrast(clauses: list[Clause]) -> None:
     """Let "only my title" ask what was denied of something else: "I do not want to change my name, only my title"."""
     for before, clause in pairwise(clauses):
-        if before.is_muted and not clause.is_muted and clause.concepts & _INSTEAD and not clause.concepts & ACTS:
-            clause.concepts |= before.denied & ACTS
+        if before.is_muted and not clause.is_muted and clause.concepts & _INSTEAD:
+            clause.concepts |= 0 if clause.concepts & ACTS else before.denied & ACTS
             clause.is_asked = True
 
 
