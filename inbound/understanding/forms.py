@@ -7,6 +7,7 @@ schools have names, too. Who is meant is found in `inbound.understanding.people`
 import re
 from collections.abc import Iterable
 
+from inbound.understanding.concepts import THINGS
 from inbound.understanding.sentences import Held
 from inbound.understanding.words import Lexicon, fold
 
@@ -21,6 +22,7 @@ _BETWEEN = re.compile(r"[ -]")
 _LONGEST_READ = 400
 """Characters of a clause that are looked at for names."""
 _MOST_NAMES = 40
+_SMALL_WORD = 2
 _PARTICIPLES = {
     "en": re.compile(r"(?:\w{2}ed|sent|given|made)$", re.IGNORECASE),
     "es": re.compile(r"\w{2}(?:[ai]d[oa]s?|[éíÉÍ])$", re.IGNORECASE),
@@ -44,12 +46,17 @@ def tell_two_names(clauses: Iterable[str], lexicon: Lexicon, held: Held) -> bool
     names: set[frozenset[str]] = set()
     for clause in clauses:
         for name in _A_NAME.finditer(held.restore(clause)[:_LONGEST_READ]):
-            parts = frozenset(part for part in _BETWEEN.split(name[0]) if len(part) > 1 and not lexicon.knows(part))
+            parts = frozenset(part for part in _BETWEEN.split(name[0]) if _may_be_name(part, lexicon))
             if len(parts) > 1:
                 names.add(parts)
         if len(names) > _MOST_NAMES:
             break
     return any(one != other and _fold(one) & _fold(other) for one in names for other in names)
+
+
+def _may_be_name(part: str, lexicon: Lexicon) -> bool:
+    """Whether a capitalised word may be part of a name: no small word, and nothing that mails are about."""
+    return len(part) > 1 and lexicon.knows(part) < _SMALL_WORD and not lexicon.look_up(part).concepts & THINGS
 
 
 def _fold(parts: Iterable[str]) -> frozenset[str]:

@@ -5,6 +5,7 @@ meaning in `frames`, the policy for mails that ask for several things in `weighi
 """
 
 import re
+from dataclasses import replace
 
 from desk.words import Intent
 from inbound.understanding.acts import read_account
@@ -13,12 +14,13 @@ from inbound.understanding.concepts import bits_of
 from inbound.understanding.languages import count_votes, tell_language
 from inbound.understanding.sentences import Sentence, split_text
 from inbound.understanding.weighing import Verdict, weigh_acts
-from inbound.understanding.wish import Wish, Written
+from inbound.understanding.wish import Confidence, Wish, Written
 
 _PREFIXES = re.compile(
     r"\s*(?:(?:re|aw|antw|sv|r|rif|fw|fwd|wg|tr|rv|enc|rés|i|vs|doorst)(?:\[\d{1,3}\])?\s?:|\[[^\]]{1,60}\])\s*",
     re.IGNORECASE,
 )
+_ANSWERED = re.compile(r"\s*(?:re|aw|antw|sv|r|rif|rés)(?:\[\d{1,3}\])?\s?:", re.IGNORECASE)
 _LONGEST_SUBJECT = 300
 _MOST_PREFIXES = 10
 _TABLE = bits_of("TABLE")
@@ -42,6 +44,9 @@ def tell_wish(written: Written) -> Wish:
     verdict = weigh_acts(body, None if is_old else title, has_text=bool(sentences))
     if points_below and verdict.intent is Intent.OTHER and not verdict.asked and body.asks:
         verdict = _read_below(written, language)
+        if _ANSWERED.match(written.subject) and verdict.confidence is Confidence.SURE:
+            # What stands below an answer may be our own words.
+            verdict = replace(verdict, confidence=Confidence.LIKELY)
     return Wish(
         verdict.intent,
         verdict.confidence,

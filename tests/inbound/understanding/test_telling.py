@@ -60,8 +60,8 @@ def test_any_text(text: str, subject: str) -> None:
 
 HOSTILE = (
     '"', "«", "'", " '", "a.", "a@", "@", "<", "(", ". ", "\n", "- \n", "x", "x" * 50 + " ", "unlock account ", "not ",
-    "put put ", "and change ", "and ", ", unlock", "to Aa ", "Aa ", "A. ", "Aa-", "a: b\n", "schalten ", "?", "! ", "->",
-    "http://", "please send it again to a@b.example. ",
+    "put put ", "and change ", "and ", ", unlock", "to Aa ", "Aa ", "A. ", "Aa-", "a: b\n", "schalten ", "?", "! ",
+    "->", "http://", "please send it again to a@b.example. ",
     "\ue000", "é", "don't ", "can you not open the page ",
 )  # fmt: skip
 
@@ -88,6 +88,12 @@ def test_the_language_of_the_text_outweighs_the_subject() -> None:
     assert (
         tell_wish(Written("Re: You have been issued a digital badge", "Wie komme ich an mein Badge?")).language == "de"
     )
+
+
+def test_below_an_answer_may_stand_our_own_words() -> None:
+    quoted = "> My account is locked, please unlock it."
+    assert tell_wish(Written("Fwd: account", "Please do this.", quoted)).confidence is Confidence.SURE
+    assert tell_wish(Written("Re: account", "Please do this.", quoted)).confidence is Confidence.LIKELY
 
 
 def test_subject_of_an_old_thread_asks_nothing() -> None:
