@@ -14,7 +14,7 @@ from inbound.understanding.wish import Confidence, Wish
 _WORTH_SAYING = 0.4
 """The probability from which an opinion is put forward where the words tell nothing."""
 _WORTH_CORRECTING = 0.3
-_TIMES_LIKELIER = {Confidence.SURE: 9.0, Confidence.LIKELY: 3.0}
+_TIMES_LIKELIER = {Confidence.SURE: 9.0, Confidence.LIKELY: 3.0, Confidence.GUESSED: 1.0}
 """How many times likelier another intent must be than the one that the words tell, to take its place."""
 _BARELY_POSSIBLE = 0.05
 """Below this, what the words are sure of is not done without a person."""
