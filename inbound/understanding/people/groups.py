@@ -14,7 +14,13 @@ from inbound.understanding.people.asking import Asking
 from inbound.understanding.people.mentions import Mention, find_unknown_names
 from inbound.understanding.people.neighbours import are_adjacent, is_coordinated, join_coordinated
 from inbound.understanding.people.scene import Scene
-from inbound.understanding.people.weights import Weight, begins_item, is_asked_about, stands_as_new_name
+from inbound.understanding.people.weights import (
+    Weight,
+    begins_item,
+    is_asked_about,
+    stands_as_a_name,
+    stands_as_new_name,
+)
 
 
 @dataclass(slots=True)
@@ -84,7 +90,8 @@ def _judge_unknown_neighbours(
     strangers = [
         stranger
         for stranger in find_unknown_names(scene, (mention for group in groups for mention in group.mentions))
-        if asking.intent is not Intent.NAME_CHANGE or not stands_as_new_name(scene, stranger.first)
+        if asking.intent is not Intent.NAME_CHANGE
+        or not (stands_as_new_name(scene, stranger.first) or stands_as_a_name(scene, stranger.first))
     ]
     for group in groups:
         owner = group.owner

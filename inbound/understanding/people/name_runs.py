@@ -3,7 +3,7 @@
 Here belongs cutting off what is no part of it: titles before, politeness and nouns after.
 """
 
-from inbound.understanding.people.runs import PARTICLES, Run
+from inbound.understanding.people.runs import PARTICLES, Run, is_capital
 from inbound.understanding.people.scene import Scene, trim_run
 from inbound.understanding.people.tokens import Kind
 from inbound.understanding.people.words import listed
@@ -49,6 +49,15 @@ def trim_titles(scene: Scene, run: Run) -> Run:
     while last > first and _is_no_part(scene, last):
         last -= 1
     return Run(first, last)
+
+
+def take_second_surname(scene: Scene, run: Run) -> Run:
+    """Take the rest of "Brandt y Ruiz" in: one word after `y`."""
+    at = run.last + 1
+    if at + 1 >= len(scene.tokens) or scene.tokens[at].text != "y" or not is_capital(scene.tokens[at + 1]):
+        return run
+    longer = next((other for other in scene.runs if other.first == at + 1), None)
+    return Run(run.first, at + 1) if longer is not None and longer.last == at + 1 else run
 
 
 def cut_politeness(scene: Scene, run: Run) -> Run:

@@ -16,7 +16,14 @@ from inbound.understanding.people.composing import (
     restore_case,
     shares_given_name,
 )
-from inbound.understanding.people.name_runs import cut_politeness, may_be_name, take_particles, trim_start, trim_titles
+from inbound.understanding.people.name_runs import (
+    cut_politeness,
+    may_be_name,
+    take_particles,
+    take_second_surname,
+    trim_start,
+    trim_titles,
+)
 from inbound.understanding.people.phrases import look_after
 from inbound.understanding.people.runs import LONGEST_NAME, Run, read_any_words
 from inbound.understanding.people.scene import Scene
@@ -38,12 +45,11 @@ class _Candidate:
 def find_new_name(scene: Scene, first: int, last: int, old: Old, named: Iterable[Run] = ()) -> str | None:
     """Return the new name in full that tokens `first` to `last` give the bearer of `old`; None without, or in doubt.
 
-    `named` are the runs by which people are named there: no new names, unless one is spelled otherwise than on record
-    and said to be the new one.
+    `named` are the runs by which people are named there: no new names, unless one is said to be.
     """
     named = tuple(named)
     taken = {at for run in named for at in range(run.first, run.last + 1)}
-    respelled = [run for run in named if scene.show(run) != old.name and "," not in scene.show(run)]
+    said = [run for run in named if "," not in scene.show(run)]
     starts = [run.first for run in scene.runs]
     runs = scene.runs[bisect_left(starts, first) : bisect_left(starts, last + 1)][:_MOST_RUNS]
     candidates = [
@@ -52,12 +58,13 @@ def find_new_name(scene: Scene, first: int, last: int, old: Old, named: Iterable
         if taken.isdisjoint(range(run.first, run.last + 1))
         and (candidate := _judge_run(scene, run, old, first)) is not None
     ]
-    candidates += [
-        candidate
-        for run in respelled
-        if (candidate := _judge_run(scene, run, old, first)) is not None and candidate.level is Level.NEW
-    ]
     candidates += _read_lower_case(scene, first, last, old)
+    is_told = any(candidate.level > Level.NAMED for candidate in candidates)
+    for run in said:
+        candidate = _judge_run(scene, run, old, first)
+        # The name on record counts as the new one only where nothing else does.
+        if candidate and candidate.level is Level.NEW and not (is_told and candidate.whole == old.name):
+            candidates.append(candidate)
     return _choose(candidates, old)
 
 
@@ -72,7 +79,7 @@ def _judge_run(scene: Scene, run: Run, old: Old, start: int) -> _Candidate | Non
         trimmed = trim_titles(scene, run)
     if told is None:
         return None
-    trimmed = cut_politeness(scene, trimmed)
+    trimmed = take_second_surname(scene, cut_politeness(scene, trimmed))
     text = scene.show(trimmed)
     if any(is_same_name(text, other) for other in old.others) or not may_be_name(scene, trimmed):
         return None

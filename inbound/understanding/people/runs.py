@@ -18,6 +18,8 @@ LONGEST_NAME = 8
 """Words of a name: longer runs are none."""
 _WITHIN = re.compile(r"\.? ?")
 """What may stand between two words of a name: a space, and the dot of an initial."""
+_ARTICLE = re.compile(r"(?:al|el|ad|as|ash|ul|d|l|bin|ibn)['’‐-][^\W\d_a-z]")
+"""A small word joined to a name: al-Farsi."""
 PARTICLES = frozenset({
     "van", "von", "der", "den", "de", "del", "della", "di", "da", "do", "dos", "das", "du", "la", "las", "los", "le",
     "el", "al", "bin", "ibn", "bint", "ben", "ter", "ten", "te", "zu", "zum", "zur", "af", "av", "op", "vom", "dei",
@@ -63,7 +65,7 @@ def read_run(text: str, tokens: Sequence[Token], at: int, common: Collection[str
             break
         if is_capital(tokens[following]):
             end = following
-        elif tokens[following].folded not in PARTICLES:
+        elif tokens[following].folded not in PARTICLES and not _is_elided(text, tokens[following]):
             break
         last = following
     return _take_suffix(text, tokens, end)
@@ -91,6 +93,8 @@ def is_capital(token: Token) -> bool:
     if token.kind is not Kind.WORD:
         return False
     first = token.text[0]
+    if first.islower() and _ARTICLE.match(token.text):
+        return True
     return first.isupper() or first.istitle() or unicodedata.category(first) == "Lo"
 
 
@@ -111,7 +115,14 @@ def _next_word(text: str, tokens: Sequence[Token], last: int) -> int | None:
     if following >= len(tokens) or tokens[following].kind is not Kind.WORD:
         return None
     between = text[tokens[last].end : tokens[following].start]
+    if between in ("'", "’") and tokens[last].text == "d":
+        return following
     return following if between and _WITHIN.fullmatch(between) else None
+
+
+def _is_elided(text: str, token: Token) -> bool:
+    """Whether a token is the `d` of "d'Arc"."""
+    return token.text == "d" and text[token.end : token.end + 1] in ("'", "’")
 
 
 def _take_suffix(text: str, tokens: Sequence[Token], last: int) -> int:

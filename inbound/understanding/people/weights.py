@@ -123,6 +123,11 @@ def _drop_roles(words: Sequence[str], phrases: Phrases, more: frozenset[str] = f
     return tuple(left)
 
 
+def stands_as_a_name(scene: Scene, first: int) -> bool:
+    """Whether the words before a name say that somebody is called so: "her full name is …"."""
+    return count_ending(look_before(scene.tokens, first).words, scene.phrases.name_is) > 1
+
+
 def stands_as_new_name(scene: Scene, first: int) -> bool:
     """Whether the words before a name say that it is the new one: "please change … to Jane Roe"."""
     phrases = scene.phrases
