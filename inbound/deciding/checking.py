@@ -13,7 +13,7 @@ from desk.words import NAMES_ITS_EARNER, Intent
 from inbound.deciding.person_checks import PersonCheck, check_person
 from inbound.facts import Doubt, Lack, Problem
 from inbound.identity import Identity
-from inbound.understanding.particulars import Particulars, Person, Standing
+from inbound.understanding.particulars import Particulars, Person
 from inbound.understanding.wish import Wish
 
 _MOST_TOLD = 10
@@ -97,16 +97,18 @@ def _lack_somebody(intent: Intent, particulars: Particulars) -> Checked:
 
 def _check_earner(earner: KnownEarner, wish: Wish, particulars: Particulars) -> Checked:
     """An earner asks for themselves; what they ask for somebody else is a person's to read."""
-    asks_for_somebody = wish.intent in NAMES_ITS_EARNER
-    others = [
-        person
-        for person in particulars.people
-        if person.standing is Standing.FOUND and person.earner and person.earner.earner_id != earner.earner_id
-    ]
-    if asks_for_somebody and others:
+    others = [person for person in particulars.people if _is_another(person, earner, wish.intent)]
+    if wish.intent in NAMES_ITS_EARNER and others:
         return Checked(earners=_list_earners(others), problems=frozenset({Problem.OTHER_EARNER}))
     own = next((person for person in particulars.people if person.earner is not None), None)
     return Checked(earners=(earner,), changes=_make_own_changes(earner, wish, particulars, own))
+
+
+def _is_another(person: Person, earner: KnownEarner, intent: Intent) -> bool:
+    """Whether an earner speaks of somebody else. A name or address that is not on record may be their own new one."""
+    if person.earner is not None:
+        return person.earner.earner_id != earner.earner_id
+    return intent not in (Intent.NAME_CHANGE, Intent.EMAIL_CHANGE)
 
 
 def _make_own_changes(

@@ -173,6 +173,12 @@ def test_an_earner_who_asks_for_somebody_else_is_read_by_a_person() -> None:
     assert not checked.changes
 
 
+def test_an_earner_who_asks_for_somebody_unknown_gets_nothing_of_their_own() -> None:
+    checked = check_request(make_self(JANE), wish(Intent.PASSWORD_RESET), name(lose("A colleague")))
+    assert checked.problems == {Problem.OTHER_EARNER}
+    assert not check_request(make_self(JANE), RENAME, name(lose("Jane Okafor"))).problems, "a name of their own"
+
+
 def test_an_earner_may_speak_of_others_where_nothing_is_done_for_them() -> None:
     assert not check_request(make_self(JANE), wish(Intent.LINKEDIN_ADD), name(find(PRIYA))).problems
 
