@@ -4,7 +4,7 @@ Here belongs counting: each word speaks for the languages whose lexicons hold it
 may change its language from sentence to sentence; one is read in another than the mail's only where it clearly is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from inbound.understanding.words import list_languages, load_lexicon
 
@@ -21,14 +21,10 @@ _votes: dict[str, int] = {}
 """What each word seen so far says; a pure function's memory, bounded."""
 
 
-def count_votes(words: Iterable[str]) -> int:
+def count_votes(words: Sequence[str]) -> int:
     """Return how much the words of a sentence speak for each language, as one number."""
     total = 0
-    is_first = True
-    for word in words:
-        if is_first:
-            word = word.lower()  # noqa: PLW2901
-            is_first = False
+    for word in (words[0].lower(), *words[1:]) if words else ():
         vote = _votes.get(word)
         total += _vote(word) if vote is None else vote
     return total
