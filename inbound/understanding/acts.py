@@ -39,7 +39,8 @@ _DENIABLE = bits_of("NEWSLETTER EMAIL")
 _AN_ADDRESS, _TWO_NAMES = BITS["AN_ADDRESS"], BITS["TWO_NAMES"]
 _ADDRESSES = bits_of("AN_ADDRESS ADDRESS EMAIL")
 _OTHER_ADDRESS = bits_of("NEW OLD DEAD SHOULD_READ WRONG CHANGE ADD")
-_NO_EVENT = bits_of("TOO_MANY_TRIES INVALID CANNOT_LOGIN WRONG LOCKED WHENEVER DEADLINE")
+_COURTESY = BITS["WHENEVER"]
+_NO_EVENT = bits_of("TOO_MANY_TRIES INVALID CANNOT_LOGIN WRONG LOCKED WHENEVER")
 """What follows "after" here is a reason, not what is to come first."""
 
 
@@ -133,7 +134,11 @@ def _note(account: Account, clauses: Sequence[Clause], is_question: bool, is_fou
 
 
 def _is_put_off(live: Sequence[Clause], is_found: bool) -> bool:
-    later = [clause for clause in live if clause.puts_off and not clause.concepts & _NO_EVENT]
+    later = [
+        clause
+        for clause in live
+        if clause.puts_off and not clause.concepts & (_COURTESY if clause.is_conditional else _NO_EVENT)
+    ]
     return any(is_found or clause.is_asked or len(live) > 1 for clause in later)
 
 
