@@ -202,7 +202,8 @@ def stands_beside(scene: Scene, unknown: Group, groups: Sequence[Group]) -> bool
         return False
     if any(are_adjacent(scene, one, other) and one.address != other.address for other in others):
         return False
-    if one.weight is Weight.CLEAR or any(is_coordinated(scene, one, other) for other in others):
+    is_asked = one.weight is Weight.CLEAR and (one.address is None or is_asked_about(scene, one.first))
+    if is_asked or any(is_coordinated(scene, one, other) for other in others):
         return True
     return begins_item(scene, one.first) and any(begins_item(scene, other.first) for other in others)
 

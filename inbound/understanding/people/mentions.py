@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from badges.names import fold_name, make_name_key
 from badges.register import KnownEarner, Register
-from inbound.understanding.people.runs import Run
+from inbound.understanding.people.runs import PARTICLES, Run
 from inbound.understanding.people.scene import Scene, is_common, is_foreign, trim_run
 from inbound.understanding.people.tokens import Kind
 from inbound.understanding.people.weights import Weight, weigh_address, weigh_name
@@ -56,12 +56,12 @@ def find_addresses(scene: Scene, register: Register) -> list[Mention]:
 def find_known_names(scene: Scene, register: Register) -> list[Mention]:
     """Return every name of somebody on record, the longest where several begin at one place."""
     places = dict.fromkeys(_list_places(scene))
-    keys = {place: make_name_key(_undo_genitive(scene, place)) for place in list(places)[:_MOST_KEYS]}
-    bearers = register.find_by_names({key for key in keys.values() if key})
+    keys = {place: _make_keys(scene, place) for place in list(places)[:_MOST_KEYS]}
+    bearers = register.find_by_names({key for some in keys.values() for key in some})
     mentions: list[Mention] = []
     taken = -1
     for place in sorted(keys, key=lambda run: (run.first, run.first - run.last)):
-        earners = bearers.get(keys[place], ())
+        earners = next((bearers[key] for key in keys[place] if key in bearers), ())
         if earners and place.first > taken:
             weight = weigh_name(scene, place.first, place.last)
             mentions.append(Mention(place.first, place.last, _join(scene, place), weight, None, earners))
@@ -112,7 +112,10 @@ def _list_parts(scene: Scene, run: Run) -> Iterable[Run]:
 
 
 def _list_swapped(scene: Scene, one: Run, other: Run) -> Iterable[Run]:
-    for first in range(one.first, one.last + 1):
+    start = one.first
+    while start > 0 and scene.tokens[start - 1].text in PARTICLES:
+        start -= 1
+    for first in range(start, one.last + 1):
         for last in range(other.first, min(other.last, other.first + 2) + 1):
             if last - first < _LONGEST_NAME:
                 yield Run(first, last)
@@ -131,11 +134,13 @@ def _list_lower_case(scene: Scene) -> Iterable[Run]:
                 yield Run(at, last)
 
 
-def _undo_genitive(scene: Scene, place: Run) -> str:
-    """Return a name as it is called: "Jane Roes Konto" is that of Jane Roe."""
+def _make_keys(scene: Scene, place: Run) -> tuple[str, ...]:
+    """Return by what a name is looked up: as it stands, and as it is without a genitive ("Jane Roes Konto")."""
     name = _join(scene, place)
     following = scene.tokens[place.last + 1].folded if place.last + 1 < len(scene.tokens) else ""
-    return name[:-1] if name.endswith("s") and following in scene.phrases.matters and " " in name else name
+    is_genitive = name.endswith("s") and following in scene.phrases.matters and " " in name
+    names = (name, name[:-1]) if is_genitive else (name,)
+    return tuple(key for key in map(make_name_key, names) if key)
 
 
 def _join(scene: Scene, run: Run) -> str:

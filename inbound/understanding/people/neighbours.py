@@ -16,7 +16,8 @@ from inbound.understanding.people.words import listed
 _PREPOSITIONS = listed("prepositions")
 _RELATED = listed("related")
 _OF = listed("of")
-_AND = listed("and") | {","}
+_AND_WORDS = listed("and")
+_AND = _AND_WORDS | {",", ";"}
 
 
 def join_coordinated(scene: Scene, mentions: Sequence[Mention]) -> list[Mention]:
@@ -29,7 +30,26 @@ def join_coordinated(scene: Scene, mentions: Sequence[Mention]) -> list[Mention]
             joined.append(replace(mention, weight=before.weight))
         else:
             joined.append(mention)
-    return joined
+    return _raise_earlier(scene, joined)
+
+
+def _raise_earlier(scene: Scene, mentions: Sequence[Mention]) -> list[Mention]:
+    """Give a mention the weight of one that follows after "and": "A, B and C are locked out". A comma alone is not
+    enough: "I saw A, B is locked out"."""
+    raised: list[Mention] = []
+    is_chain = False
+    for mention in reversed(mentions):
+        after = raised[-1] if raised else None
+        if after and mention.weight > Weight.PASSING and _is_coordinated(scene, mention, after):
+            is_chain = is_chain or any(
+                token.folded in _AND_WORDS for token in scene.tokens[mention.last + 1 : after.first]
+            )
+            weight = max(mention.weight, after.weight) if is_chain else mention.weight
+            raised.append(replace(mention, weight=weight))
+        else:
+            is_chain = False
+            raised.append(mention)
+    return raised[::-1]
 
 
 def is_coordinated(scene: Scene, one: Mention, other: Mention) -> bool:
