@@ -40,6 +40,8 @@ _AN_ADDRESS, _TWO_NAMES = BITS["AN_ADDRESS"], BITS["TWO_NAMES"]
 _ADDRESSES = bits_of("AN_ADDRESS ADDRESS EMAIL")
 _OTHER_ADDRESS = bits_of("NEW OLD DEAD SHOULD_READ WRONG CHANGE ADD")
 _COURTESY = BITS["WHENEVER"]
+_TO_BE_DONE = ORDERS | bits_of("STOP UNSUBSCRIBE REGISTER SHOULD_READ SHOW")
+"""Only what is to be done can be put off."""
 _NO_EVENT = bits_of("TOO_MANY_TRIES INVALID CANNOT_LOGIN WRONG LOCKED WHENEVER")
 """What follows "after" here is a reason, not what is to come first."""
 
@@ -134,6 +136,8 @@ def _note(account: Account, clauses: Sequence[Clause], is_question: bool, is_fou
 
 
 def _is_put_off(live: Sequence[Clause], is_found: bool) -> bool:
+    if not any(clause.concepts & _TO_BE_DONE for clause in live):
+        return False
     later = [
         clause
         for clause in live

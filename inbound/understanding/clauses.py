@@ -17,6 +17,8 @@ _NEGATION, _CANNOT, _JOIN = BITS["NEGATION"], BITS["CANNOT"], BITS["JOIN"]
 _BADGE, _ACCOUNT, _BADGE_FIRST = BITS["BADGE"], BITS["ACCOUNT"], BITS["BADGE_FIRST"]
 _NOT_ASKING, _THANKS, _DONE = BITS["NOT_ASKING"], BITS["THANKS"], BITS["DONE"]
 _CONDITION, _LATER, _FROM_DAY, _DATE = BITS["CONDITION"], BITS["LATER"], BITS["FROM_DAY"], BITS["DATE"]
+_AHEAD, _OVER = bits_of("LATER CONDITION WHENEVER"), bits_of("DONE NEVER_MIND")
+"""What is to happen first is not over: "tell me when it is done"."""
 _WANT, _MAIL = BITS["WANT"], bits_of("NEWSLETTER EMAIL")
 _STOP, _NOT_RECEIVED = BITS["STOP"], BITS["NOT_RECEIVED"]
 _ASKED = bits_of("PLEASE COULD_YOU WANT HOW CAN_I CANNOT WHY HELP")
@@ -71,13 +73,14 @@ def read_clause(part: Part, language: str) -> Clause:
     said = 0
     for hit in hits:
         said |= hit.concepts
+    is_ahead = bool(said & _AHEAD)
     is_denied = False
     is_denied_behind = language == "de" and bool(said & _NEGATION)
     is_unable = bool(said & _CANNOT)
     is_unwanted = bool(said & _NEGATION and said & _WANT and said & _MAIL)
     is_off = False
     for hit in hits:
-        concepts = hit.concepts
+        concepts = hit.concepts & ~_OVER if is_ahead else hit.concepts
         is_off = is_off or bool(concepts & _NOT_ASKING)
         is_denied = is_denied or bool(concepts & _NEGATION)
         if is_off:
@@ -106,7 +109,7 @@ def read_clause(part: Part, language: str) -> Clause:
     )
     clause.is_muted = (
         is_off
-        or bool(said & _DONE)
+        or bool(clause.concepts & _DONE)
         or (bool(said & _THANKS) and not said & REQUEST and _comes_first(hits, _THANKS, ACTS))
     )
     return clause
