@@ -39,7 +39,7 @@ def _is_named(
     if any(kinds[one] == 1 or kinds[other] == 1 for one, other in pairs if _stands((one, other), words, places)):
         return True
     return any(
-        kinds[word] == 1 and len(word) > 3 and _is_beside(at, words)
+        kinds[word] == 1 and _is_beside(at, words)
         for word in content
         for at in places.get(word, ())
         if not _is_ruled_out(at, words)

@@ -41,7 +41,8 @@ def find_people(scene: Scene, asking: Asking) -> tuple[list[Person], bool]:
     known = join_coordinated(scene, find_known_names(scene, asking.register))
     if asking.intent is Intent.EMAIL_CHANGE:
         # One that is to be the new one may be somebody else's: that is for whoever approves, not who is meant.
-        addresses = [each for each in addresses if not tell_address(scene, each.first)[1]] or addresses[: not known]
+        others = [each for each in addresses if not tell_address(scene, each.first)[1]]
+        addresses = others if known or any(each.earners for each in others) else addresses
     meant = [mention for mention in known if _may_be_meant(mention, asking)]
     names = meant
     if asking.intent is Intent.NAME_CHANGE:

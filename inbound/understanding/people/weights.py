@@ -185,7 +185,9 @@ def begins_item(scene: Scene, first: int) -> bool:
         return False
     if at + 1 < first:
         return True
-    following = next((token for token in scene.tokens[first:] if token.kind is not Kind.WORD), None)
+    start = first + (scene.tokens[first].kind is Kind.ADDRESS)
+    rest = (scene.tokens[at] for at in range(start, len(scene.tokens)))
+    following = next((token for token in rest if token.kind is not Kind.WORD), None)
     if following is not None and (following.kind is Kind.ARROW or following.text == ":"):
         return True
     return (following is None or following.kind is Kind.LINE) and _is_listed_below(scene, at)
