@@ -4,6 +4,7 @@ Here belongs telling it, by header fields first and by the subject where a respo
 of our own mails are told before this, in `reports`.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
@@ -33,12 +34,17 @@ class Automatic:
 
 
 _BULK = {"bulk", "junk", "list", "auto_reply", "auto-reply"}
-_LIST_FIELDS = ("list-id", "list-post", "list-archive", "list-subscribe", "mailing-list", "x-mailing-list", "x-mailman")
+_LIST_FIELDS = (
+    *("list-id", "list-post", "list-archive", "list-subscribe", "list-owner", "list-help"),
+    *("mailing-list", "x-mailing-list", "x-mailman", "x-mailman-version", "x-beenthere"),
+)
 """List-Unsubscribe is not among them: RFC 8058 has brought it to ordinary mail."""
 _RESPONDER_FIELDS = (
     *("x-autoreply", "x-auto-reply", "x-autorespond", "x-autoresponder", "x-auto-responder", "x-autoreply-from"),
     *("x-mail-autoreply", "x-vacation", "x-fc-machinegenerated", "x-ms-exchange-inbox-rules-loop"),
 )
+_COMMENT = re.compile(r"\([^()]*\)?")
+_LONGEST_VALUE = 500
 _SAYS_NO = {"", "no", "false", "none", "0"}
 _VACATION_ACTIONS = {"vacation", "autoreply"}
 
@@ -115,9 +121,9 @@ def is_absence(subject: str) -> bool:
 
 
 def _tell_by_sender(header: Header, mail_from: str | None) -> Automatic | None:
-    submitted = header.first("auto-submitted")
-    if _first_word(submitted) not in ("", "no"):
-        return Automatic(AutomaticKind.AUTO_SUBMITTED, f"Auto-Submitted: {submitted[:80]}")
+    for field in header.every("auto-submitted"):
+        if _first_word(field.text) not in ("", "no"):
+            return Automatic(AutomaticKind.AUTO_SUBMITTED, f"Auto-Submitted: {field.text[:80]}")
     is_null = mail_from.strip() in ("", "<>") if mail_from is not None else header.first("return-path") == "<>"
     if is_null:
         return Automatic(AutomaticKind.NULL_SENDER, "The return path is empty.")
@@ -125,10 +131,9 @@ def _tell_by_sender(header: Header, mail_from: str | None) -> Automatic | None:
 
 
 def _tell_by_fields(header: Header) -> Automatic | None:
-    precedence = header.first("precedence")
-    if _first_word(precedence) in _BULK:
-        return Automatic(AutomaticKind.BULK, f"Precedence: {precedence[:80]}")
     for field in header.fields:
+        if field.key == "precedence" and _first_word(field.text) in _BULK:
+            return Automatic(AutomaticKind.BULK, f"Precedence: {field.text[:80]}")
         if field.key in _LIST_FIELDS and field.value:
             return Automatic(AutomaticKind.MAILING_LIST, f"{field.name}: {field.text[:80]}")
         if field.key in _RESPONDER_FIELDS and field.value.lower() not in _SAYS_NO:
@@ -170,7 +175,8 @@ def _stands_alone(folded: str, phrase: str) -> bool:
 
 
 def _first_word(value: str) -> str:
-    return value.partition(";")[0].partition("(")[0].strip().lower()
+    """Return the keyword of a value without its parameters and comments (RFC 3834 section 5.2)."""
+    return _COMMENT.sub(" ", value[:_LONGEST_VALUE]).partition(";")[0].strip().lower()
 
 
 def _fold(text: str) -> str:
