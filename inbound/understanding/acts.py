@@ -6,9 +6,9 @@ is told in `asking`; what all of it comes to is weighed in `weighing`.
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from desk.words import Intent
+from desk.words import CHANGES_A_RECORD, Intent
 from inbound.understanding.asking import (
     ORDERS,
     TOPICS,
@@ -30,6 +30,7 @@ from inbound.understanding.words import load_lexicon
 _REMEMBERED = 3
 """Sentences whose topics a later one may mean."""
 _MOST_ORDERS = 20
+_DOUBTED = 2.6
 _LONGEST_WORDS = 200
 _REQUEST = bits_of("PLEASE COULD_YOU WANT")
 _NEVER_MIND, _DONE, _REMINDER = BITS["NEVER_MIND"], BITS["DONE"], BITS["REMINDER"]
@@ -94,6 +95,8 @@ def read_account(sentences: Sequence[Sentence], held: Held, language: str, known
             continue
         before = Before(known | _join(topics), last, not account.acts)
         found = read_sentence(clauses, sentence.is_question, before)
+        if sentence.ends_in_question_mark and lexicon.language == "en" and not any(it.is_asked for it in clauses):
+            found = [_doubt(it) for it in found]
         last = _note(account, clauses, sentence.is_question, bool(found))
         if sentence.opens_list and not sentence.in_list and any(clause.is_asked for clause in clauses):
             heading = last & ORDERS
@@ -105,6 +108,12 @@ def read_account(sentences: Sequence[Sentence], held: Held, language: str, known
     if orders and not account.acts:
         _read_orders(account, orders[:_MOST_ORDERS], sentences, held, language)
     return account
+
+
+def _doubt(asked: Asked) -> Asked:
+    """Return what a bare question comes to: in English "is his account locked?" asks for no change of a record."""
+    weight = min(asked.weight, _DOUBTED) if asked.intent in CHANGES_A_RECORD else asked.weight
+    return replace(asked, weight=weight)
 
 
 def _looks_back(account: Account, clauses: Sequence[Clause]) -> bool:

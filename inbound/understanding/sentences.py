@@ -45,6 +45,7 @@ class Sentence:
     starts: list[int] = field(default_factory=list)
     """At which word each of the clauses begins."""
     is_question: bool = False
+    ends_in_question_mark: bool = False
     has_arrow: bool = False
     in_list: bool = False
     """It is an item of a list."""
@@ -151,7 +152,9 @@ def _cut(text: str) -> list[tuple[str, str]]:
 
 
 def _split_sentence(part: str, ending: str) -> Sentence:
-    sentence = Sentence([], is_question="?" in ending, has_arrow=_ARROW.search(part) is not None)
+    has_mark = "?" in ending
+    sentence = Sentence([], is_question=has_mark, ends_in_question_mark=has_mark)
+    sentence.has_arrow = _ARROW.search(part) is not None
     for clause in _COMMA.split(part[:_LONGEST_SENTENCE]):
         words = _WORD.findall(clause)
         if words:
