@@ -152,7 +152,9 @@ def _look_below(
         found = read_below(reading, wish, asking, found, make_scene)
     loose = None
     if not found and asking.intent is Intent.NAME_CHANGE:
-        loose = find_new_name(scene, 0, len(scene.tokens), Old("", others=asking.others))
+        is_writer = asking.writer.role is Role.UNKNOWN
+        old = Old("", is_writer=is_writer, others=() if is_writer else asking.others)
+        loose = find_new_name(scene, 0, len(scene.tokens), old)
     return found, loose
 
 

@@ -96,15 +96,17 @@ def _list_places(scene: Scene) -> Iterable[Run]:
 
 
 def _list_parts(scene: Scene, run: Run) -> Iterable[Run]:
+    # Where the common words at the end begin is told once: for each word anew, a long run would cost its square.
+    end = run.last
+    while end > run.first and is_common(scene, end):
+        end -= 1
     for first in range(run.first, run.last + 1):
         if first > run.first and not is_common(scene, first - 1):
             break
         if scene.tokens[first].kind is not Kind.WORD:
             continue
-        for last in range(run.last, first - 1, -1):
-            if last < run.last and not (is_common(scene, last + 1)):
-                break
-            if last - first < _LONGEST_NAME and scene.tokens[last].kind is Kind.WORD:
+        for last in range(min(run.last, first + _LONGEST_NAME - 1), max(end, first) - 1, -1):
+            if scene.tokens[last].kind is Kind.WORD:
                 yield Run(first, last)
     for at in range(run.first + 1, run.last - 1):
         if scene.tokens[at].text in _LEADS_TO_NAME and run.last - at <= _LONGEST_NAME:

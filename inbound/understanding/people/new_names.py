@@ -94,7 +94,7 @@ def _make_candidate(scene: Scene, run: Run, text: str, level: Level, old: Old) -
     whole = compose_name(old.name, cased, part) if old.name else (cased if part is Part.WHOLE else None)
     if run.last - run.first >= 2 * LONGEST_NAME or len(text.split()) > LONGEST_NAME or _reads_on(scene, run):
         return None
-    if whole is None or not isinstance(read_name(whole), str) or (part is Part.UNTOLD and whole == old.name):
+    if whole is None or not isinstance(read_name(whole), str) or (part is not Part.WHOLE and whole == old.name):
         return None
     if level is Level.NAMED and not shares_given_name(old.name, whole):
         return None

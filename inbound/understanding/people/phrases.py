@@ -16,7 +16,7 @@ from inbound.understanding.people.tokens import Kind, Token, fold_word
 LANGUAGES = ("en", "es", "fr", "de")
 _LONGEST = 6
 """Words of a phrase."""
-_SEEN = 14
+_SEEN = 24
 """Words before a name that are looked at."""
 _SKIPPED = frozenset("\"'“”„‟«»‚‘’`*_()[]{}:=,–—-<>|#.·•")
 """Marks that may stand between a phrase and a name."""
