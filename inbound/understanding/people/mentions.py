@@ -5,6 +5,7 @@ Here belongs finding them. How clearly each is of the one that the text is about
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from badges.names import fold_name, make_name_key
 from badges.register import KnownEarner, Register
@@ -55,7 +56,7 @@ def find_addresses(scene: Scene, register: Register) -> list[Mention]:
 
 def find_known_names(scene: Scene, register: Register) -> list[Mention]:
     """Return every name of somebody on record, the longest where several begin at one place."""
-    places = dict.fromkeys(_list_places(scene))
+    places = dict.fromkeys(islice(_list_places(scene), 2 * _MOST_KEYS))
     keys = {place: _make_keys(scene, place) for place in list(places)[:_MOST_KEYS]}
     bearers = register.find_by_names({key for some in keys.values() for key in some})
     mentions: list[Mention] = []

@@ -88,7 +88,8 @@ def _judge_run(scene: Scene, run: Run, old: Old, start: int) -> _Candidate | Non
 
 def _make_candidate(scene: Scene, run: Run, text: str, level: Level, old: Old) -> _Candidate | None:
     part = tell_part(scene, run, text)
-    if level is Level.NAMED and part is not Part.WHOLE and find_label(scene, run) is None:
+    is_titled = part is Part.SURNAME and shares_part(old.name, text)  # "left the chapel as Mrs Rees-Howells"
+    if level is Level.NAMED and part is not Part.WHOLE and not is_titled and find_label(scene, run) is None:
         return None
     cased = restore_case(text, old.name)
     whole = compose_name(old.name, cased, part) if old.name else (cased if part is Part.WHOLE else None)

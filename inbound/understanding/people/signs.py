@@ -31,6 +31,7 @@ _BY = listed("by")
 _REPLACE = listed("replace")
 _INSTEAD_OF = listed("instead of")
 _OR = listed("or")
+_TITLES = listed("titles")
 _BORN = listed("born")
 _QUOTES = "\"“”„«»‚‘’'"
 
@@ -153,6 +154,8 @@ def tell_part(scene: Scene, run: Run, text: str) -> Part:
     if label is not None:
         return label
     words = text.split()
+    if len(words) == 1 and run.first > 0 and scene.tokens[run.first - 1].folded in _TITLES:
+        return Part.SURNAME
     return Part.WHOLE if len(words) > 1 or not is_capital(scene.tokens[run.first]) else Part.UNTOLD
 
 
