@@ -33,7 +33,7 @@ _OPEN_QUESTION = bits_of("HOW WHY HELP CAN_I DO_THIS")
 _TABLE, _OTHER_MATTER = BITS["TABLE"], BITS["OTHER_MATTER"]
 _PASSWORD, _DO_THIS, _DONE = BITS["PASSWORD"], BITS["DO_THIS"], BITS["DONE"]
 _REQUEST = bits_of("PLEASE COULD_YOU WANT")
-_FROM_CONTEXT = 0.2
+_FROM_CONTEXT = 0.35
 """What an act weighs less whose object stands in a sentence before."""
 _FROM_OPEN_QUESTION = 0.6
 """The same where the sentence itself says nothing but "what can I do?"."""
