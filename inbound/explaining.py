@@ -3,6 +3,7 @@
 Here belongs what is told. Judging itself stands in `inbound.judging`.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from typing import Any
 from badges.register import KnownEarner, Register
 from desk.words import Intent, Outcome, Role
 from inbound.authentication.author import read_author
-from inbound.authentication.dns import Lookup
+from inbound.authentication.dns import Bounded, Lookup
 from inbound.authentication.proof import Trust, prove_author
 from inbound.authentication.reservations import read_receipt_time
 from inbound.envelope import Envelope
@@ -51,7 +52,7 @@ def explain(content: bytes, explainer: Explainer, now: datetime) -> tuple[Judgem
     mail = Mail("", content, envelope, understand(content, mail_from))
     judgement = sift(mail, Past(), explainer.rules)
     if judgement is None:
-        proof = prove_author(content, envelope, explainer.trust, explainer.lookup)
+        proof = prove_author(content, envelope, explainer.trust, Bounded(explainer.lookup, time.monotonic))
         judgement = judge(mail, proof, Past(), explainer.register, explainer.rules)
     report = mail.understood.reading.report
     told = tell_judgement(judgement)

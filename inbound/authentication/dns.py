@@ -15,6 +15,8 @@ MAX_NAME = 253
 """Characters of a name as written (RFC 1035 section 2.3.4), without the dot at its end."""
 MAX_TTL = 86_400
 """Seconds for which an answer is kept at most."""
+MAX_SECONDS = 30.0
+"""For all questions about one mail together."""
 
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 
@@ -94,7 +96,7 @@ class Recorder:
 class Bounded:
     """A look-up that gives up when all its questions together have taken `seconds`: others wait for their turn."""
 
-    def __init__(self, lookup: Lookup, clock: Callable[[], float], seconds: float) -> None:
+    def __init__(self, lookup: Lookup, clock: Callable[[], float], seconds: float = MAX_SECONDS) -> None:
         """`clock` gives seconds that never run back, such as time.monotonic."""
         self._lookup = lookup
         self._clock = clock

@@ -40,8 +40,6 @@ from wire.message import read_header
 
 _log = structlog.get_logger("badgepost.processing")
 
-DNS_SECONDS = 30.0
-"""For all questions about one mail together."""
 PATIENCE = timedelta(minutes=15)
 """How long a mail waits for a DNS that is away, if who wrote it depends on that."""
 LOCAL = "local"
@@ -98,7 +96,7 @@ def deal_with(delivery: ClaimedDelivery, tools: Tools) -> Dealt | PutOff | Unrea
     sifted = sift(mail, Past(is_repeat=repeat), rules)
     if sifted is not None:
         return _settle(delivery, mail, sifted, None, _Marks(), tools)
-    proof = prove_author(content, mail.envelope, tools.trust, Bounded(tools.lookup, time.monotonic, DNS_SECONDS))
+    proof = prove_author(content, mail.envelope, tools.trust, Bounded(tools.lookup, time.monotonic))
     marks = _make_marks(mail, proof)
     with engine.connect() as connection:
         judgement = _judge(connection, delivery, mail, proof, marks, rules)

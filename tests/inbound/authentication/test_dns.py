@@ -13,6 +13,7 @@ import pytest
 from inbound.authentication.dns import (
     Answer,
     Answers,
+    Bounded,
     Cache,
     NoData,
     NoSuchName,
@@ -139,3 +140,19 @@ def test_names_that_are_asked_for() -> None:
     assert not is_host_name("a" * 64 + ".example")
     assert fits_in_dns("a(b.example")
     assert not fits_in_dns("a." * 127 + "a")
+
+
+def test_all_questions_about_one_mail_have_one_time_limit() -> None:
+    now = 0.0
+    asked = []
+
+    def look_up(name: str, _record_type: RecordType) -> Answer:
+        nonlocal now
+        asked.append(name)
+        now += 20
+        return NoSuchName()
+
+    bounded = Bounded(look_up, lambda: now)
+    answers = [bounded(f"n{number}.example", "TXT") for number in range(4)]
+    assert asked == ["n0.example", "n1.example"]
+    assert [isinstance(answer, TemporaryFailure) for answer in answers] == [False, False, True, True]
