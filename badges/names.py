@@ -7,6 +7,8 @@ text may be a name at all that of `desk.roster.names`. Pure.
 import re
 import unicodedata
 
+from wire.letters import fold_letters
+
 _LONGEST_KEY = 300
 """Characters: folding may lengthen a name, and an index entry has its limits (2,700 bytes in PostgreSQL)."""
 
@@ -125,13 +127,9 @@ def _is_letter(character: str) -> bool:
 
 
 def _fold_word(word: str) -> str:
-    """NFKD and no diacritics; marks that are letters of their script (Devanagari vowels) stay."""
-    if word.isascii():
-        folded = word.lower()
-    else:
-        decomposed = unicodedata.normalize("NFKD", word.casefold())
-        bare = "".join(character for character in decomposed if not "\u0300" <= character <= "\u036f")
-        folded = unicodedata.normalize("NFKC", bare.casefold().translate(_PLAIN_LETTERS))
+    folded = fold_letters(word)
+    if not folded.isascii():
+        folded = unicodedata.normalize("NFKC", folded.casefold().translate(_PLAIN_LETTERS))
     return f"{folded}!" if word[1:].lower() != word[1:] else folded
 
 

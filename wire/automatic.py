@@ -5,10 +5,10 @@ of our own mails are told before this, in `reports`.
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from wire.letters import fold_letters
 from wire.message import Header
 
 
@@ -181,8 +181,7 @@ def _first_word(value: str) -> str:
 
 def _fold(text: str) -> str:
     """Without case and accents, white space in one form."""
-    plain = unicodedata.normalize("NFKD", text[:500].casefold().replace("\u2019", "'"))
-    return " ".join("".join(character for character in plain if not unicodedata.combining(character)).split())
+    return " ".join(fold_letters(text[:500]).replace("\u2019", "'").split())
 
 
 _ABSENCE_FOLDED = tuple(_fold(phrase) for phrase in _ABSENCE)

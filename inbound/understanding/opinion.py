@@ -9,7 +9,6 @@ falls for mails that merely sound alike. That is why it never decides an act. `o
 import base64
 import math
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +16,7 @@ from importlib import resources
 from itertools import pairwise
 
 from desk.words import Intent
+from wire.letters import fold_letters
 
 _LONGEST_TEXT = 6_000
 """Characters that are looked at: a request stands near the beginning, and what follows dilutes it."""
@@ -70,7 +70,7 @@ class Model:
 
 def list_features(text: str) -> Iterator[str]:
     """Yield what the model sees of a text: words, pairs of words, and pieces of four letters; some more than once."""
-    words = _WORD.findall(_fold(_ADDRESS.sub(" ", text[:_LONGEST_TEXT])))
+    words = _WORD.findall(fold_letters(_ADDRESS.sub(" ", text[:_LONGEST_TEXT])))
     yield from words
     for first, second in pairwise(words):
         yield f"{first} {second}"
@@ -78,11 +78,6 @@ def list_features(text: str) -> Iterator[str]:
         framed = f"_{word}_"
         for start in range(len(framed) - _PIECE + 1):
             yield "~" + framed[start : start + _PIECE]
-
-
-def _fold(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return decomposed if decomposed.isascii() else "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 def _split_lanes(total: int, lanes: int) -> list[int]:

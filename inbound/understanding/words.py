@@ -7,7 +7,6 @@ send as many different words as they like.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,6 +16,7 @@ from itertools import product
 import yaml
 
 from inbound.understanding.concepts import BITS, bits_of
+from wire.letters import fold_letters
 
 GAP = ".."
 _SHORTEST_REPAIRED = 6
@@ -149,10 +149,7 @@ def load_lexicon(language: str) -> Lexicon:
 
 def fold(word: str) -> str:
     """Return `word` without case and accents."""
-    if word.isascii():
-        return word.lower()
-    parts = unicodedata.normalize("NFKD", word.casefold().translate(_LIGATURES))
-    return "".join(part for part in parts if not unicodedata.combining(part))
+    return fold_letters(word).translate(_LIGATURES)
 
 
 def _read_entry(entry: str) -> Iterator[tuple[str, ...]]:

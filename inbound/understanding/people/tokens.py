@@ -8,6 +8,8 @@ import unicodedata
 from dataclasses import dataclass
 from enum import Enum
 
+from wire.letters import fold_letters
+
 LONGEST_TEXT = 64 << 10
 """Characters that are looked at."""
 
@@ -92,11 +94,7 @@ def tidy_text(text: str) -> str:
 
 def fold_word(text: str) -> str:
     """Return `text` as words are compared: lower case, without accents, all apostrophes alike."""
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(character for character in decomposed if not "\u0300" <= character <= "\u036f")
-    return bare.replace("’", "'").replace("ʼ", "'").replace("‘", "'")
+    return fold_letters(text).replace("’", "'").replace("ʼ", "'").replace("‘", "'")
 
 
 def cut_tokens(text: str) -> tuple[Token, ...]:
