@@ -23,9 +23,12 @@ _WANT, _MAIL = BITS["WANT"], bits_of("NEWSLETTER EMAIL")
 _STOP, _NOT_RECEIVED = BITS["STOP"], BITS["NOT_RECEIVED"]
 _ASKED = bits_of("PLEASE COULD_YOU WANT HOW CAN_I CANNOT WHY HELP")
 REQUEST = bits_of("PLEASE COULD_YOU")
+_REQUEST_OR_WISH = REQUEST | _WANT
 ACTS = bits_of(
     "CHANGE CORRECT ADD SHOW DOWNLOAD SEND RESEND DELETE REVOKE UNLOCK RESET STOP UNSUBSCRIBE REGISTER EXPORT DO_THIS"
 )
+_WITHHELD = bits_of("CHANGE CORRECT ADD RESET UNLOCK REVOKE")
+"""What nobody asks who asks not to do it: "please do not change her name to Jane Poe"."""
 _BEGINS = ACTS & ~bits_of("SHOW DOWNLOAD REGISTER EXPORT") | bits_of("FORGOT")
 """What a clause begins with that is an order, or stands for one in a short mail."""
 _HAPPENED = bits_of(
@@ -107,8 +110,10 @@ def read_clause(part: Part, language: str) -> Clause:
     clause.is_asked = bool(clause.concepts & _ASKED) or (
         _begins_with_order(hits, part.start, clause.concepts) and not is_participle(part.first_word, language)
     )
+    is_withheld = is_denied and bool(clause.denied & _WITHHELD) and not clause.concepts & ACTS and not is_unwanted
     clause.is_muted = (
         is_off
+        or (is_withheld and bool(clause.concepts & _REQUEST_OR_WISH))
         or bool(clause.concepts & _DONE)
         or (bool(said & _THANKS) and not said & REQUEST and _comes_first(hits, _THANKS, ACTS))
     )

@@ -11,6 +11,7 @@ from desk.words import Intent
 from inbound.understanding.acts import read_account
 from inbound.understanding.asking import TOPICS
 from inbound.understanding.concepts import bits_of
+from inbound.understanding.hesitation import is_hesitant
 from inbound.understanding.languages import count_votes, tell_language
 from inbound.understanding.sentences import Sentence, split_text
 from inbound.understanding.weighing import Verdict, weigh_acts
@@ -21,6 +22,8 @@ _PREFIXES = re.compile(
     re.IGNORECASE,
 )
 _ANSWERED = re.compile(r"\s*(?:re|aw|antw|sv|r|rif|rés)(?:\[\d{1,3}\])?\s?:", re.IGNORECASE)
+_DONE_AT_ONCE = frozenset({Intent.NAME_CHANGE, Intent.UNLOCK})
+"""What is done without a person where it is sure."""
 _LONGEST_SUBJECT = 300
 _MOST_PREFIXES = 10
 _TABLE = bits_of("TABLE")
@@ -47,6 +50,8 @@ def tell_wish(written: Written) -> Wish:
         if _ANSWERED.match(written.subject) and verdict.confidence is Confidence.SURE:
             # What stands below an answer may be our own words.
             verdict = replace(verdict, confidence=Confidence.LIKELY)
+    if verdict.confidence is Confidence.SURE and verdict.intent in _DONE_AT_ONCE and is_hesitant(written.new_text):
+        verdict = replace(verdict, confidence=Confidence.LIKELY)
     return Wish(
         verdict.intent,
         verdict.confidence,
