@@ -29,7 +29,9 @@ def settle_wish(wish: Wish, opinion: Opinion | None) -> Wish:
 
 
 def _weigh(wish: Wish, opinion: Opinion) -> Wish:
-    if _is_for_a_person_to_split(wish) or opinion.probability < _WORTH_SAYING:
+    if _is_for_a_person_to_split(wish):
+        return wish
+    if opinion.probability < _WORTH_SAYING:
         return _doubt(wish, opinion)
     told = opinion.every.get(wish.intent, 0.0) * _WEIGHT[wish.confidence]
     if opinion.intent is not wish.intent and opinion.probability > told:
