@@ -29,6 +29,8 @@ _TELLING = re.compile(r"[-_=*:：@\d]")
 """No introduction begins with a line that has none of these."""
 _ADDRESS = re.compile(r"[^\s<>()\[\]@]{1,64}@[^\s<>()\[\]@]{1,255}")
 _TIME = re.compile(r"(?<!\d)\d{1,2}[:.h]\d{2}(?!\d)")
+_NAMES_SENDER = re.compile(r"<[^\s<>@]{1,64}@[^\s<>@]{1,255}>[^<>]{0,20}[:：]$")
+"""Ends in an address in angle brackets and a verb: "Jane Roe <jane@roe.example> wrote:"."""
 _OWN_WORDS = re.compile(
     r"\b(?:I (?:have )?(?:wrote|written)|j['’]ai|ich schrieb|schrieb ich|habe ich)\b", re.IGNORECASE
 )
@@ -177,7 +179,7 @@ def _judge_attribution(line: str, lines: int) -> Introduction | None:
     if not (has_verb or (opens and has_address and has_time and has_date)) or (lines > 1 and not opens):
         return None
     has_all = opens and has_time and has_date and not _OWN_WORDS.search(line)
-    is_certain = has_all or (has_address and (has_time or has_date))
+    is_certain = has_all or (has_address and (has_time or has_date)) or _NAMES_SENDER.search(line) is not None
     if is_certain or has_address or (opens and (has_time or has_date)):
         return Introduction(Opening.ATTRIBUTION, lines, is_certain)
     return None

@@ -98,7 +98,7 @@ def _mark_quote(lines: Sequence[str], marks: list[Mark], at: int) -> int:
     introduction = find_introduction(lines, at)
     is_quoted = lines[at].startswith(">")
     if introduction is None:
-        marks[at] = Mark.QUOTE if is_quoted else Mark.NEW
+        marks[at] = Mark.QUOTE if is_quoted or _is_barred(lines[at]) else Mark.NEW
         return at + 1
     mark = Mark.FORWARD if introduction.opening is Opening.FORWARD else Mark.QUOTE
     after = at + introduction.lines
@@ -107,6 +107,11 @@ def _mark_quote(lines: Sequence[str], marks: list[Mark], at: int) -> int:
         return at + 1
     marks[at:end] = [mark] * (end - at)
     return end
+
+
+def _is_barred(line: str) -> bool:
+    """Whether a bar stands before a line and nowhere else: some programs quote so. More bars make a table's row."""
+    return line.startswith("| ") and "|" not in line[1:]
 
 
 def _find_end(lines: Sequence[str], introduction: Introduction, after: int, is_quoted: bool) -> int | None:
