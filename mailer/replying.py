@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from wire.header import message_ids
+from wire.subject import strip_prefixes
 
 MOST_REFERENCES = 20
 LONGEST_SUBJECT = 150
@@ -19,12 +20,6 @@ LONGEST_ID = 250
 _READ = 998
 """Characters of a subject that are looked at."""
 _UNPRINTABLE = re.compile("[\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2069\ufeff\ud800-\udfff]+")
-_PREFIX = re.compile(
-    r"(?:(?:re|aw|antw|antwort|sv|vs|wg|fw|fwd|tr|rv|r[eé]f|r[eé]p|res|enc|odp|ynt|vl|vb|doorst|i)"
-    r" ?(?:\[[0-9]{1,3}\]|\([0-9]{1,3}\)|\^[0-9]{1,3})? ?[:：]|\[(?:ext|external|extern|externe|externo)\]:?) ?",
-    re.IGNORECASE,
-)
-"""What mail programs and gateways put before a subject, in the languages around us."""
 _WEB_ADDRESS = re.compile(r" ?(?:https?://|www\.)[^ ]*", re.IGNORECASE)
 """Not repeated: a forged From chooses who reads a subject, and no link is to come from us that we did not make."""
 _REFERENCE = re.compile(r" ?\[BP-[0-9A-Z]{4,12}\]")
@@ -35,10 +30,7 @@ _MESSAGE_ID = re.compile(rf"{_ATOMS}@(?:{_ATOMS}|\[[!-Z^-~]+\])")
 def make_reply_subject(subject: str, reference: str) -> str | None:
     """Return "Re: … [reference]" for the subject of a mail, however many prefixes it has; None if it says nothing."""
     text = _WEB_ADDRESS.sub("", _UNPRINTABLE.sub(" ", subject[:_READ]))
-    text = _REFERENCE.sub("", text).strip(" ")
-    while found := _PREFIX.match(text):
-        text = text[found.end() :]
-    text = text.strip(" ")
+    text = strip_prefixes(_REFERENCE.sub("", text)).text.strip(" ")
     if not text:
         return None
     room = LONGEST_SUBJECT - len(f"Re:  [{reference}]")

@@ -24,13 +24,10 @@ from inbound.understanding.people.scene import Scene
 from inbound.understanding.people.signs import Old
 from inbound.understanding.people.tokens import cut_tokens, tidy_text
 from inbound.understanding.wish import Wish
+from wire.subject import strip_prefixes
 
 MOST_PEOPLE = 200
-_PREFIX = re.compile(
-    r"\s*(?:(?:re|aw|antw|sv|rv|r|fw|fwd|wg|tr|rif|res|enc|doorst)\s*(?:\[\d{1,3}\])?\s*:\s*)", re.IGNORECASE
-)
 _ADDRESS = re.compile(r"[^\s<>,;:\"'()]{1,64}@[^\s<>,;:\"'()]{1,255}")
-_FORWARD = re.compile(r"\s*(?:fw|fwd|wg|tr|rv)\s*:", re.IGNORECASE)
 
 
 def find_particulars(reading: Reading, wish: Wish, writer: Writer, register: Register) -> Particulars:
@@ -83,10 +80,10 @@ def _list_recipients(reading: Reading) -> frozenset[str]:
 
 
 def _make_scene(reading: Reading, asking: Asking) -> Scene:
-    subject, is_answer = _strip_prefixes(reading.subject)
+    subject = strip_prefixes(reading.subject)
     lines = [row[0] for table in reading.tables for row in table.rows if len(row) == 1]
     text = "\n".join([reading.sections.new_text, *lines])
-    return make_scene(subject, text, is_answer, asking)
+    return make_scene(subject.text, text, subject.is_answer or subject.is_forward, asking)
 
 
 def make_scene(subject: str, text: str, is_answer: bool, asking: Asking) -> Scene:
@@ -97,18 +94,6 @@ def make_scene(subject: str, text: str, is_answer: bool, asking: Asking) -> Scen
     title_end = next((at for at, token in enumerate(tokens) if token.start >= len(title)), len(tokens))
     phrases = choose_phrases(tokens, asking.language)
     return Scene(whole, tokens, find_runs(whole, tokens, phrases.common), phrases, title_end, is_answer, asking.foreign)
-
-
-def _strip_prefixes(subject: str) -> tuple[str, bool]:
-    """Return the subject without `Re:` and the like, and whether it answers or forwards an earlier mail."""
-    is_answer = False
-    for _ in range(10):
-        match = _PREFIX.match(subject)
-        if match is None:
-            break
-        is_answer = True
-        subject = subject[match.end() :]
-    return subject, is_answer
 
 
 def _find_in_tables(tables: Sequence[Table], asking: Asking, notes: list[str]) -> list[Person]:

@@ -16,16 +16,11 @@ from inbound.understanding.languages import count_votes, tell_language
 from inbound.understanding.sentences import Sentence, split_text
 from inbound.understanding.weighing import Verdict, weigh_acts
 from inbound.understanding.wish import Confidence, Wish, Written
+from wire.subject import strip_prefixes
 
-_PREFIXES = re.compile(
-    r"\s*(?:(?:re|aw|antw|sv|r|rif|fw|fwd|wg|tr|rv|enc|rés|i|vs|doorst)(?:\[\d{1,3}\])?\s?:|\[[^\]]{1,60}\])\s*",
-    re.IGNORECASE,
-)
-_ANSWERED = re.compile(r"\s*(?:re|aw|antw|sv|r|rif|rés)(?:\[\d{1,3}\])?\s?:", re.IGNORECASE)
 _DONE_AT_ONCE = frozenset({Intent.NAME_CHANGE, Intent.UNLOCK})
 """What is done without a person where it is sure."""
 _LONGEST_SUBJECT = 300
-_MOST_PREFIXES = 10
 _TABLE = bits_of("TABLE")
 _POINTS = bits_of("BELOW DO_THIS")
 _QUOTE_MARKS = re.compile(r"(?m)^[ \t]*(?:>[ \t]?){1,20}")
@@ -34,8 +29,10 @@ _QUOTE_MARKS = re.compile(r"(?m)^[ \t]*(?:>[ \t]?){1,20}")
 def tell_wish(written: Written) -> Wish:
     """Return what the writer wants, by the support policy's rules. Never raises; time grows with length."""
     sentences, held = split_text(written.new_text)
-    subject, is_old = _strip_prefixes(written.subject)
-    heading, heading_held = split_text(subject)
+    subject = strip_prefixes(written.subject[:_LONGEST_SUBJECT], with_tags=True)
+    # The words of a subject that has one may be another's.
+    is_old = subject.is_answer or subject.is_forward
+    heading, heading_held = split_text(subject.text)
     votes = sum(count_votes(sentence.words) for sentence in sentences)
     if not (is_old and votes):
         votes += sum(count_votes(sentence.words) for sentence in heading)
@@ -47,7 +44,7 @@ def tell_wish(written: Written) -> Wish:
     verdict = weigh_acts(body, None if is_old else title, has_text=bool(sentences))
     if points_below and verdict.intent is Intent.OTHER and not verdict.asked and body.asks:
         verdict = _read_below(written, language)
-        if _ANSWERED.match(written.subject) and verdict.confidence is Confidence.SURE:
+        if subject.is_answer and verdict.confidence is Confidence.SURE:
             # What stands below an answer may be our own words.
             verdict = replace(verdict, confidence=Confidence.LIKELY)
     if verdict.confidence is Confidence.SURE and verdict.intent in _DONE_AT_ONCE and is_hesitant(written.new_text):
@@ -75,16 +72,3 @@ def _ask(heading: list[Sentence]) -> list[Sentence]:
     for sentence in heading:
         sentence.is_question = True
     return heading
-
-
-def _strip_prefixes(subject: str) -> tuple[str, bool]:
-    """Return the subject without "Re:" and "Fwd:", and whether it had one: then its words may be another's."""
-    text = subject[:_LONGEST_SUBJECT]
-    is_old = False
-    for _ in range(_MOST_PREFIXES):
-        prefix = _PREFIXES.match(text)
-        if prefix is None:
-            break
-        is_old = is_old or not prefix[0].lstrip().startswith("[")
-        text = text[prefix.end() :]
-    return text, is_old
