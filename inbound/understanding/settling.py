@@ -14,11 +14,12 @@ from inbound.understanding.wish import Confidence, Wish
 _WORTH_SAYING = 0.3
 """The probability from which an opinion is put forward."""
 _WEIGHT = {Confidence.SURE: 7.5, Confidence.LIKELY: 2.5, Confidence.GUESSED: 1.0, Confidence.UNSURE: 1.0}
-"""How many times as much as the model the words are believed, by how sure they are. Found by trying on mails that neither
-of the two had been taught."""
+"""How many times as much as the model the words are believed, by how sure they are. Found by trying on mails that
+neither of the two had been taught."""
 _POSSIBLE = 0.2
 _BARELY_POSSIBLE = 0.05
-"""What the words are sure of is likely at most where the model gives it less than the first, guessed below the second."""
+"""What the words are sure of is likely at most where the model gives it less than the first, and guessed below the
+second."""
 
 
 def settle_wish(wish: Wish, opinion: Opinion | None) -> Wish:
