@@ -50,6 +50,7 @@ def _tell_where(service: Service, running: Running) -> Table:
     places.add_row("data", str(settings.data_dir))
     places.add_row("workers", str(settings.workers))
     if settings.listener.enabled:
-        places.add_row("mail in", f"{settings.listener.host} port {settings.listener.port or 'any'}")
+        door = f"{settings.listener.host} port {settings.listener.port or 'any'}"
+        places.add_row("mail in", f"{settings.support_address} on {door}")
     places.add_row("", "Ctrl-C stops it.")
     return places

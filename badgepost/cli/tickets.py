@@ -42,7 +42,7 @@ def list_all(
     for row in rows:
         typer.echo(_say_row(row))
     if not rows:
-        typer.echo("There are no such tickets.")
+        typer.echo("There are no such tickets." if every else f"There are none that are {state}; see --all.")
 
 
 @tickets.command()
