@@ -29,7 +29,11 @@ def test_envelope_and_bytes_are_kept(any_engine: Engine) -> None:
     assert isinstance(kept, Kept)
     assert not kept.is_repeat
     assert fetch(any_engine, "SELECT id, size, content FROM raw_mail") == [(kept.raw_mail_id, len(MAIL), MAIL)]
-    [row] = fetch(any_engine, "SELECT * FROM delivery")
+    [row] = fetch(
+        any_engine,
+        "SELECT id, raw_mail_id, mail_from, rcpt_to, helo_name, peer_address, protocol, tls, received_at, state, "
+        "header_block, tries, claimed_by, claimed_at, due_at FROM delivery",
+    )
     assert row == (
         kept.delivery_id,
         kept.raw_mail_id,
@@ -41,6 +45,10 @@ def test_envelope_and_bytes_are_kept(any_engine: Engine) -> None:
         "TLSv1.3",
         int(START.timestamp() * 1_000_000),
         "received",
+        None,
+        0,
+        None,
+        None,
         None,
     )
 
