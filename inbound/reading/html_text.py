@@ -21,7 +21,10 @@ _VOID = frozenset({
     "wbr",
 })  # fmt: skip
 _CLOSED_BY_ITS_LIKE = {"p": {"p"}, "li": {"li"}, "tr": {"tr", "td", "th"}, "td": {"td", "th"}, "th": {"td", "th"}}
-_NEVER_SEEN = frozenset({"select", "datalist", "object", "audio", "video", "svg", "math", "map"})
+_NEVER_SEEN = frozenset({
+    "select", "datalist", "object", "audio", "video", "svg", "math", "map", "s", "strike", "del",
+})  # fmt: skip
+"""What is struck out its writer has taken back."""
 _QUOTE_MARKS = (
     "gmail_attr", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote", "zmail_extra", "tutanota_quote",
     "mail-editor-reference-message-container", "ms-outlook-mobile-reference-message",
@@ -31,9 +34,23 @@ answers stand in it beside the quotes."""
 _HEADER_MARKS = ("outlookmessageheader", "divrplyfwdmsg")
 """After an element so marked stands the mail that is answered, to the end."""
 _HIDING = re.compile(
-    r"(?:^|;)(?:display:none|visibility:hidden|mso-hide:all|opacity:0*\.?0*(?=;|!|$)"
-    r"|(?:font-size|max-height|max-width):0*\.?0*(?:px|pt|em|rem|%)?(?=;|!|$))"
+    r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|mso-hide:all|opacity:0*\.?0\d{0,8}(?=;|!|$)"
+    r"|font-size:(?:0*\.?0*(?:px|pt|em|rem|%)?|[0-2](?:\.\d{0,8})?(?:px|pt))(?=;|!|$)"
+    r"|(?:max-height|max-width):0*\.?0*(?:px|pt|em|rem|%)?(?=;|!|$)"
+    r"|(?:display|visibility|opacity|font-size|color):[^;\\]{0,20}\\"
+    r"|(?:left|right|top|text-indent|margin-left|margin-top):-\d{3,8}|clip:rect\(0|clip-path:inset\((?:50|100)%"
+    r"|transform:scale[xy]?\(0[,)]|color:transparent|text-decoration[a-z-]{0,12}:[^;]{0,40}line-through)"
 )
+"""An escape in one of these no program writes: who does hides something."""
+_NO_ROOM = re.compile(r"(?:^|;)(?:width|height):0*\.?0*(?:px|pt|em|rem|%)?(?=;|!|$)")
+_WHITE = re.compile(
+    r"(?:^|;)color:(?:white|#fff(?:fff)?(?:ff)?|rgba?\(255,255,255(?:,1)?\)|rgba\([^)]{0,20},0(?:\.0\d{0,4})?\))(?=;|!|$)"
+)
+_PAINT = re.compile(r"(?:^|;)background(?:-color|-image)?:(?!none|transparent|white|#fff(?:fff)?(?=;|!|$))")
+_CSS_COMMENT = re.compile(r"/\*[^*]{0,200}\*/")
+_STYLE = re.compile(r"<style[^>]{0,200}>([^<]{0,50000})", re.IGNORECASE)
+_CSS_RULE = re.compile(r"[.#]([\w-]{1,60})\s{0,20}\{([^{}]{0,500})\}")
+_MOST_RULES = 500
 _INDENTATION = re.compile(r"(?:^|;)border(?:-width|-style)?:(?:none|0)")
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _LINK = re.compile(r"(?:https?://|mailto:)[^\s<>]{1,500}", re.IGNORECASE)
@@ -41,7 +58,7 @@ _LINK = re.compile(r"(?:https?://|mailto:)[^\s<>]{1,500}", re.IGNORECASE)
 
 def render_text(source: str, longest: int) -> tuple[str, bool]:
     """Return the text of `source`, at most about `longest` characters, and whether something was left off."""
-    writer = _Writer()
+    writer = _Writer(_find_hidden_marks(source))
     for piece in scan_markup(source):
         if isinstance(piece, str):
             writer.write(piece)
@@ -63,11 +80,15 @@ class _Open:
     name: str
     hides: bool
     quotes: bool
+    paints: bool = False
+    """It has a background: white text can be seen on it."""
     href: str = ""
 
 
 @dataclass(slots=True)
 class _Writer:
+    hidden_marks: frozenset[str] = frozenset()
+    """Classes and ids that a style sheet hides."""
     lines: list[str] = field(default_factory=list)
     length: int = 0
     _line: list[str] = field(default_factory=list)
@@ -75,6 +96,7 @@ class _Writer:
     _names: Counter[str] = field(default_factory=Counter)
     _hidden: int = 0
     _quoted: int = 0
+    _painted: int = 0
     _answers_to_the_end: int = 0
 
     def write(self, text: str) -> None:
@@ -144,11 +166,17 @@ class _Writer:
         if quotes:
             self.end_line()
         link = _LINK.match(tag.attributes.get("href", "").strip()) if tag.name == "a" else None
-        opened = _Open(tag.name, _is_hidden(tag), quotes, link[0] if link else "")
+        style = _read_style(tag)
+        paints = "bgcolor" in tag.attributes or bool(style and _PAINT.search(style))
+        hides = _is_hidden(tag, style) or not self.hidden_marks.isdisjoint(marks.split())
+        if not hides and not paints and not self._painted:
+            hides = _is_white(tag, style)
+        opened = _Open(tag.name, hides, quotes, paints, link[0] if link else "")
         self._open.append(opened)
         self._names[tag.name] += 1
         self._hidden += opened.hides
         self._quoted += opened.quotes
+        self._painted += opened.paints
 
     def _pop(self) -> str:
         closed = self._open[-1]
@@ -160,6 +188,7 @@ class _Writer:
         self._names[closed.name] -= 1
         self._hidden -= closed.hides
         self._quoted -= closed.quotes
+        self._painted -= closed.paints
         return closed.name
 
     def _write_link(self, href: str) -> None:
@@ -176,11 +205,33 @@ def _tidy(text: str) -> str:
     return "\t".join(cells).strip("\t") or ""
 
 
-def _is_hidden(tag: StartTag) -> bool:
-    if tag.name in _NEVER_SEEN or "hidden" in tag.attributes:
-        return True
+def _find_hidden_marks(source: str) -> frozenset[str]:
+    """Return the classes and ids, lower case, that the style sheets of a mail hide."""
+    if "<style" not in source and "<STYLE" not in source:
+        return frozenset()
+    rules = [rule for sheet in _STYLE.findall(source) for rule in _CSS_RULE.findall(sheet)[:_MOST_RULES]]
+    return frozenset(mark.lower() for mark, style in rules if _HIDING.search(_squeeze(style)))
+
+
+def _read_style(tag: StartTag) -> str:
     style = tag.attributes.get("style", "")
-    return bool(style and _HIDING.search("".join(style.lower().split())))
+    return _squeeze(style) if style else ""
+
+
+def _squeeze(style: str) -> str:
+    return "".join(_CSS_COMMENT.sub("", style).lower().split())
+
+
+def _is_hidden(tag: StartTag, style: str) -> bool:
+    """Whether nothing of an element is seen."""
+    if tag.name in _NEVER_SEEN or "hidden" in tag.attributes or _HIDING.search(style):
+        return True
+    return "overflow:hidden" in style and bool(_NO_ROOM.search(style))
+
+
+def _is_white(tag: StartTag, style: str) -> bool:
+    """Whether an element is written in white, or in nothing."""
+    return bool(_WHITE.search(style)) or tag.attributes.get("color", "").lower() in ("white", "#ffffff", "#fff")
 
 
 def _is_quote(tag: StartTag, marks: str) -> bool:
