@@ -71,8 +71,12 @@ def test_a_ticket_is_listed_and_shown(run: Run, asked: CarriedOut) -> None:
     reference = str(asked.reference)
     for options in ((), ("--all",), ("--intent", "name_change"), ("--search", reference.lower()), ("--queue", "")):
         assert run("list", *options).output.startswith(reference), options
-    for options in (("--state", "closed"), ("--assigned", "Robin"), ("--search", "nothing")):
-        assert run("list", *options).output == "There are no such tickets.\n"
+    for options, said in (
+        (("--state", "closed"), "There are none that are closed; see --all.\n"),
+        (("--assigned", "Robin"), "There are none that are open; see --all.\n"),
+        (("--all", "--search", "nothing"), "There are no such tickets.\n"),
+    ):
+        assert run("list", *options).output == said
     shown = run("show", reference).output
     for words in (
         "a doubt",
