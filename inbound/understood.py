@@ -3,14 +3,19 @@
 Here belongs that one function. It is what runs in a process of its own (`inbound.processing.room`). Pure.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from inbound.reading.faces import has_two_faces
 from inbound.reading.mail import Reading
 from inbound.reading.reader import read_mail
 from inbound.understanding.opinion import load_model
 from inbound.understanding.settling import settle_wish
 from inbound.understanding.telling import tell_wish
-from inbound.understanding.wish import Wish, Written
+from inbound.understanding.wish import Confidence, Wish, Written
+from wire.parts import read_message
+
+_FIRM = frozenset({Confidence.SURE, Confidence.LIKELY})
+_TWO_FACES = "the plain text and the HTML say different things"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,4 +41,9 @@ def understand(content: bytes, mail_from: str | None) -> Understood:
         has_table=bool(reading.tables),
     )
     opinion = load_model().judge(f"{written.subject}\n{written.new_text}")
-    return Understood(reading, settle_wish(tell_wish(written), opinion))
+    wish = settle_wish(tell_wish(written), opinion)
+    if wish.confidence in _FIRM and has_two_faces(read_message(content), sections.new_text):
+        # Staff would see one mail, and the rules judge another.
+        wish = replace(wish, confidence=Confidence.GUESSED)
+        reading = replace(reading, flaws=(*reading.flaws, _TWO_FACES))
+    return Understood(reading, wish)

@@ -52,12 +52,17 @@ def read_body(message: Message, lengths: Lengths | None = None) -> Body:
     picture.
     """
     lengths = lengths or Lengths()
-    shown = [part for part in message.parts if part.disposition != "attachment" and not part.file_name]
+    shown = [part for part in message.parts if is_shown(part)]
     plain = _read_plain([part for part in shown if part.media_type in _PLAIN_TYPES], lengths)
     if plain.text.strip():
         return plain
     html = _read_html([part for part in shown if part.media_type in _HTML_TYPES], lengths)
     return html if html.text.strip() else Body("", Origin.NOTHING, plain.is_cut or html.is_cut)
+
+
+def is_shown(part: Part) -> bool:
+    """Whether a part is one of those that a reader sees as the mail's text, if its type is one of text."""
+    return part.disposition != "attachment" and not part.file_name
 
 
 def _read_plain(parts: list[Part], lengths: Lengths) -> Body:
