@@ -19,12 +19,13 @@ class FrameError(Exception):
 
 
 class _Plain(pickle.Unpickler):
-    """Makes values of our own modules, and nothing else that a name could call."""
+    """Makes values of the classes that our own modules define, and calls nothing else that they know by a name."""
 
     def find_class(self, module: str, name: str) -> Any:
-        if not module.startswith(_OURS) or "." in name:
+        found = super().find_class(module, name) if module.startswith(_OURS) and "." not in name else None
+        if not isinstance(found, type) or found.__module__ != module:
             raise FrameError(f"{module}.{name} is no value of a mail")
-        return super().find_class(module, name)
+        return found
 
 
 def write_frame(value: Any) -> bytes:

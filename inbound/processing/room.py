@@ -9,6 +9,7 @@ import select
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -80,7 +81,7 @@ class Room:
             raise FrameError("the answer is of another kind")
         return answer
 
-    def _write(self, process: "subprocess.Popen[bytes]", data: bytes) -> None:
+    def _write(self, process: subprocess.Popen[bytes], data: bytes) -> None:
         """The room reads a question whole before it thinks, so this waits for nothing but the pipe."""
         assert process.stdin is not None
         left = memoryview(data)
@@ -90,7 +91,7 @@ class Room:
         except OSError:
             raise _RoomEndedError(self._tell_end()) from None
 
-    def _read(self, process: "subprocess.Popen[bytes]", size: int, until: float) -> bytes:
+    def _read(self, process: subprocess.Popen[bytes], size: int, until: float) -> bytes:
         assert process.stdout is not None
         read = bytearray()
         while len(read) < size:
@@ -111,11 +112,13 @@ class Room:
             return "it closed its ears"
         return f"the process that read it ended ({'signal ' if status < 0 else 'status '}{abs(status)})"
 
-    def _start(self) -> "subprocess.Popen[bytes]":
+    def _start(self) -> subprocess.Popen[bytes]:
         if self._process is None:
             limits = (str(self._limits.memory), str(self._limits.cpu_seconds))
             command = [sys.executable, "-m", "inbound.processing.child", *limits]
-            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, env=_leave_out_settings(os.environ)
+            )
         return self._process
 
     def _end(self) -> None:
@@ -127,3 +130,8 @@ class Room:
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 pipe.close()
+
+
+def _leave_out_settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment without our settings: whoever reads strangers' mails needs no password and no key."""
+    return {name: value for name, value in environment.items() if not name.upper().startswith("BADGEPOST_")}

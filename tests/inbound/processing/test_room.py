@@ -58,12 +58,24 @@ def test_the_room_ends_with_its_owner() -> None:
     assert not Path(f"/proc/{pid}").exists()
 
 
+def test_the_room_knows_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BADGEPOST_SECRET_KEYS", '["a key that opens doors"]')
+    with Room() as room:
+        room.understand(make_mail(), None)
+        environment = Path(f"/proc/{_read_pid(room)}/environ").read_bytes()
+    assert b"PATH=" in environment
+    assert b"BADGEPOST_" not in environment
+
+
 def test_only_values_of_mails_come_out() -> None:
     whole = write_frame(understand(make_mail(), None))
     assert read_value(whole[8:]) == understand(make_mail(), None)
-    for evil in (os.system, signal.SIGKILL, Path("/")):
+    for evil in (os.system, signal.SIGKILL, Path("/"), understand, write_frame):
         with pytest.raises(FrameError):
             read_value(write_frame(evil)[8:])
+    for borrowed in (b"cinbound.understanding.words\nyaml\n.", b"cinbound.understanding.words\nresources\n."):
+        with pytest.raises(FrameError):
+            read_value(borrowed)
     for broken in (b"", b"\x80", whole[8:-3]):
         with pytest.raises(FrameError):
             read_value(broken)
