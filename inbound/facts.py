@@ -85,8 +85,9 @@ class Facts:
     offers_pdf: bool = False
     """An issuer of one of the writer's badges offers PDF certificates."""
     guess: str | None = None
-    """What the optional classifier proposes, and how sure it is; never decides anything by itself."""
+    """What the learned opinion (`inbound.understanding.opinion`) takes the mail for; it never decides by itself."""
     guess_confidence: float = 0.0
+    """Its probability, 0 to 1, as the opinion reckons."""
     # The words
     subject: str = ""
     text: str = ""

@@ -85,7 +85,7 @@ class View:
         return self.outcome if fact == "outcome" else getattr(self.facts, fact)
 
     def get_number(self, fact: str) -> int:
-        """Return a numeric fact. How sure the classifier is counts in percent."""
+        """Return a numeric fact. A probability counts in percent."""
         if fact == "guess_percent":
             return int(self.facts.guess_confidence * 100 + 1e-9)
         return int(getattr(self.facts, fact))

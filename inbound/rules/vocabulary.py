@@ -119,8 +119,8 @@ VOCABULARY: Mapping[str, Word] = {
     "full_text": Words("the whole text, with quotes and signature"),
     "attachment": Words("the name of an attached file, any of them", can_lack=True),
     "size": Number("size", 1_000_000_000, "bytes of the whole mail"),
-    "guess": Choice("guess", _INTENTS, "what the optional classifier proposes", is_optional=True),
-    "guess_percent": Number("guess_percent", 100, "how sure the classifier is, in percent"),
+    "guess": Choice("guess", _INTENTS, "what the learned opinion takes the mail for, whatever its words tell", is_optional=True),
+    "guess_percent": Number("guess_percent", 100, "how likely that is, as it reckons, in percent"),
     OUTCOME: Choice("outcome", tuple(Outcome), "what is done (in the phase route only)"),
 }
 """Every word but `header NAME` and those that join: `any`, `all`, `not`."""

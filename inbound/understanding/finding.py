@@ -1,7 +1,7 @@
 """Whom a mail is about, and what is to become of them: from its text, its lists, and what it forwards.
 
 Here belongs the order in which these are looked through, and what is left out. How people are found in a text stands in
-`people_in_text`, and in `people`. Never raises on what a stranger may write; every list has its limit.
+`people`. Never raises on what a stranger may write; every list has its limit.
 """
 
 import re
