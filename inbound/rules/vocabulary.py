@@ -119,7 +119,9 @@ VOCABULARY: Mapping[str, Word] = {
     "full_text": Words("the whole text, with quotes and signature"),
     "attachment": Words("the name of an attached file, any of them", can_lack=True),
     "size": Number("size", 1_000_000_000, "bytes of the whole mail"),
-    "guess": Choice("guess", _INTENTS, "what the learned opinion takes the mail for, whatever its words tell", is_optional=True),
+    "guess": Choice(
+        "guess", _INTENTS, "what the learned opinion takes the mail for, whatever its words tell", is_optional=True
+    ),
     "guess_percent": Number("guess_percent", 100, "how likely that is, as it reckons, in percent"),
     OUTCOME: Choice("outcome", tuple(Outcome), "what is done (in the phase route only)"),
 }
