@@ -12,7 +12,7 @@ from badges.register import KnownEarner
 from desk.words import Intent
 from inbound.understanding.people.asking import Asking
 from inbound.understanding.people.mentions import Mention, find_unknown_names
-from inbound.understanding.people.neighbours import are_adjacent, is_coordinated, join_coordinated
+from inbound.understanding.people.neighbours import are_adjacent, are_stacked, is_coordinated, join_coordinated
 from inbound.understanding.people.scene import Scene
 from inbound.understanding.people.weights import (
     Weight,
@@ -75,12 +75,20 @@ def _add_name(scene: Scene, groups: list[Group], mention: Mention) -> None:
             group.is_contradictory = True
             group.bearers = mention.earners
             group.mentions.append(mention)
+            _take_in(groups, group)
             return
     same = next((group for group in groups if not group.owner and group.bearers == mention.earners), None)
     if same:
         same.mentions.append(mention)
     else:
         groups.append(Group([mention], None, mention.earners))
+
+
+def _take_in(groups: list[Group], group: Group) -> None:
+    """Put what is said of the bearers of a name elsewhere to the `group` where an address contradicts that name."""
+    for other in [each for each in groups if not each.owner and each.bearers == group.bearers]:
+        group.mentions.extend(other.mentions)
+        groups.remove(other)
 
 
 def _judge_unknown_neighbours(
@@ -194,7 +202,16 @@ def group_unknown(
     return unique
 
 
-def stands_beside(scene: Scene, unknown: Group, groups: Sequence[Group]) -> bool:
+def add_unknown(scene: Scene, asking: Asking, groups: Sequence[Group], unknown: Sequence[Group]) -> list[Group]:
+    """Return `groups` and those of nobody on record that stand beside them, or beside each other; all, without any."""
+    found = list(groups)
+    for group in unknown:
+        if not groups or _stands_beside(scene, asking, group, found):
+            found.append(group)
+    return found
+
+
+def _stands_beside(scene: Scene, asking: Asking, unknown: Group, groups: Sequence[Group]) -> bool:
     """Whether somebody unknown is asked for in one breath, or one list, with somebody who is known."""
     one = unknown.mentions[0]
     others = [mention for group in groups for mention in group.mentions]
@@ -204,6 +221,8 @@ def stands_beside(scene: Scene, unknown: Group, groups: Sequence[Group]) -> bool
         return False
     is_asked = one.weight is Weight.CLEAR and (one.address is None or is_asked_about(scene, one.first))
     if is_asked or any(is_coordinated(scene, one, other) for other in others):
+        return True
+    if asking.intent is not Intent.EMAIL_CHANGE and any(are_stacked(scene, one, other) for other in others):
         return True
     return begins_item(scene, one.first) and any(begins_item(scene, other.first) for other in others)
 

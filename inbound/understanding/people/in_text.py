@@ -15,11 +15,11 @@ from inbound.understanding.people.asking import Asking
 from inbound.understanding.people.badge_names import find_named_badges, fold_all
 from inbound.understanding.people.groups import (
     Group,
+    add_unknown,
     choose_groups,
     group_mentions,
     group_unknown,
     list_candidates,
-    stands_beside,
 )
 from inbound.understanding.people.mentions import Mention, find_addresses, find_known_names
 from inbound.understanding.people.neighbours import join_coordinated
@@ -53,7 +53,7 @@ def find_people(scene: Scene, asking: Asking) -> tuple[list[Person], bool]:
     groups = choose_groups(scene, group_mentions(scene, asking, addresses, names))
     if asking.intent in NAMES_ITS_EARNER:
         unknown = group_unknown(scene, asking, addresses, names, Weight.PLAIN if groups else Weight.LIKELY)
-        groups += [group for group in unknown if not groups or stands_beside(scene, group, groups)]
+        groups = add_unknown(scene, asking, groups, unknown)
     people = _describe(scene, asking, groups)
     is_list = sum(begins_item(scene, group.mentions[0].first) for group in groups) > 1
     return people, is_list

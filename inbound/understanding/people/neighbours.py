@@ -17,6 +17,7 @@ _PREPOSITIONS = listed("prepositions")
 _RELATED = listed("related")
 _OF = listed("of")
 _AND_WORDS = listed("and")
+_MOST_BETWEEN = 8
 _AND = _AND_WORDS | {",", ";"}
 
 
@@ -67,6 +68,15 @@ def are_adjacent(scene: Scene, one: Mention, other: Mention) -> bool:
         token.text in "(<[,:-–—/|=" or token.folded in ("at", "unter", "mail", "e-mail", "email", "mailto")
         for token in between
     )
+
+
+def are_stacked(scene: Scene, one: Mention, other: Mention) -> bool:
+    """Whether two addresses stand in a row or below each other, with nothing but bullets and numbers between."""
+    first, second = sorted((one, other), key=lambda mention: mention.first)
+    if not (one.address and other.address) or second.first - first.last > _MOST_BETWEEN:
+        return False
+    between = scene.tokens[first.last + 1 : second.first]
+    return all(token.kind in (Kind.LINE, Kind.NUMBER) or token.text in "-*•·–),;|<>/." for token in between)
 
 
 def _is_coordinated(scene: Scene, one: Mention, other: Mention) -> bool:

@@ -62,10 +62,15 @@ def find_new_name(scene: Scene, first: int, last: int, old: Old, named: Iterable
     is_told = any(candidate.level > Level.NAMED for candidate in candidates)
     for run in said:
         candidate = _judge_run(scene, run, old, first)
-        # The name on record counts as the new one only where nothing else does.
         if candidate and candidate.level is Level.NEW and not (is_told and candidate.whole == old.name):
             candidates.append(candidate)
-    return _choose(candidates, old)
+    return _choose(_distrust_record(candidates, old), old)
+
+
+def _distrust_record(candidates: Sequence[_Candidate], old: Old) -> list[_Candidate]:
+    """The name on record counts as the new one only where nothing else does as plainly: a change of it is asked for."""
+    told = max((candidate.level for candidate in candidates if candidate.whole != old.name), default=Level.NAMED)
+    return [candidate for candidate in candidates if candidate.whole != old.name or candidate.level > told]
 
 
 def _judge_run(scene: Scene, run: Run, old: Old, start: int) -> _Candidate | None:
@@ -89,6 +94,8 @@ def _judge_run(scene: Scene, run: Run, old: Old, start: int) -> _Candidate | Non
 def _make_candidate(scene: Scene, run: Run, text: str, level: Level, old: Old) -> _Candidate | None:
     part = tell_part(scene, run, text)
     is_titled = part is Part.SURNAME and shares_part(old.name, text)  # "left the chapel as Mrs Rees-Howells"
+    if part is Part.WHOLE and _may_be_part(scene, run, text, old):
+        return None
     if level is Level.NAMED and part is not Part.WHOLE and not is_titled and find_label(scene, run) is None:
         return None
     cased = restore_case(text, old.name)
@@ -100,6 +107,13 @@ def _make_candidate(scene: Scene, run: Run, text: str, level: Level, old: Old) -
     if level is Level.NAMED and not shares_given_name(old.name, whole):
         return None
     return _Candidate(cased, level, part, whole)
+
+
+def _may_be_part(scene: Scene, run: Run, text: str, old: Old) -> bool:
+    """Whether several words may be a surname only: one is spoken of before, and the old surname stands in them."""
+    if len(text.split()) < 2 or find_label(scene, run) is None:
+        return False
+    return shares_part(old.name, text) and not shares_given_name(old.name, text)
 
 
 def _reads_on(scene: Scene, run: Run) -> bool:

@@ -12,6 +12,7 @@ from itertools import product
 import yaml
 
 from inbound.understanding.people.tokens import Kind, Token, fold_word
+from inbound.understanding.people.words import listed
 
 LANGUAGES = ("en", "es", "fr", "de")
 _LONGEST = 6
@@ -22,6 +23,8 @@ _SKIPPED = frozenset("\"'“”„‟«»‚‘’`*_()[]{}:=,–—-<>|#.·•"
 """Marks that may stand between a phrase and a name."""
 _KEPT = frozenset({","})
 _SINCE = frozenset({"since", "after", "following", "seit", "nach", "desde", "tras", "depuis", "apres", "suite"})
+_WE = listed("first person") | listed("we")
+"""After "since" a clause of the writer's own: "but since we are writing" says nothing of a name."""
 _LIKELY = 3
 """A language whose common words are at least one in so many of those of the likeliest one is looked for, too."""
 
@@ -169,7 +172,7 @@ def drop_fillers(words: Sequence[str], phrases: Phrases) -> tuple[str, ...]:
     """Return `words` without up to three fillers at their end, nor a "since the wedding"."""
     left = tuple(words)
     since = next((at for at in range(len(left) - 1, max(-1, len(left) - 5), -1) if left[at] in _SINCE), None)
-    if since:
+    if since and _WE.isdisjoint(left[since:]):
         left = left[:since]
     for _ in range(3):
         count = count_ending(left, phrases.fillers)

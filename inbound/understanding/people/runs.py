@@ -61,7 +61,7 @@ def read_run(text: str, tokens: Sequence[Token], at: int, common: Collection[str
     end = last = at
     while last + 1 < len(tokens) and last - at + 1 < _LONGEST and not tokens[last].is_possessive:
         following = _next_word(text, tokens, last)
-        if following is None or _parts(tokens[following], common):
+        if following is None or _parts(tokens[following], common) or _ends_name(tokens, last, following, common):
             break
         if is_capital(tokens[following]):
             end = following
@@ -69,6 +69,11 @@ def read_run(text: str, tokens: Sequence[Token], at: int, common: Collection[str
             break
         last = following
     return _take_suffix(text, tokens, end)
+
+
+def _ends_name(tokens: Sequence[Token], last: int, following: int, common: Collection[str]) -> bool:
+    """Whether a sentence ends with "Jr." and the next begins with a common word."""
+    return following > last + 1 and tokens[last].folded in _SUFFIXES and tokens[following].folded in common
 
 
 def read_any_words(text: str, tokens: Sequence[Token], at: int, most: int) -> int | None:

@@ -150,10 +150,10 @@ def _is_changed(words: Sequence[str], after: Sequence[str], phrases: Phrases) ->
 
 
 def tell_part(scene: Scene, run: Run, text: str) -> Part:
+    words = text.split()
     label = find_label(scene, run)
     if label is not None:
-        return label
-    words = text.split()
+        return Part.WHOLE if len(words) > 1 and is_label_far(scene, run) else label
     if len(words) == 1 and run.first > 0 and scene.tokens[run.first - 1].folded in _TITLES:
         return Part.SURNAME
     return Part.WHOLE if len(words) > 1 or not is_capital(scene.tokens[run.first]) else Part.UNTOLD
@@ -175,6 +175,14 @@ def find_label(scene: Scene, run: Run) -> Part | None:
     leads = count_ending(before.words, phrases.becomes) or count_ending(words, phrases.becomes)
     leads = leads or count_ending(before.words, phrases.new_before) or count_ending(words, phrases.new_before)
     return part if leads or before.has_colon else None
+
+
+def is_label_far(scene: Scene, run: Run) -> bool:
+    """Whether a clause ends between the label before a run and the run: "has his wife's surname, so please put …"."""
+    phrases = scene.phrases
+    words = look_before(scene.tokens, run.first).words
+    end = max(find_nearest(words, each) for each in (phrases.surname, phrases.given, phrases.middle))
+    return "," in words[end:]
 
 
 def _is_quoted(scene: Scene, run: Run) -> bool:
