@@ -1,0 +1,64 @@
+"""What takes certainty away, in four languages, and what does not."""
+
+import re
+import time
+from importlib import resources
+
+import pytest
+import yaml
+
+from inbound.understanding.hesitation import is_hesitant, load_patterns
+from inbound.understanding.languages import LANGUAGES
+
+_UNBOUNDED = re.compile(r"(?<!\\)[*+]|\{\d+,\}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Jane Roe wants to be called Jane Poe. Should we change it?",
+        "Please undo the change of her name.",
+        "Please unlock everybody except Tim.",
+        "She asks for another name, but we do not agree.",
+        "Wait, not yet: leave her name as it is.",
+        "Who asked you to rename her?",
+        "Sollen wir den Namen ändern?",
+        "Halt, noch nicht ändern!",
+        "Wer hat die Änderung veranlasst? Wir kennen ihn nicht.",
+        "Devons-nous changer son nom ?",
+        "Attendez, pas encore.",
+        "¿Debemos cambiar su nombre?",
+        "Todos menos Ana.",
+    ],
+)
+def test_who_hesitates_is_heard(text: str) -> None:
+    assert is_hesitant(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Could you please change the name of Jane Roe to Jane Poe? She has married.",
+        "Please correct her name; it was misspelt on her badge.",
+        "Bitte ändern Sie den Namen von Jana Roe in Jana Poe. Vielen Dank!",
+        "Merci de corriger le nom de Jeanne Roe : elle s’appelle Jeanne Poe.",
+        "Por favor, cambien el nombre de Juana Roe por Juana Poe.",
+    ],
+)
+def test_a_plain_request_is_left_alone(text: str) -> None:
+    assert not is_hesitant(text)
+
+
+def test_every_language_has_words_and_no_repeat_is_unbounded() -> None:
+    source = resources.files("inbound.understanding").joinpath("hesitation.yaml").read_text("utf-8")
+    listed = yaml.safe_load(source)
+    assert set(listed) == set(LANGUAGES) == set(load_patterns())
+    assert [each for patterns in listed.values() for each in patterns if _UNBOUNDED.search(each)] == []
+
+
+@pytest.mark.parametrize("repeated", ["sollen wir a b ", "let me ", "but we ", "haben sie a b c ", "x", "should we "])
+def test_hostile_text_takes_no_longer_than_its_length(repeated: str) -> None:
+    began = time.process_time()
+    is_hesitant(repeated * 40_000)
+    assert time.process_time() - began < 1.0
