@@ -27,8 +27,8 @@ check: setup  ## format, lint, types, floors
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-chaos: setup  ## kill workers 60 times while they deliver, and count every copy
-	BADGEPOST_CHAOS_KILLS=60 $(BIN)/python -m pytest tests/chaos
+chaos: setup  ## kill workers, listener and processors 60 times each while mail goes out and comes in; count every copy
+	BADGEPOST_CHAOS_KILLS=60 BADGEPOST_CHAOS_MAILS=20000 $(BIN)/python -m pytest tests/chaos
 
 bench: setup  ## the figures of docs/performance.md, as ratios
 	$(BIN)/python -m bench
