@@ -5,7 +5,7 @@ is only asked: `badgepost inbound explain` judges exactly as processing does.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from badges.register import Register
@@ -32,6 +32,8 @@ _UNASKED = frozenset({Outcome.BOUNCE, Outcome.DROP})
 """What may come of a mail before anybody asks who wrote it."""
 _NOBODY_WISHES = Wish(Intent.OTHER, Confidence.UNSURE, (), (), "en")
 """Of a mail that no person wrote, and that the rules would not drop."""
+_MOST_NOTES = 10
+"""Of what was left out of a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +91,18 @@ def judge(mail: Mail, proof: Proof, past: Past, register: Register, rules: RuleS
     thread = _make_thread(mail, past)
     recalled = past.recall(thread, _describe_first(identity, reading.sender_name, wish.language))
     wish, particulars = _understand(mail, identity, wish, recalled, register)
-    checked = check_request(identity, wish, particulars)
+    checked = _note_left_out(check_request(identity, wish, particulars), particulars)
     facts = gather_facts(_gather_first(mail, past), reading, identity, wish, particulars, checked, recalled.thread)
     decided = demand_change(decide(facts, rules), facts, checked)
     asker = describe_asker(identity, checked.issuer, reading.sender_name, wish.language)
     evidence = _write_evidence(mail, identity, decided, rules.version)
     order = make_order(decided, facts, asker, checked, thread, evidence, recalled.ticket_id)
     return Judgement(facts, decided, rules.version, identity, wish, particulars, checked, order)
+
+
+def _note_left_out(checked: Checked, particulars: Particulars) -> Checked:
+    """Staff must see that a list was cut or could not be read, whatever comes of the rest."""
+    return replace(checked, faults=(*checked.faults, *particulars.notes[:_MOST_NOTES]))
 
 
 def _describe_first(identity: Identity, sender_name: str, language: str) -> Asker:
