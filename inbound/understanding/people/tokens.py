@@ -37,7 +37,7 @@ _BEGINS_WITH_ADDRESS = re.compile(r"\s*<?[^\s@<>]{1,64}@")
 _PROSE = re.compile(r"(?:^|\s)[^\W\d_A-ZÀ-ÖØ-Þ][^\W\d_]")
 _SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe00-\ufe0f\x00]")
-_IDLE_JOINER = re.compile("(?<=[\x00-\u024f])[\u200c\u200d]+|[\u200c\u200d]+(?=[\x00-\u024f])")
+_IDLE_JOINER = re.compile("(?<=[\x00-\u024f])[\u200c\u200d]++|(?<![\u200c\u200d])[\u200c\u200d]++(?=[\x00-\u024f])")
 """Joiners mean something to Indic and Persian letters only."""
 _ABBREVIATIONS = frozenset({
     "mr", "mrs", "ms", "mx", "dr", "prof", "jr", "sr", "st", "sra", "srta", "ing", "fr", "hr", "dipl", "no", "nr", "z",

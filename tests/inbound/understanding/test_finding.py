@@ -130,6 +130,7 @@ def test_only_people_who_are_named_are_found(words: list[str]) -> None:
         "\n" * 70_000,
         "van der " * 9_000,
         "é\u0301" * 35_000,
+        "\u200d" * 70_000,
     ],
     ids=lambda text: text[:12],
 )
