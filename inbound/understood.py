@@ -37,7 +37,6 @@ def understand(content: bytes, mail_from: str | None) -> Understood:
         subject=reading.subject,
         new_text=sections.new_text,
         quoted=sections.quoted,
-        signature=sections.signature,
         has_table=bool(reading.tables),
     )
     opinion = load_model().judge(f"{written.subject}\n{written.new_text}")

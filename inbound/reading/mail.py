@@ -1,7 +1,7 @@
 """Everything that is read of one mail before anybody asks who wrote it: the value that reading its bytes comes to.
 
-Here belong the value and the one function from bytes to it. It may be asked in a process of its own
-(`inbound.processing.room`), so the value is plain and can be pickled. Never raises on what a stranger may send.
+Here belongs the value only; `reader` makes it. It comes back from a process of its own (`inbound.processing.room`), so
+it is plain and can be pickled.
 """
 
 from dataclasses import dataclass, field

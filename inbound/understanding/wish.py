@@ -30,7 +30,6 @@ class Written:
     """The writer's own new text (`inbound.reading.sections`)."""
     quoted: str = ""
     """What is quoted or forwarded below or between; read only where the new text points to it ("see below")."""
-    signature: str = ""
     has_table: bool = False
     """A list of people is attached (`inbound.reading.tables`)."""
 
