@@ -79,4 +79,4 @@ def read_examples(shared: Path) -> Iterator[Labelled]:
 
 def _write(subject: str, text: str) -> Written:
     sections = mark_sections(text)
-    return Written(subject, sections.new_text, sections.quoted, sections.signature)
+    return Written(subject, sections.new_text, sections.quoted)
