@@ -1,4 +1,5 @@
-"""Paragraphs that a company's server appends or puts before: confidentiality, outside senders, saving paper.
+"""Paragraphs that a company's server appends or puts before: confidentiality, outside senders, saving paper,
+how to leave a list.
 
 Here belongs telling them by their set phrases, in en, es, fr and de. A paragraph counts only if it speaks of two
 matters of a disclaimer, or opens as one: a writer may well ask about something "confidential".
@@ -29,6 +30,21 @@ _ADDRESSEE = (
     "nicht der beabsichtigte",
 )  # fmt: skip
 
+_LEAVING = (
+    "to unsubscribe", "to stop receiving", "to opt out", "if you no longer wish", "if you do not wish to receive",
+    "if you don't want to receive", "you are receiving this", "you received this", "you're receiving this",
+    "unsubscribe |", "um sich", "um unseren newsletter", "wenn sie keine", "falls sie keine",
+    "sie erhalten diese", "para darse de baja", "para cancelar la suscripción", "para dejar de recibir", "si no desea",
+    "si ya no desea", "pour vous désabonner", "pour vous désinscrire", "pour ne plus recevoir",
+    "si vous ne souhaitez plus",
+)  # fmt: skip
+"""Opens what a program that sends mail to many tells each of them about leaving the list."""
+_WAYS = (
+    "click", "reply with", "reply to this", "this link", "unsubscribe", "klick", "antworten sie", "abmeld", "haga clic",
+    "responda", "este enlace", "cliquez", "répond", "ce lien",
+)  # fmt: skip
+_OF_THE_WRITER = (" i ", " i'm ", " my ", " me ", " ich ", " mein", " mich ", " yo ", " mi ", " je ", " mon ", "?")
+
 
 def find_disclaimers(lines: Sequence[str]) -> Iterator[int]:
     """Yield the numbers of the lines that belong to a disclaimer.
@@ -42,6 +58,14 @@ def find_disclaimers(lines: Sequence[str]) -> Iterator[int]:
             yield from range(start + _find_first(folded), end)
         elif folded[0].lstrip("*_-=~#<>| ").startswith(_OPENINGS):
             yield start
+        elif _tells_how_to_leave(words):
+            yield from range(start, end)
+
+
+def _tells_how_to_leave(words: str) -> bool:
+    """Whether a paragraph tells readers how to leave the writer's own list: no wish of the writer."""
+    is_told = words.lstrip("*_-=~#<>| ").startswith(_LEAVING) and any(way in words for way in _WAYS)
+    return is_told and not any(sign in f" {words} " for sign in _OF_THE_WRITER)
 
 
 def _find_first(folded: Sequence[str]) -> int:

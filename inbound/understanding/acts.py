@@ -34,6 +34,7 @@ _DOUBTED = 2.6
 _LONGEST_WORDS = 200
 _REQUEST = bits_of("PLEASE COULD_YOU WANT")
 _NEVER_MIND, _DONE, _REMINDER = BITS["NEVER_MIND"], BITS["DONE"], BITS["REMINDER"]
+_DO_THIS = BITS["DO_THIS"]
 _STOPS = bits_of("STOP UNSUBSCRIBE NEWSLETTER")
 _DENIABLE = bits_of("NEWSLETTER EMAIL")
 """Still spoken of when denied: "I need no reminders. Stop them."."""
@@ -83,12 +84,13 @@ def read_account(sentences: Sequence[Sentence], held: Held, language: str, known
     topics: deque[int] = deque(maxlen=_REMEMBERED)
     orders: list[tuple[int, list[Clause]]] = []
     last = heading = 0
+    is_asked_list = False
     for number, sentence in enumerate(sentences):
         lexicon = load_lexicon(tell_sentence(count_votes(sentence.words), language))
         clauses = read_clauses(sentence, lexicon, held)
         if not sentence.in_list:
-            heading = 0
-        elif heading and clauses:
+            heading, is_asked_list = 0, False
+        elif is_asked_list and clauses:
             clauses[0].concepts |= heading
             clauses[0].is_asked = True
         if _looks_back(account, clauses):
@@ -98,8 +100,9 @@ def read_account(sentences: Sequence[Sentence], held: Held, language: str, known
         if sentence.ends_in_question_mark and lexicon.language == "en" and not any(it.is_asked for it in clauses):
             found = [_doubt(it) for it in found]
         last = _note(account, clauses, sentence.is_question, bool(found))
-        if sentence.opens_list and not sentence.in_list and any(clause.is_asked for clause in clauses):
-            heading = last & ORDERS
+        if sentence.opens_list and not sentence.in_list:
+            is_asked_list = any(clause.is_asked for clause in clauses) or bool(last & _DO_THIS)
+            heading = last & ORDERS if any(clause.is_asked for clause in clauses) else 0
         account.acts += _number(found, number, held)
         if account.asks and last & ORDERS and not is_strong(found):
             orders.append((number, clauses))

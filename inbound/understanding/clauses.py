@@ -13,7 +13,8 @@ from inbound.understanding.forms import is_participle
 from inbound.understanding.hits import Hit
 from inbound.understanding.parts import Part
 
-_NEGATION, _CANNOT, _JOIN = BITS["NEGATION"], BITS["CANNOT"], BITS["JOIN"]
+_NEGATION, _CANNOT = BITS["NEGATION"], BITS["CANNOT"]
+_JOIN, _LEADS_IN = BITS["JOIN"], bits_of("JOIN ORDINAL")
 _BADGE, _ACCOUNT, _BADGE_FIRST = BITS["BADGE"], BITS["ACCOUNT"], BITS["BADGE_FIRST"]
 _NOT_ASKING, _THANKS, _DONE = BITS["NOT_ASKING"], BITS["THANKS"], BITS["DONE"]
 _CONDITION, _LATER, _FROM_DAY, _DATE = BITS["CONDITION"], BITS["LATER"], BITS["FROM_DAY"], BITS["DATE"]
@@ -121,11 +122,11 @@ def read_clause(part: Part, language: str) -> Clause:
 
 
 def _begins_with_order(hits: Sequence[Hit], start: int, concepts: int) -> bool:
-    """Whether the first word, but for one that joins clauses, is an order."""
+    """Whether the first word, but for one that joins or counts clauses, is an order."""
     for hit in hits:
         if hit.at != start:
             return False
-        if not hit.concepts & _JOIN:
+        if not hit.concepts & _LEADS_IN:
             return bool(hit.concepts & concepts & _BEGINS)
         start = hit.words[-1] + 1
     return False

@@ -2,8 +2,8 @@
 
 Here belongs looking for what only ever takes certainty away, whatever the clauses around it come to: "should we?",
 "undo the change", "wait, not yet", "everybody except". What is done without a person is done on what is sure, so a
-person reads such a mail. The words stand in `hesitation.yaml`. Pure, and linear in the length of the text: every repeat
-in them is bounded.
+person reads such a mail. The words stand in `hesitation.yaml`, and in `retraction.yaml` those that take back any wish.
+Pure, and linear in the length of the text: every repeat in them is bounded.
 """
 
 import re
@@ -20,14 +20,23 @@ _SPACE = re.compile(r"\s+")
 
 
 def is_hesitant(text: str) -> bool:
-    """Whether the writer of `text`, in whatever language, takes back or questions something."""
+    """Whether the writer of `text`, in whatever language, takes back or questions a change of a record."""
+    return _says(text, "retraction") or _says(text, "hesitation")
+
+
+def is_taken_back(text: str) -> bool:
+    """Whether the writer of `text`, in whatever language, takes back what it asks, whatever that is."""
+    return _says(text, "retraction")
+
+
+def _says(text: str, name: str) -> bool:
     folded = _SPACE.sub(" ", fold_letters(text[:_LONGEST]).replace("\u2019", "'"))
-    return any(pattern.search(folded) for pattern in load_patterns().values())
+    return any(pattern.search(folded) for pattern in load_patterns(name).values())
 
 
 @cache
-def load_patterns() -> dict[str, re.Pattern[str]]:
-    """Return the shipped patterns by language, each as one."""
-    source = resources.files("inbound.understanding").joinpath("hesitation.yaml").read_text("utf-8")
+def load_patterns(name: str) -> dict[str, re.Pattern[str]]:
+    """Return the patterns of one of the shipped lists by language, each as one."""
+    source = resources.files("inbound.understanding").joinpath(f"{name}.yaml").read_text("utf-8")
     document: dict[str, list[str]] = yaml.safe_load(source)
     return {language: re.compile("|".join(f"(?:{each})" for each in listed)) for language, listed in document.items()}

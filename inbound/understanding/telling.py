@@ -11,15 +11,17 @@ from desk.words import Intent
 from inbound.understanding.acts import read_account
 from inbound.understanding.asking import TOPICS
 from inbound.understanding.concepts import bits_of
-from inbound.understanding.hesitation import is_hesitant
+from inbound.understanding.hesitation import is_hesitant, is_taken_back
 from inbound.understanding.languages import count_votes, tell_language
 from inbound.understanding.sentences import Sentence, split_text
 from inbound.understanding.weighing import Verdict, weigh_acts
 from inbound.understanding.wish import Confidence, Wish, Written
 from wire.subject import strip_prefixes
 
-_DONE_AT_ONCE = frozenset({Intent.NAME_CHANGE, Intent.UNLOCK})
+_CHANGED_AT_ONCE = frozenset({Intent.NAME_CHANGE, Intent.UNLOCK})
 """What is done without a person where it is sure."""
+_SENT_AT_ONCE = frozenset({Intent.PASSWORD_RESET, Intent.RESEND, Intent.UNSUBSCRIBE})
+"""What is done without a person even where it is but likely."""
 _LONGEST_SUBJECT = 300
 _TABLE = bits_of("TABLE")
 _POINTS = bits_of("BELOW DO_THIS")
@@ -47,8 +49,7 @@ def tell_wish(written: Written) -> Wish:
         if subject.is_answer and verdict.confidence is Confidence.SURE:
             # What stands below an answer may be our own words.
             verdict = replace(verdict, confidence=Confidence.LIKELY)
-    if verdict.confidence is Confidence.SURE and verdict.intent in _DONE_AT_ONCE and is_hesitant(written.new_text):
-        verdict = replace(verdict, confidence=Confidence.LIKELY)
+    verdict = _doubt(verdict, f"{'' if is_old else subject.text}\n{written.new_text}")
     return Wish(
         verdict.intent,
         verdict.confidence,
@@ -58,6 +59,19 @@ def tell_wish(written: Written) -> Wish:
         is_deferred=body.is_deferred,
         points_below=points_below,
     )
+
+
+def _doubt(verdict: Verdict, text: str) -> Verdict:
+    """Return a verdict that leads to nothing but a person, where the writer takes back or questions what they ask."""
+    if verdict.intent in _CHANGED_AT_ONCE and is_hesitant(text):
+        return _lower(verdict, Confidence.LIKELY)
+    if verdict.intent in _SENT_AT_ONCE and is_taken_back(text):
+        return _lower(verdict, Confidence.GUESSED)
+    return verdict
+
+
+def _lower(verdict: Verdict, most: Confidence) -> Verdict:
+    return replace(verdict, confidence=max(verdict.confidence, most, key=list(Confidence).index))
 
 
 def _read_below(written: Written, language: str) -> Verdict:

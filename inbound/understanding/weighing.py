@@ -4,8 +4,8 @@ Here belongs the policy (section 2) and what outweighs what: a page that does no
 log in, a phishing mail speaks of locked accounts. How sure an intent is follows from the weight of what tells it.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from desk.words import CHANGES_A_RECORD, Intent
 from inbound.understanding.acts import Account, Act
@@ -74,7 +74,16 @@ def weigh_acts(body: Account, title: Account | None, *, has_text: bool) -> Verdi
         headings = []
     weights = _add_up(acts, headings)
     is_alone = sum(weight >= _LIKELY for weight in weights.values()) == 1
-    return _decide(_drop_explained(weights, acts), acts, _ALONE if is_alone else 0.0)
+    verdict = _decide(_drop_explained(weights, acts), acts, _ALONE if is_alone else 0.0)
+    if verdict.confidence is Confidence.SURE and _is_rivalled(verdict.intent, weights):
+        verdict = replace(verdict, confidence=Confidence.LIKELY)
+    return verdict
+
+
+def _is_rivalled(intent: Intent, weights: Mapping[Intent, float]) -> bool:
+    """Whether a change of a record may be only one of two, though the other one is told but weakly."""
+    rivals = CHANGES_A_RECORD - {intent}
+    return intent in CHANGES_A_RECORD and any(weights.get(other, 0.0) >= _LIKELY for other in rivals)
 
 
 def _drop_untold(body: Account) -> list[Act]:

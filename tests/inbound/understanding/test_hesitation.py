@@ -7,7 +7,7 @@ from importlib import resources
 import pytest
 import yaml
 
-from inbound.understanding.hesitation import is_hesitant, load_patterns
+from inbound.understanding.hesitation import is_hesitant, is_taken_back, load_patterns
 from inbound.understanding.languages import LANGUAGES
 
 _UNBOUNDED = re.compile(r"(?<!\\)[*+]|\{\d+,\}")
@@ -50,10 +50,22 @@ def test_a_plain_request_is_left_alone(text: str) -> None:
     assert not is_hesitant(text)
 
 
-def test_every_language_has_words_and_no_repeat_is_unbounded() -> None:
-    source = resources.files("inbound.understanding").joinpath("hesitation.yaml").read_text("utf-8")
+@pytest.mark.parametrize(
+    "text", ["This is a test.", "Sorry, forget it.", "Testmail", "Laissez tomber.", "Olviden esto."]
+)
+def test_what_takes_back_any_wish(text: str) -> None:
+    assert is_taken_back(text)
+
+
+def test_a_question_takes_back_nothing() -> None:
+    assert not is_taken_back("Should we change her name?")
+
+
+@pytest.mark.parametrize("name", ["hesitation", "retraction"])
+def test_every_language_has_words_and_no_repeat_is_unbounded(name: str) -> None:
+    source = resources.files("inbound.understanding").joinpath(f"{name}.yaml").read_text("utf-8")
     listed = yaml.safe_load(source)
-    assert set(listed) == set(LANGUAGES) == set(load_patterns())
+    assert set(listed) == set(LANGUAGES) == set(load_patterns(name))
     assert [each for patterns in listed.values() for each in patterns if _UNBOUNDED.search(each)] == []
 
 
