@@ -82,11 +82,9 @@ def are_stacked(scene: Scene, one: Mention, other: Mention) -> bool:
 def _is_coordinated(scene: Scene, one: Mention, other: Mention) -> bool:
     between = scene.tokens[one.last + 1 : other.first]
     has_and = any(token.folded in _AND for token in between)
-    between = (
-        [token for token in between if token.folded not in _OF]
-        if one.weight > Weight.PASSING and other.weight > Weight.PASSING
-        else [token for token in between if token.folded not in _RELATED and token.folded not in _PREPOSITIONS]
-    )
+    are_meant = one.weight > Weight.PASSING and other.weight > Weight.PASSING
+    idle = _OF if are_meant else _RELATED | _PREPOSITIONS
+    between = tuple(token for token in between if token.folded not in idle)
     return (
         has_and
         and len(between) <= 14
