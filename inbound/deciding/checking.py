@@ -7,13 +7,14 @@ others, and of requests for later. Which outcome follows is the rules' to say. P
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from badges.names import shares_part
 from badges.register import KnownEarner, KnownIssuer
 from desk.requests.orders import Change
 from desk.words import NAMES_ITS_EARNER, Intent
 from inbound.deciding.person_checks import PersonCheck, check_person
 from inbound.facts import Doubt, Lack, Problem
 from inbound.identity import Identity
-from inbound.understanding.particulars import Particulars, Person
+from inbound.understanding.particulars import Particulars, Person, Standing
 from inbound.understanding.wish import Wish
 
 _MOST_TOLD = 10
@@ -108,7 +109,11 @@ def _is_another(person: Person, earner: KnownEarner, intent: Intent) -> bool:
     """Whether an earner speaks of somebody else. A name or address that is not on record may be their own new one."""
     if person.earner is not None:
         return person.earner.earner_id != earner.earner_id
-    return intent not in (Intent.NAME_CHANGE, Intent.EMAIL_CHANGE)
+    if person.standing is not Standing.NOT_FOUND:
+        return True
+    if intent is Intent.NAME_CHANGE:
+        return not shares_part(earner.name, person.said)
+    return intent is not Intent.EMAIL_CHANGE
 
 
 def _make_own_changes(

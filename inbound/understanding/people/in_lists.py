@@ -1,7 +1,7 @@
 """The people of a list: each row's address and name looked up, with the new name or address beside them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from badges.names import is_same_name, make_name_key, shares_part
 from badges.register import KnownEarner
@@ -31,10 +31,12 @@ class _Known:
 
 def find_listed(rows: Sequence[Row], asking: Asking, source: Source) -> tuple[list[Person], list[str]]:
     """Return the people of `rows`, each once, and what was left out and why."""
+    keys = {make_name_key(name) for row in rows for name in (row.name, row.is_guessed and row.new_name) if name}
     known = _Known(
         asking.register.find_by_addresses({row.address for row in rows if row.address}),
-        asking.register.find_by_names({make_name_key(row.name) for row in rows if row.name}),
+        asking.register.find_by_names(keys),
     )
+    rows = _turn_round(rows, known)
     people: dict[tuple[object, ...], Person] = {}
     notes = []
     for row in rows:
@@ -45,6 +47,18 @@ def find_listed(rows: Sequence[Row], asking: Asking, source: Source) -> tuple[li
         key = (person.earner.earner_id if person.earner else person.said, person.new_name, person.new_address)
         people.setdefault(key, person)
     return list(people.values()), notes
+
+
+def _turn_round(rows: Sequence[Row], known: _Known) -> Sequence[Row]:
+    """Take the columns of a table without head the other way round, where only what seemed new is on record."""
+    is_turned = all(
+        row.is_guessed
+        and not row.address
+        and make_name_key(row.name) not in known.names
+        and make_name_key(row.new_name) in known.names
+        for row in rows
+    )
+    return [replace(row, name=row.new_name, new_name=row.name) for row in rows] if is_turned else rows
 
 
 def _find_person(row: Row, asking: Asking, known: _Known) -> Person:

@@ -13,6 +13,7 @@ from desk.words import NAMES_ITS_EARNER, Intent
 from inbound.understanding.particulars import Person, Standing
 from inbound.understanding.people.asking import Asking
 from inbound.understanding.people.badge_names import find_named_badges, fold_all
+from inbound.understanding.people.for_others import find_strangers, speaks_of_self
 from inbound.understanding.people.groups import (
     Group,
     add_unknown,
@@ -21,6 +22,7 @@ from inbound.understanding.people.groups import (
     group_unknown,
     list_candidates,
 )
+from inbound.understanding.people.in_order import pair_names
 from inbound.understanding.people.mentions import Mention, find_addresses, find_known_names
 from inbound.understanding.people.neighbours import join_coordinated
 from inbound.understanding.people.new_addresses import find_new_address, tell_address
@@ -30,9 +32,6 @@ from inbound.understanding.people.scene import Scene
 from inbound.understanding.people.signs import Old
 from inbound.understanding.people.telling_apart import Told, choose_holding, tell_apart
 from inbound.understanding.people.weights import Weight, begins_item, stands_as_new_name
-from inbound.understanding.people.words import listed
-
-_FIRST_PERSON = listed("first person")
 
 
 def find_people(scene: Scene, asking: Asking) -> tuple[list[Person], bool]:
@@ -79,7 +78,8 @@ def _find_for_earner(
     """An earner writes about themselves, unless they clearly ask for somebody else on record."""
     own = Group([Mention(0, 0, earner.name, Weight.CLEAR, None, (earner,))], earner)
     # Who says nothing of themselves speaks for whom they name.
-    least = Weight.CLEAR if any(token.folded in _FIRST_PERSON for token in scene.tokens) else Weight.LIKELY
+    least = Weight.CLEAR if speaks_of_self(scene) else Weight.LIKELY
+    strangers = find_strangers(scene, addresses, names, least)
     others = [
         mention
         for mention in (*addresses, *names)
@@ -96,6 +96,8 @@ def _find_for_earner(
             scene, asking, [each for each in others if each.address], [each for each in others if not each.address]
         )
         return _describe(scene, asking, groups)
+    if strangers and asking.intent in NAMES_ITS_EARNER and asking.intent is not Intent.EMAIL_CHANGE:
+        return [Person(stranger.said, Standing.NOT_FOUND, None) for stranger in strangers]
     person = _describe_one(scene, asking, own, 0, len(scene.tokens))
     return [replace(person, new_name=new_name)]
 
@@ -111,7 +113,12 @@ def _describe(scene: Scene, asking: Asking, groups: Sequence[Group]) -> list[Per
         if starts[at] <= _first_in_body(scene, ordered[at - 1]):
             starts[at] = _first_in_body(scene, group)
     ends = [*starts[1:], len(scene.tokens)]
-    return [_describe_one(scene, asking, *each) for each in zip(ordered, starts, ends[: len(starts)], strict=True)]
+    people = [_describe_one(scene, asking, *each) for each in zip(ordered, starts, ends[: len(starts)], strict=True)]
+    olds = [person.earner.name if person.earner else person.said for person in people]
+    names = pair_names(scene, ordered, olds) if asking.intent is Intent.NAME_CHANGE else None
+    if names is None:
+        return people
+    return [replace(person, new_name=name) for person, name in zip(people, names, strict=True)]
 
 
 def _begin(scene: Scene, group: Group) -> int:

@@ -6,7 +6,7 @@ told in `finding`.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from desk.roster.cells import CellFault
@@ -21,6 +21,8 @@ _ADDRESS = listed("head address")
 _NAME = listed("head name")
 _FIRST = listed("head first name")
 _LAST = listed("head last name")
+_HALF = frozenset({"nom", "name"})
+"""The surname, where another column holds the first name."""
 _BADGE = listed("head badge")
 _IGNORED = listed("head ignored")
 _CUTS = tuple(re.compile(cut) for cut in (r"\t+", r"\|", ";", r" {2,}(?=\S)", r", ?"))
@@ -61,6 +63,8 @@ class Row:
     new_address: str = ""
     badge: str = ""
     is_unreadable_address: bool = False
+    is_guessed: bool = False
+    """No head says what the columns hold."""
 
 
 def read_rows(rows: Sequence[Sequence[str]], wants_new_name: bool, is_plain: bool = True) -> list[Row] | None:
@@ -75,7 +79,10 @@ def read_rows(rows: Sequence[Sequence[str]], wants_new_name: bool, is_plain: boo
     columns = _guess_columns(rows, wants_new_name)
     if columns and not is_plain and Column.ADDRESS not in columns:
         return None
-    return [_read_row(number, row, columns) for number, row in enumerate(rows, 1) if any(row)] if columns else None
+    if not columns:
+        return None
+    read = (_read_row(number, row, columns) for number, row in enumerate(rows, 1) if any(row))
+    return [replace(row, is_guessed=True) for row in read]
 
 
 def find_blocks(text: str) -> list[tuple[list[tuple[str, ...]], bool]]:
@@ -123,9 +130,10 @@ def _read_head(cells: Sequence[str]) -> dict[Column, int] | None:
         return None
     words = [_fold_head(cell) for cell in cells]
     has_last = any(each & _LAST for each in words)
+    has_first = any(each & _FIRST for each in words)
     columns: dict[Column, int] = {}
     for place, each in enumerate(words):
-        column = None if each & _IGNORED else _tell_column(each, has_last)
+        column = None if each & _IGNORED else _tell_column(each, has_first, has_last)
         if column is not None:
             columns.setdefault(column, place)
     if len(columns) < 2 and Column.ADDRESS not in columns:
@@ -138,13 +146,14 @@ def _fold_head(cell: str) -> frozenset[str]:
     return frozenset(fold_word(word) for word in cleaned.split())
 
 
-def _tell_column(words: frozenset[str], has_last: bool) -> Column | None:
+def _tell_column(words: frozenset[str], has_first: bool, has_last: bool) -> Column | None:
     is_new = bool(words & _NEW) and not words & _OLD
     if words & _ADDRESS:
         return Column.NEW_ADDRESS if is_new else Column.ADDRESS
     if words & _FIRST or (has_last and words <= {"nombre", "nombres"} and words):
         return Column.NEW_FIRST if is_new else Column.FIRST
-    if words & _LAST:
+    is_other_half = has_first and not has_last and words & _HALF and words - _NEW - _OLD <= _HALF
+    if words & _LAST or is_other_half:
         return Column.NEW_LAST if is_new else Column.LAST
     if is_new:
         return Column.NEW_NAME

@@ -22,6 +22,7 @@ _LONGEST_NAME = 6
 """Words of a name that is looked up."""
 _LOWER_CASE_WORDS = 400
 """So many words are looked through for names without capitals, as telephones are typed on."""
+_RELATIONS = listed("another") | listed("titles")
 _LEADS_TO_NAME = listed("leads to name")
 
 
@@ -75,7 +76,7 @@ def find_unknown_names(scene: Scene, taken: Iterable[Mention], least: Weight = W
     used = {at for mention in taken for at in range(mention.first, mention.last + 1)}
     mentions = []
     for run in scene.runs:
-        trimmed = trim_run(scene, run)
+        trimmed = _drop_relation(scene, trim_run(scene, run))
         if trimmed is None or trimmed.first == trimmed.last or not used.isdisjoint(range(run.first, run.last + 1)):
             continue
         if any(is_foreign(scene, at) for at in range(trimmed.first, trimmed.last + 1)):
@@ -84,6 +85,13 @@ def find_unknown_names(scene: Scene, taken: Iterable[Mention], least: Weight = W
         if weight >= least:
             mentions.append(Mention(trimmed.first, trimmed.last, scene.show(trimmed), weight))
     return mentions
+
+
+def _drop_relation(scene: Scene, run: Run | None) -> Run | None:
+    """Leave out what somebody is to the writer: German capitalises "Kollege Jan Roe"."""
+    if run is None or run.first == run.last or scene.tokens[run.first].folded not in _RELATIONS:
+        return run
+    return Run(run.first + 1, run.last)
 
 
 def _list_places(scene: Scene) -> Iterable[Run]:

@@ -30,6 +30,7 @@ from inbound.understanding.people.scene import Scene
 from inbound.understanding.people.signs import Level, Old, announces_new, find_label, tell_level, tell_part
 from inbound.understanding.people.tokens import Kind
 
+_LEADING_MARKS = frozenset(":-–—=")
 _MOST_RUNS = 400
 _LOWER_CASE_WORDS = 600
 
@@ -62,9 +63,20 @@ def find_new_name(scene: Scene, first: int, last: int, old: Old, named: Iterable
     is_told = any(candidate.level > Level.NAMED for candidate in candidates)
     for run in said:
         candidate = _judge_run(scene, run, old, first)
-        if candidate and candidate.level is Level.NEW and not (is_told and candidate.whole == old.name):
+        if candidate is None or (is_told and candidate.whole == old.name):
+            continue
+        if candidate.level is Level.NEW or _is_other_spelling(scene, run, old, said):
             candidates.append(candidate)
     return _choose(_distrust_record(candidates, old), old)
+
+
+def _is_other_spelling(scene: Scene, run: Run, old: Old, said: Sequence[Run]) -> bool:
+    """Whether a name after a colon or a dash is the one on record but for accents, hyphens or order, while the text
+    shows that elsewhere as it is on record: "Zoé Roé writes herself without the accent: Zoé Roe"."""
+    text = scene.show(run)
+    if run.first == 0 or scene.tokens[run.first - 1].text not in _LEADING_MARKS or text.isupper() or text.islower():
+        return False
+    return text != old.name and any(scene.show(other) == old.name for other in said)
 
 
 def _distrust_record(candidates: Sequence[_Candidate], old: Old) -> list[_Candidate]:

@@ -32,7 +32,9 @@ _POSSESSIVE = re.compile(r"['’ʼ´`]s?$", re.IGNORECASE)
 _HARD_WRAP = 50
 """A line of so many characters goes on in the next, unless a sentence ends with it: programs break lines so."""
 _NEW_ITEM = re.compile(r"\s*(?:[-*•·–>#|]|\(?\d{1,3}[.)]|[a-zA-Z]\)|[\w .'-]{1,30}:(?:\s|$))|\s{2}|\t")
-_ENDS_WITH_ABBREVIATION = re.compile(r"\b(?:i\. ?e|e\. ?g|d\. ?h|z\. ?B|p\. ?ej|c\.-à-d|mrs?|ms|dr|prof|mme|sra?|hr|née?)\.$", re.I)
+_ENDS_WITH_ABBREVIATION = re.compile(
+    r"\b(?:i\. ?e|e\. ?g|d\. ?h|z\. ?B|p\. ?ej|c\.-à-d|mrs?|ms|dr|prof|mme|sra?|hr|née?)\.$", re.IGNORECASE
+)
 _BEGINS_WITH_ADDRESS = re.compile(r"\s*<?[^\s@<>]{1,64}@")
 _PROSE = re.compile(r"(?:^|\s)[^\W\d_A-ZÀ-ÖØ-Þ][^\W\d_]")
 _SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f]")
