@@ -22,10 +22,10 @@ _EHLO = b"250-sink.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n
 @contextmanager
 def running_sink() -> Iterator[int]:
     """Start a sink on a free port of 127.0.0.1, yield the port, and end the sink."""
-    port = _free_port()
+    port = find_free_port()
     process = subprocess.Popen(_command(port), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _wait_until_it_greets(port)
+        wait_until_it_greets(port, "sink")
         yield port
     finally:
         process.terminate()
@@ -49,12 +49,14 @@ def _command(port: int) -> list[str]:
     return [program, *unprivileged, f"127.0.0.1:{port}", "500"]
 
 
-def _free_port() -> int:
+def find_free_port() -> int:
+    """Return a port that nobody has now."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
 
 
-def _wait_until_it_greets(port: int) -> None:
+def wait_until_it_greets(port: int, who: str) -> None:
+    """Return once a server greets there. TimeoutError after some five seconds."""
     for _ in range(100):
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
@@ -62,7 +64,7 @@ def _wait_until_it_greets(port: int) -> None:
                     return
         except OSError:
             time.sleep(0.05)
-    raise TimeoutError(f"no sink answers on port {port}")
+    raise TimeoutError(f"no {who} answers on port {port}")
 
 
 class _Sink(asyncio.Protocol):

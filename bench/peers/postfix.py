@@ -6,12 +6,12 @@ not touched; it needs root, because Postfix drops its rights by itself.
 
 import os
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from bench.sink import find_free_port, wait_until_it_greets
 
 _MAIN = """\
 compatibility_level = 3.6
@@ -84,8 +84,7 @@ def running_postfix(folder: Path, more: str = HOLD) -> Iterator[int]:
 
     All of Postfix's users must be able to enter the folder.
     """
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = int(server.getsockname()[1])
+    port = find_free_port()
     for name in ("spool", "data", "etc"):
         (folder / name).mkdir(parents=True)
     shutil.chown(folder / "data", "postfix")
@@ -94,7 +93,7 @@ def running_postfix(folder: Path, more: str = HOLD) -> Iterator[int]:
     (etc / "master.cf").write_text(_MASTER.format(port=port))
     _control(etc, "start")
     try:
-        _wait_until_it_greets(port)
+        wait_until_it_greets(port, "Postfix")
         yield port
     finally:
         _control(etc, "stop")
@@ -102,14 +101,3 @@ def running_postfix(folder: Path, more: str = HOLD) -> Iterator[int]:
 
 def _control(etc: Path, command: str) -> None:
     subprocess.run(["/usr/sbin/postfix", "-c", str(etc), command], check=True, capture_output=True, timeout=60)
-
-
-def _wait_until_it_greets(port: int) -> None:
-    for _ in range(100):
-        try:
-            with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
-                if client.recv(3) == b"220":
-                    return
-        except OSError:
-            time.sleep(0.05)
-    raise TimeoutError(f"no Postfix answers on port {port}")
