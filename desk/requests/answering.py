@@ -65,7 +65,8 @@ def answer(case: Case, told: Answer) -> str | None:
 def thread_facts(order: Order, reference: str) -> dict[str, Fact]:
     """Return what every answer to a mail records (RFC 5322 section 3.6.4).
 
-    A stranger's subject is not repeated: with a forged From, somebody else would read it.
+    The subject is repeated only to somebody on record whose mail is proven to be theirs: with a forged From, somebody
+    else would read a stranger's words in a mail of ours.
     """
     answered = clean_message_ids([order.thread.message_id])
     return {
@@ -73,8 +74,13 @@ def thread_facts(order: Order, reference: str) -> dict[str, Fact]:
         "reference": reference,
         "in_reply_to": answered[0] if answered else "",
         "references": " ".join(clean_message_ids(order.thread.references)),
-        "re_subject": clean_line(order.thread.subject) if order.asker.role in ON_RECORD else None,
+        "re_subject": clean_line(order.thread.subject) if _is_proven(order) else None,
     }
+
+
+def _is_proven(order: Order) -> bool:
+    verdict = (order.evidence.get("authentication") or {}).get("verdict")
+    return order.asker.role in ON_RECORD and verdict == "pass"
 
 
 def find_speaker(connection: Connection, asker: Asker) -> str | None:

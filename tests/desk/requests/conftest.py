@@ -64,7 +64,7 @@ class Counter:
             "lacks": (),
             "reason": "the policy says so",
             "text": "Please see to it.",
-            "evidence": {"rule": "a-rule", "verdict": "pass"},
+            "evidence": {"rule": "a-rule", "authentication": {"verdict": "pass"}},
         }
         return Order(outcome, intent, **{**values, **more})
 

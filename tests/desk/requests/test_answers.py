@@ -28,6 +28,13 @@ def test_every_question_has_an_answer_for_everybody(counter: Counter, intent: In
     assert counter.ticket(done).state == "closed"
 
 
+@pytest.mark.parametrize("verdict", ["fail", "none", "unclear"])
+def test_the_subject_is_repeated_to_nobody_whose_address_may_be_forged(counter: Counter, verdict: str) -> None:
+    counter.do(Outcome.ANSWER, Intent.LINKEDIN_ADD, Role.EARNER, evidence={"authentication": {"verdict": verdict}})
+    [facts] = counter.desk.facts("answer_linkedin_add")
+    assert facts["re_subject"] is None
+
+
 def test_answers_are_answers() -> None:
     assert all(NOTICES[kind].answers for kind in ANSWERS.values())
     assert set(OUTCOMES) == set(Outcome) - {Outcome.DROP, Outcome.BOUNCE}

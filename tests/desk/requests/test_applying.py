@@ -18,7 +18,7 @@ def test_a_name_is_changed_recorded_and_told(counter: Counter) -> None:
     [change] = counter.desk.rows("SELECT * FROM record_change")
     assert (json.loads(change.before), json.loads(change.after)) == ({"name": "Jane Smith"}, {"name": "Jane Doe"})
     assert (change.asked_by, change.group_id, change.ticket_id) == (DANA, done.group_id, done.ticket_id)
-    assert json.loads(change.evidence) == {"rule": "a-rule", "verdict": "pass"}
+    assert json.loads(change.evidence) == {"rule": "a-rule", "authentication": {"verdict": "pass"}}
     [facts] = counter.desk.facts("change_receipt")
     assert facts["group"] == done.group_id
     assert facts["undo_until"] == "2026-11-30"
