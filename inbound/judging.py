@@ -4,7 +4,7 @@ Here belongs the order of the steps. Each step stands in a module of its own. No
 is only asked: `badgepost inbound explain` judges exactly as processing does.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,7 +33,7 @@ _UNASKED = frozenset({Outcome.BOUNCE, Outcome.DROP})
 _NOBODY_WISHES = Wish(Intent.OTHER, Confidence.UNSURE, (), (), "en")
 """Of a mail that no person wrote, and that the rules would not drop."""
 _MOST_NOTES = 10
-"""Of what was left out of a list."""
+"""Of what is wrong with a mail's form, and of what was left out of a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def judge(mail: Mail, proof: Proof, past: Past, register: Register, rules: RuleS
     thread = _make_thread(mail, past)
     recalled = past.recall(thread, _describe_first(identity, reading.sender_name, wish.language))
     wish, particulars = _understand(mail, identity, wish, recalled, register)
-    checked = _note_left_out(check_request(identity, wish, particulars), particulars)
+    checked = _add_notes(check_request(identity, wish, particulars), (*reading.flaws, *particulars.notes))
     facts = gather_facts(_gather_first(mail, past), reading, identity, wish, particulars, checked, recalled.thread)
     decided = demand_change(decide(facts, rules), facts, checked)
     asker = describe_asker(identity, checked.issuer, reading.sender_name, wish.language)
@@ -100,9 +100,9 @@ def judge(mail: Mail, proof: Proof, past: Past, register: Register, rules: RuleS
     return Judgement(facts, decided, rules.version, identity, wish, particulars, checked, order)
 
 
-def _note_left_out(checked: Checked, particulars: Particulars) -> Checked:
-    """Staff must see that a list was cut or could not be read, whatever comes of the rest."""
-    return replace(checked, faults=(*checked.faults, *particulars.notes[:_MOST_NOTES]))
+def _add_notes(checked: Checked, notes: Sequence[str]) -> Checked:
+    """Staff must see that a mail is odd, or a list was cut or could not be read, whatever comes of the rest."""
+    return replace(checked, faults=(*checked.faults, *notes[:_MOST_NOTES]))
 
 
 def _describe_first(identity: Identity, sender_name: str, language: str) -> Asker:

@@ -58,6 +58,14 @@ def test_what_cannot_be_read_of_a_list_is_told_to_staff() -> None:
     assert "names.xls" in judgement.order.reason
 
 
+def test_a_mail_that_shows_two_texts_is_told_to_staff() -> None:
+    mail = make_mail("Please change the name of Jane Roe to Jane Poe.")
+    mail.add_alternative("<p>Thank you for the badge. It looks very nice on my wall, have a good day.</p>", "html")
+    judgement = judge_mail(mail)
+    assert judgement.order is not None
+    assert "the plain text and the HTML say different things" in judgement.order.reason
+
+
 def test_what_is_judged_by_the_shipped_rules_names_rule_and_version() -> None:
     judgement = judge_mail(make_mail("How do I add my badge to LinkedIn?"))
     assert judgement.order is not None
