@@ -15,7 +15,7 @@ _PART = r"[^\W\d_a-zß-öø-ÿ][\w.'’]{0,30}"
 _PARTICLE = r"(?:v[ao]n|de[rnl]?|della|di|d[ao]s?|du|l[ae]s?|el|al|bin|binti|ibn|te[rn]|zu[rm]?|a[fv]|[yei]) "
 _A_NAME = re.compile(rf"{_PART}(?:(?: (?:{_PARTICLE}){{0,2}}|-){_PART}){{1,6}}")
 _TO_A_NAME = re.compile(
-    r"\b(?:to|into|as|wants?|reads?|say|show|be|make it|make (?:her|him)|in|zu|auf|als|a|por|como|en|par|comme)"
+    r"\b(?:to|into|as|put|enter|write|print|wants?|reads?|say|show|be|make it|make (?:her|him)|in|zu|auf|als|a|por|como|en|par|comme)"
     rf"(?: exactly)?:? {{1,3}}\W?(?:{_PART}(?: (?:{_PARTICLE}){{0,2}}|-)){{1,6}}{_PART}"
 )
 _BETWEEN = re.compile(r"[ -]")
@@ -51,7 +51,24 @@ def tell_two_names(clauses: Iterable[str], lexicon: Lexicon, held: Held) -> bool
                 names.add(parts)
         if len(names) > _MOST_NAMES:
             break
-    return any(one != other and _fold(one) & _fold(other) for one in names for other in names)
+    return any(one != other and _are_like(_fold(one), _fold(other)) for one in names for other in names)
+
+
+def _are_like(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two names share a part, or are the same but for a letter of each part: "Jon Smyth", "John Smith"."""
+    if one & other:
+        return True
+    return len(one) == len(other) and all(any(_is_near(part, it) for it in other) for part in one)
+
+
+def _is_near(one: str, other: str) -> bool:
+    longest, shortest = max(len(one), len(other)), min(len(one), len(other))
+    if longest - shortest > 1 or one[:1] != other[:1]:
+        return False
+    same = 0
+    while same < shortest and one[same] == other[same]:
+        same += 1
+    return one[same + 1 :] in (other[same:], other[same + 1 :]) or one[same:] == other[same + 1 :]
 
 
 def _may_be_name(part: str, lexicon: Lexicon) -> bool:
