@@ -30,7 +30,7 @@ def settle_wish(wish: Wish, opinion: Opinion | None) -> Wish:
 
 
 def _weigh(wish: Wish, opinion: Opinion) -> Wish:
-    if _is_for_a_person_to_split(wish):
+    if _is_for_a_person_to_split(wish) or _asks_for_nothing(wish):
         return wish
     if opinion.probability < _WORTH_SAYING:
         return _doubt(wish, opinion)
@@ -42,6 +42,11 @@ def _weigh(wish: Wish, opinion: Opinion) -> Wish:
 
 def _is_for_a_person_to_split(wish: Wish) -> bool:
     return len(CHANGES_A_RECORD.intersection(wish.asked)) > 1
+
+
+def _asks_for_nothing(wish: Wish) -> bool:
+    """Whether the words know that nothing is asked (any more), by what the model does not see: "he just got in"."""
+    return wish.intent is Intent.OTHER and not wish.asked and wish.confidence is not Confidence.UNSURE
 
 
 def _doubt(wish: Wish, opinion: Opinion) -> Wish:
