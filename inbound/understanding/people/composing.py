@@ -108,7 +108,11 @@ def _replace_respelled(old: str, given: str) -> str | None:
     folded = "".join(fold_name(given))
     if len(words) == 1 or not folded:
         return given if len(words) == 1 else None
-    places = [at for at, word in enumerate(words) if _is_correction("".join(fold_name(word)), folded)]
+    places = [
+        at
+        for at, word in enumerate(words)
+        if _is_correction("".join(fold_name(word)), folded) or (at and "-" in word and folded in fold_name(word))
+    ]
     if len(places) != 1:
         return None
     words[places[0]] = given

@@ -33,6 +33,8 @@ class Group:
     bearers: tuple[KnownEarner, ...] = ()
     """Who bears the name that is among them."""
     is_contradictory: bool = False
+    is_doubtful: bool = False
+    """Another is named more plainly: it is not sure that something is asked for this one, too."""
     unknown: list[str] = field(default_factory=list)
     """Addresses beside the name that nobody on record has."""
 
@@ -154,8 +156,7 @@ def choose_groups(scene: Scene, groups: Sequence[Group]) -> list[Group]:
         pair.bearers = by_name[0].bearers
         return [group for group in kept if group is not by_name[0]]
     for group in kept:
-        if group.weight is not best:
-            group.is_contradictory = True
+        group.is_doubtful = group.weight is not best
     return kept
 
 
@@ -217,7 +218,7 @@ def _stands_beside(scene: Scene, asking: Asking, unknown: Group, groups: Sequenc
     others = [mention for group in groups for mention in group.mentions]
     if any(shares_part(one.said, each.name) for group in groups for each in list_candidates(group)):
         return False
-    if any(are_adjacent(scene, one, other) and one.address != other.address for other in others):
+    if any(_may_be_same(scene, asking, one, other) for other in others):
         return False
     is_asked = one.weight is Weight.CLEAR and (one.address is None or is_asked_about(scene, one.first))
     if is_asked or any(is_coordinated(scene, one, other) for other in others):
@@ -225,6 +226,13 @@ def _stands_beside(scene: Scene, asking: Asking, unknown: Group, groups: Sequenc
     if asking.intent is not Intent.EMAIL_CHANGE and any(are_stacked(scene, one, other) for other in others):
         return True
     return begins_item(scene, one.first) and any(begins_item(scene, other.first) for other in others)
+
+
+def _may_be_same(scene: Scene, asking: Asking, one: Mention, other: Mention) -> bool:
+    """Whether a name and an address side by side may be one person's; two addresses are where one is to be new."""
+    if one.address and other.address and asking.intent is not Intent.EMAIL_CHANGE:
+        return False
+    return are_adjacent(scene, one, other) and one.address != other.address
 
 
 def list_candidates(group: Group) -> tuple[KnownEarner, ...]:

@@ -7,7 +7,7 @@ Here belongs the way from a text to people. What is to become of each is read fr
 from collections.abc import Sequence
 from dataclasses import replace
 
-from badges.names import is_same_name
+from badges.names import is_same_name, shares_part
 from badges.register import KnownEarner
 from desk.words import NAMES_ITS_EARNER, Intent
 from inbound.understanding.particulars import Person, Standing
@@ -150,6 +150,8 @@ def _describe_one(scene: Scene, asking: Asking, group: Group, first: int, last: 
         new_name = find_new_name(narrower, first, last - 1, whose, runs)
     if asking.intent is Intent.EMAIL_CHANGE:
         new_address = find_new_address(scene, first, last - 1, told.earner, asking)
+    if group.is_doubtful and not (new_name and shares_part(old, new_name)):
+        told = Told(Standing.CONTRADICTORY, None, candidates[:10])
     holding = choose_holding(told.earner, asking.writer.issuer_ids, named)
     return Person(_said(group), told.standing, told.earner, told.candidates, new_name, new_address, holding)
 

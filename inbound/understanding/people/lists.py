@@ -21,6 +21,8 @@ _ADDRESS = listed("head address")
 _NAME = listed("head name")
 _FIRST = listed("head first name")
 _LAST = listed("head last name")
+_IS = frozenset({"is"})
+"""Beside "was"."""
 _HALF = frozenset({"nom", "name"})
 """The surname, where another column holds the first name."""
 _BADGE = listed("head badge")
@@ -147,7 +149,7 @@ def _fold_head(cell: str) -> frozenset[str]:
 
 
 def _tell_column(words: frozenset[str], has_first: bool, has_last: bool) -> Column | None:
-    is_new = bool(words & _NEW) and not words & _OLD
+    is_new = (bool(words & _NEW) and not words & _OLD) or words == _IS
     if words & _ADDRESS:
         return Column.NEW_ADDRESS if is_new else Column.ADDRESS
     if words & _FIRST or (has_last and words <= {"nombre", "nombres"} and words):

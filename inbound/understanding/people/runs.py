@@ -25,6 +25,8 @@ PARTICLES = frozenset({
     "el", "al", "bin", "ibn", "bint", "ben", "ter", "ten", "te", "zu", "zum", "zur", "af", "av", "op", "vom", "dei",
     "degli", "lo", "abu", "'t", "ul", "ur", "bte",
 })  # fmt: skip
+_ARTICLES = frozenset({"der", "den", "das"})
+_BEFORE_ARTICLES = frozenset({"van", "von", "op", "und", "auf", "aus"})
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _DOTTED = frozenset({"jr", "sr", "st", "dr", "mr", "mrs", "ms", "prof"})
 
@@ -65,10 +67,17 @@ def read_run(text: str, tokens: Sequence[Token], at: int, common: Collection[str
             break
         if is_capital(tokens[following]):
             end = following
-        elif tokens[following].folded not in PARTICLES and not _is_elided(text, tokens[following]):
+        elif not _joins_names(text, tokens, last, following, common):
             break
         last = following
     return _take_suffix(text, tokens, end)
+
+
+def _joins_names(text: str, tokens: Sequence[Token], last: int, following: int, common: Collection[str]) -> bool:
+    """Whether a word in small letters is a particle, and no article: "für Jan Roe den Titel" names no Roe den Titel."""
+    particle = tokens[following].folded
+    is_article = "seit" in common and particle in _ARTICLES and tokens[last].folded not in _BEFORE_ARTICLES
+    return not is_article and (particle in PARTICLES or _is_elided(text, tokens[following]))
 
 
 def _ends_name(tokens: Sequence[Token], last: int, following: int, common: Collection[str]) -> bool:

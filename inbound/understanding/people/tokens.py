@@ -36,6 +36,7 @@ _ENDS_WITH_ABBREVIATION = re.compile(
     r"\b(?:i\. ?e|e\. ?g|d\. ?h|z\. ?B|p\. ?ej|c\.-à-d|mrs?|ms|dr|prof|mme|sra?|hr|née?)\.$", re.IGNORECASE
 )
 _BEGINS_WITH_ADDRESS = re.compile(r"\s*<?[^\s@<>]{1,64}@")
+_ADDRESS = re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,255}")
 _PROSE = re.compile(r"(?:^|\s)[^\W\d_A-ZÀ-ÖØ-Þ][^\W\d_]")
 _SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe00-\ufe0f\x00]")
@@ -124,11 +125,19 @@ def cut_tokens(text: str) -> tuple[Token, ...]:
 def _goes_on(line: str, following: str) -> bool:
     if len(line) < _HARD_WRAP or not following.strip() or "\t" in line or "|" in line:
         return False
+    if _is_row(line) and _is_row(following):
+        return False
     if line[-1] in ".:!?;|" and not _ENDS_WITH_ABBREVIATION.search(line[-12:]):
         return False
     return not _NEW_ITEM.match(following) and not (
         _BEGINS_WITH_ADDRESS.match(line) and _BEGINS_WITH_ADDRESS.match(following)
     )
+
+
+def _is_row(line: str) -> bool:
+    """Whether a line holds an address and names only, as a list does."""
+    rest = _ADDRESS.sub(" ", line)
+    return rest != line and not any(word[0].islower() for word in rest.split())
 
 
 def _is_broken_twice(line: str, following: str) -> bool:
