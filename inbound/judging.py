@@ -14,7 +14,7 @@ from desk.words import Intent, Outcome
 from inbound.authentication.proof import Proof
 from inbound.deciding.checking import Checked, check_request
 from inbound.deciding.gathering import gather_facts, gather_first_facts
-from inbound.deciding.merging import continue_wish, merge_particulars
+from inbound.deciding.merging import continue_wish, doubt_reply, merge_particulars
 from inbound.deciding.ordering import demand_change, describe_asker, make_order
 from inbound.envelope import Envelope
 from inbound.facts import Facts
@@ -116,12 +116,14 @@ def _understand(
     """Return what is wanted and for whom; an answer to our question goes on from what was understood before."""
     reading = mail.understood.reading
     writer = _describe_writer(identity, reading.sender_name)
-    continued = continue_wish(recalled.request, wish) if recalled.request else None
+    text = reading.sections.new_text
+    continued = continue_wish(recalled.request, wish, text) if recalled.request else None
     if continued is None or recalled.request is None:
         return wish, find_particulars(reading, wish, writer, register)
     particulars = find_particulars(reading, continued, writer, register)
-    merged = merge_particulars(recalled.request, recalled.known, particulars, reading.sections.new_text)
-    return continued, merged
+    merged = merge_particulars(recalled.request, recalled.known, particulars, text)
+    lacks = check_request(identity, continued, merged).lacks
+    return doubt_reply(continued, recalled.request, lacks), merged
 
 
 def _gather_first(mail: Mail, past: Past) -> Facts:

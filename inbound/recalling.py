@@ -71,16 +71,15 @@ def find_answered(connection: Connection, rcpt_to: str) -> str | None:
 def recall_thread(connection: Connection, thread: MailThread, asker: Asker) -> Recalled:
     """Return what the mail of `asker` goes on with.
 
-    A thread's names prove nothing. What an authenticated contact began, only an authenticated contact goes on with.
+    A thread's names prove nothing. What an authenticated contact began, only an authenticated contact goes on with;
+    and what somebody else began in a contact's name is nothing that an authenticated reply could complete.
     """
     found = find_thread(connection, thread, asker)
-    if not isinstance(found, Joined) or not _is_as_certain(connection, found.ticket_id, asker):
+    if not isinstance(found, Joined):
         return Recalled("ours" if thread.answers_message else "none")
-    request = read_open_request(connection, found.ticket_id)
+    role = connection.execute(select(col(Ticket.role)).where(col(Ticket.id) == found.ticket_id)).scalar_one_or_none()
+    if role == Role.ISSUER.value and asker.role is not Role.ISSUER:
+        return Recalled("ours" if thread.answers_message else "none")
+    request = read_open_request(connection, found.ticket_id) if role == asker.role.value else None
     ids = {change.earner_id for change in request.changes if change.earner_id} if request else set()
     return Recalled("ticket", found.ticket_id, request, Directory(connection).find_by_ids(ids))
-
-
-def _is_as_certain(connection: Connection, ticket_id: str, asker: Asker) -> bool:
-    role = connection.execute(select(col(Ticket.role)).where(col(Ticket.id) == ticket_id)).scalar_one_or_none()
-    return role != Role.ISSUER.value or asker.role is Role.ISSUER

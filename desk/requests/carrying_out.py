@@ -5,7 +5,7 @@ so that a decision and what came of it are recorded together or not at all.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -78,6 +78,9 @@ def carry_out(connection: Connection, office: Office, order: Order, now: datetim
     silence = answer(case, done.answer) if done.answer else None
     if silence is not None:
         case.note(f"not answered: {silence}")
+        if order.outcome is Outcome.ASK:
+            # What nobody was asked, nobody will answer.
+            done = replace(done, state=TicketState.OPEN)
     _settle(case, done, was_open=was_open)
     is_answered = done.answer is not None and silence is None
     return CarriedOut(case.ticket_id, case.reference, is_answered, silence, done.group_id, done.proposal_id)

@@ -4,24 +4,37 @@ Here belongs putting the two together. Whether a mail is such an answer, from as
 in `inbound.recalling`. What is not plain stays missing, and is asked for again or read by a person. Pure.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from badges.names import is_same_name
 from badges.register import Holding, KnownEarner
 from desk.requests.asking import OpenRequest
 from desk.requests.orders import Change
 from desk.words import Intent
 from inbound.facts import Lack
+from inbound.understanding.bare_names import read_bare_name
+from inbound.understanding.hesitation import is_reserved
 from inbound.understanding.particulars import Particulars, Person, Standing
 from inbound.understanding.wish import Confidence, Wish
 from wire.address import Address, fold_address, parse_address
 
 
-def continue_wish(request: OpenRequest, wish: Wish) -> Wish | None:
-    """Return the wish of a reply that goes on with a request; None where it plainly asks for something else."""
+def continue_wish(request: OpenRequest, wish: Wish, text: str) -> Wish | None:
+    """Return the wish of a reply that goes on with a request; None where it plainly asks for something else.
+
+    `text` is the reply's: what is not simply the answer, such as "not her" or "but only if", is for a person to read.
+    """
     if wish.intent not in (request.intent, Intent.OTHER) and wish.confidence is Confidence.SURE:
         return None
-    return replace(wish, intent=request.intent, confidence=Confidence.SURE, asked=(request.intent,))
+    confidence = Confidence.LIKELY if is_reserved(text, wish.language) else Confidence.SURE
+    return replace(wish, intent=request.intent, confidence=confidence, asked=(request.intent,))
+
+
+def doubt_reply(wish: Wish, request: OpenRequest, lacks: Collection[Lack]) -> Wish:
+    """Return the wish of a reply; unsure if it brings nothing of what was asked for. To ask again would help nobody."""
+    asked_for = {Lack(lack) for lack in request.lacks}
+    return replace(wish, confidence=Confidence.UNSURE) if asked_for <= set(lacks) else wish
 
 
 def merge_particulars(
@@ -82,13 +95,19 @@ def _complete(
     """Add what a short reply says of the one person whom the question was about, such as a name alone."""
     said = unknown[0].said if unknown else None
     if Lack.NEW_NAME in request.lacks and not person.new_name:
-        name = particulars.loose_name or (unknown[0].new_name if unknown else None) or said
-        person = replace(person, new_name=name if name and "@" not in name else None)
+        person = replace(person, new_name=_read_name(text, particulars, unknown, person.said))
     if Lack.NEW_ADDRESS in request.lacks and not person.new_address and said:
         person = replace(person, new_address=_read_address(said))
     if Lack.BADGE in request.lacks and person.holding is None and person.earner:
         person = replace(person, holding=_find_badge(person.earner, text))
     return person
+
+
+def _read_name(text: str, particulars: Particulars, unknown: list[Person], old: str) -> str | None:
+    """Return the new name in a reply: one that it calls so, or one that is all it says."""
+    called = particulars.loose_name or (unknown[0].new_name if unknown else None)
+    name = called if called and "@" not in called else read_bare_name(text)
+    return name if name and not is_same_name(name, old) else None
 
 
 def _read_address(text: str) -> str | None:

@@ -6,6 +6,8 @@ meant is found in `inbound.understanding.people`. Pure.
 
 import re
 
+from inbound.understanding.words import list_languages, load_lexicon
+
 _SHORTEST, _LONGEST = 3, 100
 _MOST_WORDS = 7
 _PART = r"[^\W\d_][\w.'’‑-]{0,40}"
@@ -20,8 +22,9 @@ _COURTESY = re.compile(
     re.IGNORECASE,
 )
 _INTRODUCTION = re.compile(
-    r"(?:(?:yes|sure|of course|ja|oui|sí|si)[,.:]? )?(?:(?:it|that|this|she|he|the (?:new|full|correct) name|(?:her|his|their)"
-    r" (?:new |full )?name|new name|name)(?: is|'s|’s| should (?:be|read)| must be| will be)?(?: now)?:?"
+    r"(?:(?:yes|sure|of course|ja|oui|sí|si)[,.:]? )?(?:(?:it|that|this|she|he|the (?:new|full|correct) name"
+    r"|(?:her|his|their) (?:new |full )?name|new name|name)(?: is|'s|’s| should (?:be|read)| must be| will be)?"
+    r"(?: now)?:?"
     r"|(?:es|er|sie|der neue name|neuer name|ihr neuer name|sein neuer name)(?: ist| heißt| lautet)?(?: jetzt| nun)?:?"
     r"|(?:c'est|le nouveau nom(?: est)?|nouveau nom|son nouveau nom(?: est)?|elle s'appelle|il s'appelle)"
     r"(?: maintenant)?:?"
@@ -52,5 +55,8 @@ def read_bare_name(text: str) -> str | None:
 def _is_written_as_name(name: str) -> bool:
     words = name.split(" ")
     if not 2 <= len(words) <= _MOST_WORDS:
+        return False
+    if any(load_lexicon(language).knows(words[0]) for language in list_languages()):
+        # "Ask John Roe" is none.
         return False
     return all(word in _SMALL or not word[0].islower() for word in words) and words[-1] not in _SMALL

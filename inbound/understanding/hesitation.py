@@ -12,16 +12,30 @@ from importlib import resources
 
 import yaml
 
+from inbound.understanding.concepts import bits_of
+from inbound.understanding.hits import find_hits
+from inbound.understanding.words import load_lexicon
 from wire.letters import fold_letters
 
 _LONGEST = 64 << 10
 """Characters that are looked at."""
+_LONGEST_REPLY = 4_000
+_WORD = re.compile(r"[^\W_]{1,60}")
+_RESERVES = bits_of("NEGATION CONDITION LATER NEVER_MIND DONE NOT_ASKING REMINDER")
 _SPACE = re.compile(r"\s+")
 
 
 def is_hesitant(text: str) -> bool:
     """Whether the writer of `text`, in whatever language, takes back or questions a change of a record."""
     return _says(text, "retraction") or _says(text, "hesitation")
+
+
+def is_reserved(text: str, language: str) -> bool:
+    """Whether a short reply is more than the answer: it denies, asks, puts off, or says that it is over."""
+    if "?" in text or is_hesitant(text):
+        return True
+    words = _WORD.findall(text[:_LONGEST_REPLY])
+    return any(hit.concepts & _RESERVES for hit in find_hits(words, load_lexicon(language)))
 
 
 def is_taken_back(text: str) -> bool:

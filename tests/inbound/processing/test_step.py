@@ -114,6 +114,38 @@ def test_an_answer_that_proves_nothing_does_not_go_on_with_an_authenticated_requ
     assert office.value("SELECT name FROM earner WHERE name LIKE 'Priya%'") == "Priya Natarajan"
 
 
+def test_an_authenticated_answer_completes_nothing_that_was_asked_without_proof(office: MailOffice) -> None:
+    """A stranger writes in a contact's name; what the contact answers to our question is their own words alone."""
+    forged = make_mail(
+        "Please change the name of Priya Natarajan. Jane Smith is to be Jane Evil.\n", authenticated=False
+    )
+    office.deliver(forged, mail_from="spoof@attacker.example")
+    office.process()
+    reference = office.value("SELECT reference FROM ticket")
+    office.deliver(make_mail("Priya Natarajan-Rao\n", subject=f"Re: [{reference}]", message_id="<2@asee.example>"))
+    assert office.process() == {"ticket": 1}
+    assert office.value("SELECT COUNT(*) FROM record_change") == 0
+
+
+@pytest.mark.parametrize("body", ["We did not ask for this.\n", "John Natarajan will tell you.\n", "What name?\n"])
+def test_an_answer_that_brings_nothing_is_for_a_person(office: MailOffice, body: str) -> None:
+    office.deliver(make_mail("Hi, please change the name of Priya Natarajan (priya.n@mail.example). Thanks, Dana\n"))
+    office.process()
+    reference = office.value("SELECT reference FROM ticket")
+    office.deliver(make_mail(body, subject=f"Re: [{reference}]", message_id="<2@asee.example>"))
+    assert office.process() == {"ticket": 1}
+    assert office.rows("SELECT state FROM ticket")[0].state == "open"
+    assert office.value("SELECT COUNT(*) FROM record_change") == 0
+
+
+def test_a_question_that_cannot_be_sent_is_for_a_person(office: MailOffice) -> None:
+    """One answer a sender and intent a day: a second question would wait for ever, unheard."""
+    office.deliver(make_mail("Please change the name of Priya Natarajan (priya.n@mail.example).\n"))
+    office.deliver(make_mail("Please change the name of Jane Smith.\n", message_id="<2@asee.example>"))
+    assert office.process() == {"ask": 2}
+    assert [row.state for row in office.rows("SELECT state FROM ticket ORDER BY opened_at")] == ["waiting", "open"]
+
+
 class _AwayDns:
     """A DNS that does not answer until it is told to."""
 
