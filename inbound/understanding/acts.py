@@ -32,6 +32,9 @@ _REMEMBERED = 3
 _MOST_ORDERS = 20
 _DOUBTED = 2.6
 _LONGEST_WORDS = 200
+_LEAST_BORNE_OUT, _ENOUGH = 2.4, 3.0
+_BORNE_OUT = 0.4
+"""What two names that share a part add to the weight of a name change between these."""
 _REQUEST = bits_of("PLEASE COULD_YOU WANT")
 _NEVER_MIND, _DONE, _REMINDER = BITS["NEVER_MIND"], BITS["DONE"], BITS["REMINDER"]
 _DO_THIS = BITS["DO_THIS"]
@@ -108,9 +111,23 @@ def read_account(sentences: Sequence[Sentence], held: Held, language: str, known
             orders.append((number, clauses))
         topics.append(_name_topics(clauses))
         account.topics |= topics[-1]
+    if account.asks and any(_may_be_borne_out(act) for act in account.acts):
+        _bear_out(account, sentences, language, held)
     if orders and not account.acts:
         _read_orders(account, orders[:_MOST_ORDERS], sentences, held, language)
     return account
+
+
+def _may_be_borne_out(act: Act) -> bool:
+    return act.intent is Intent.NAME_CHANGE and _LEAST_BORNE_OUT <= act.weight < _ENOUGH
+
+
+def _bear_out(account: Account, sentences: Sequence[Sentence], language: str, held: Held) -> None:
+    """Let two names that share a part bear out a change of a name, wherever they stand."""
+    if tell_two_names((text for it in sentences for text in it.clauses), load_lexicon(language), held):
+        account.acts[:] = [
+            replace(act, weight=act.weight + _BORNE_OUT) if _may_be_borne_out(act) else act for act in account.acts
+        ]
 
 
 def _doubt(asked: Asked) -> Asked:

@@ -35,6 +35,8 @@ _PASSWORD, _DO_THIS, _DONE = BITS["PASSWORD"], BITS["DO_THIS"], BITS["DONE"]
 _REQUEST = bits_of("PLEASE COULD_YOU WANT")
 _FROM_CONTEXT = 0.35
 """What an act weighs less whose object stands in a sentence before."""
+_FROM_CONTEXT_ALONE = 0.7
+"""The same where no order is given: "a new one"."""
 _FROM_OPEN_QUESTION = 0.6
 """The same where the sentence itself says nothing but "what can I do?"."""
 
@@ -132,7 +134,8 @@ def _read_on(live: Sequence[Clause], said: int, asks: bool, before: Before) -> l
             return found
     verbs = said & (VERBS | _STATES | _TABLE)
     if before.topics and verbs & ~_OPEN_QUESTION:
-        return _match(said | before.topics, True, live, verbs, _FROM_CONTEXT)
+        less = _FROM_CONTEXT if verbs & (ORDERS | _STATES) else _FROM_CONTEXT_ALONE
+        return _match(said | before.topics, True, live, verbs, less)
     if before.topics and before.is_open and said & _OPEN_QUESTION and not said & TOPICS:
         return _match(said | before.topics, True, live, less=_FROM_OPEN_QUESTION)
     return []

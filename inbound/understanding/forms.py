@@ -15,8 +15,8 @@ _PART = r"[^\W\d_a-zß-öø-ÿ][\w.'’]{0,30}"
 _PARTICLE = r"(?:v[ao]n|de[rnl]?|della|di|d[ao]s?|du|l[ae]s?|el|al|bin|binti|ibn|te[rn]|zu[rm]?|a[fv]|[yei]) "
 _A_NAME = re.compile(rf"{_PART}(?:(?: (?:{_PARTICLE}){{0,2}}|-){_PART}){{1,6}}")
 _TO_A_NAME = re.compile(
-    r"\b(?:to|into|as|put|enter|write|print|wants?|reads?|say|show|be|make it|make (?:her|him)|in|zu|auf|als|a|por|como"
-    r"|en|par|comme)"
+    r"\b(?:to|into|as|put|enter|write|print|wants?|reads?|say|show|be|make (?:it|that|her|him)|in|zu|auf|als|a|por|como"
+    r"|en|par|comme|(?:correct|right|korrekt|richtig) (?:is|ist))"
     rf"(?: exactly)?:? {{1,3}}\W?(?:{_PART}(?: (?:{_PARTICLE}){{0,2}}|-)){{1,6}}{_PART}"
 )
 _BETWEEN = re.compile(r"[ -]")
