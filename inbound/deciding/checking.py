@@ -99,7 +99,10 @@ def _lack_somebody(intent: Intent, particulars: Particulars) -> Checked:
 def _check_earner(earner: KnownEarner, wish: Wish, particulars: Particulars) -> Checked:
     """An earner asks for themselves; what they ask for somebody else is a person's to read."""
     others = [person for person in particulars.people if _is_another(person, earner, wish.intent)]
-    if wish.intent in NAMES_ITS_EARNER and others:
+    if wish.intent is Intent.UNSUBSCRIBE:
+        # An address that is not on record may be an old one of their own.
+        others = [person for person in others if person.earner is not None]
+    if (wish.intent in NAMES_ITS_EARNER or wish.intent is Intent.UNSUBSCRIBE) and others:
         return Checked(earners=_list_earners(others), problems=frozenset({Problem.OTHER_EARNER}))
     own = next((person for person in particulars.people if person.earner is not None), None)
     return Checked(earners=(earner,), changes=_make_own_changes(earner, wish, particulars, own))

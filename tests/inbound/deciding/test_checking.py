@@ -173,6 +173,14 @@ def test_an_earner_who_asks_for_somebody_else_is_read_by_a_person() -> None:
     assert not checked.changes
 
 
+def test_an_earner_unsubscribes_nobody_else() -> None:
+    checked = check_request(make_self(JANE), wish(Intent.UNSUBSCRIBE), name(find(PRIYA)))
+    assert checked.problems == {Problem.OTHER_EARNER}
+    own = check_request(make_self(JANE), wish(Intent.UNSUBSCRIBE), name(lose("jane.old@mail.example")))
+    assert not own.problems
+    assert [change.earner_id for change in own.changes] == [JANE.earner_id]
+
+
 def test_an_earner_who_asks_for_somebody_unknown_gets_nothing_of_their_own() -> None:
     checked = check_request(make_self(JANE), wish(Intent.PASSWORD_RESET), name(lose("A colleague")))
     assert checked.problems == {Problem.OTHER_EARNER}

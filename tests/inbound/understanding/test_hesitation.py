@@ -22,6 +22,9 @@ _UNBOUNDED = re.compile(r"(?<!\\)[*+]|\{\d+,\}")
         "She asks for another name, but we do not agree.",
         "Wait, not yet: leave her name as it is.",
         "Who asked you to rename her?",
+        "She gave her badge to Paula Roe, please put that name on it.",
+        "The badge should be transferred to her sister.",
+        "Please put Tom Roe on it instead of her.",
         "Sollen wir den Namen ändern?",
         "Halt, noch nicht ändern!",
         "Wer hat die Änderung veranlasst? Wir kennen ihn nicht.",
@@ -61,7 +64,7 @@ def test_a_question_takes_back_nothing() -> None:
     assert not is_taken_back("Should we change her name?")
 
 
-@pytest.mark.parametrize("name", ["hesitation", "retraction"])
+@pytest.mark.parametrize("name", ["hesitation", "retraction", "second_wish"])
 def test_every_language_has_words_and_no_repeat_is_unbounded(name: str) -> None:
     source = resources.files("inbound.understanding").joinpath(f"{name}.yaml").read_text("utf-8")
     listed = yaml.safe_load(source)
