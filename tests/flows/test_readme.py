@@ -2,10 +2,13 @@
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
 import subprocess
+import time
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import httpx
@@ -17,13 +20,17 @@ SAMPLES = ROOT / "badgepost" / "samples"
 MINUTE = 60
 
 
-def read_commands() -> list[str]:
-    """Every line of the README's shell blocks, without its comment."""
-    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+def read_commands(text: str) -> list[str]:
+    """Every line of the shell blocks in a part of the README, without its comment; broken ones as one."""
+    blocks = re.findall(r"```sh\n(.*?)```", text.replace("\\\n", " "), re.DOTALL)
     return [line.split(" #")[0].strip() for block in blocks for line in block.splitlines() if line.strip()]
 
 
-COMMANDS = read_commands()
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BEFORE, _, REST = README.partition("### Write to it\n")
+TOUR, _, AFTER = REST.partition("## Use it\n")
+COMMANDS = read_commands(BEFORE + AFTER)
+TOUR_COMMANDS = read_commands(TOUR)
 PROGRAM_COMMANDS = [command for command in COMMANDS if command.startswith(".venv/bin/badgepost")]
 MAKE_COMMANDS = [command for command in COMMANDS if command.startswith("make ")]
 
@@ -35,6 +42,12 @@ def folder(tmp_path: Path) -> Path:
     shutil.copy(SAMPLES / "fjellvik.png", tmp_path)
     shutil.copy(SAMPLES / "roster.csv", tmp_path)
     return tmp_path
+
+
+def run_program(arguments: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [PROGRAM, *arguments], cwd=folder, capture_output=True, text=True, timeout=2 * MINUTE, check=False
+    )
 
 
 def find_free_port() -> int:
@@ -94,9 +107,7 @@ def test_commands_work_one_after_another(folder: Path) -> None:
         arguments = command.split()[1:]
         if arguments == ["serve"]:
             continue
-        done = subprocess.run(
-            [PROGRAM, *arguments], cwd=folder, capture_output=True, text=True, timeout=2 * MINUTE, check=False
-        )
+        done = run_program(arguments, folder)
         # The address of `why` is an example: nobody of that name may be on record.
         assert done.returncode == 0 or arguments[0] == "why", f"{command}: {done.stdout}{done.stderr}"
         assert "Traceback" not in done.stderr
@@ -111,6 +122,69 @@ def test_serve_serves(folder: Path) -> None:
         assert httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
     finally:
         assert stop_service(process) == 0
+
+
+@pytest.mark.needs("swaks")
+def test_the_tour_goes_as_it_is_told(tmp_path: Path) -> None:
+    port, mail_port = find_free_port(), find_free_port()
+    environment = {
+        "BADGEPOST_WEB_PORT": str(port),
+        "BADGEPOST_BASE_URL": f"http://127.0.0.1:{port}",
+        "BADGEPOST_LISTENER__PORT": str(mail_port),
+    }
+    sent = [shlex.split(command) for command in TOUR_COMMANDS if command.startswith("swaks")]
+    process = start_service([str(PROGRAM), "serve", "--sample"], tmp_path, environment)
+    try:
+        read_until(process, "Ctrl-C")
+        await_listener(mail_port)
+        for arguments in sent:
+            said = [argument.replace(":2525", f":{mail_port}") for argument in arguments]
+            subprocess.run(said, check=True, capture_output=True, timeout=MINUTE)
+        await_mail(tmp_path, "ada@mail.example", r"Set a new password:\s+http\S+/p/\S+")
+        link = await_mail(tmp_path, "office@fjellvik.example", r"http\S+/confirm/\S+")
+        assert "Ada Lindqvist Berg" in httpx.get(link).text
+        assert httpx.post(link, data={"answer": "yes"}).status_code == 200
+        await_mail(tmp_path, "ada@mail.example", r"New name: Ada Lindqvist Berg")
+        await_mail(tmp_path, "office@fjellvik.example", r"http\S+/undo/\S+")
+    finally:
+        assert stop_service(process) == 0
+    (tmp_path / "mail.eml").write_text("From: ada@mail.example\nSubject: LinkedIn\n\nHow do I add my badge there?\n")
+    reference = ""
+    for command in TOUR_COMMANDS[len(sent) :]:
+        arguments = command.replace("BP-……", reference).split()[1:]
+        done = run_program(arguments, tmp_path)
+        assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+        if arguments[:2] == ["tickets", "list"]:
+            reference = next(line.split()[0] for line in done.stdout.splitlines() if "office@" in line)
+        elif arguments[:2] == ["tickets", "show"]:
+            assert "Ada Lindqvist Berg" in done.stdout
+    assert reference
+
+
+def await_listener(port: int) -> None:
+    """Wait until mail is taken: the listener is a process that starts after the pages."""
+    deadline = time.monotonic() + MINUTE
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=MINUTE).close()
+            return
+        except OSError:
+            assert time.monotonic() < deadline, "nobody listens"
+            time.sleep(0.1)
+
+
+def await_mail(folder: Path, to: str, pattern: str) -> str:
+    """Return what `pattern` finds in a mail to that address in the outbox, as soon as it is there."""
+    deadline = time.monotonic() + MINUTE
+    while time.monotonic() < deadline:
+        for file in (folder / "var" / "outbox").glob("*.eml"):
+            mail = message_from_bytes(file.read_bytes(), policy=policy.default)
+            body = mail.get_body(("plain",))
+            found = re.search(pattern, body.get_content()) if to in mail["To"] and body is not None else None
+            if found:
+                return found[0]
+        time.sleep(0.1)
+    raise AssertionError(f"no mail to {to} with {pattern}")
 
 
 def test_make_run_shows_the_sample_mails(tmp_path: Path) -> None:
