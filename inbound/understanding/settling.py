@@ -16,6 +16,8 @@ _WORTH_SAYING = 0.3
 _WEIGHT = {Confidence.SURE: 7.5, Confidence.LIKELY: 2.5, Confidence.GUESSED: 1.0, Confidence.UNSURE: 1.0}
 """How many times as much as the model the words are believed, by how sure they are. Found by trying on mails that
 neither of the two had been taught."""
+_MAY_BE_TWO = 0.15
+"""From this probability of `other` on, a mail that seems to ask for two changes is left to a person."""
 _POSSIBLE = 0.2
 _BARELY_POSSIBLE = 0.05
 """What the words are sure of is likely at most where the model gives it less than the first, and guessed below the
@@ -30,7 +32,9 @@ def settle_wish(wish: Wish, opinion: Opinion | None) -> Wish:
 
 
 def _weigh(wish: Wish, opinion: Opinion) -> Wish:
-    if _is_for_a_person_to_split(wish) or _asks_for_nothing(wish):
+    if _is_for_a_person_to_split(wish):
+        return _drop_what_only_sounds_so(wish, opinion)
+    if _asks_for_nothing(wish):
         return wish
     if opinion.probability < _WORTH_SAYING:
         return _doubt(wish, opinion)
@@ -42,6 +46,19 @@ def _weigh(wish: Wish, opinion: Opinion) -> Wish:
 
 def _is_for_a_person_to_split(wish: Wish) -> bool:
     return len(CHANGES_A_RECORD.intersection(wish.asked)) > 1
+
+
+def _drop_what_only_sounds_so(wish: Wish, opinion: Opinion) -> Wish:
+    """Of two changes that the words tell, leave out one that the model holds impossible: an address in a list of people
+    asks for no new address. Mails that do ask for two are `other` to the model as well."""
+    changes = CHANGES_A_RECORD.intersection(wish.asked)
+    doubtful = {intent for intent in changes if opinion.every.get(intent, 0.0) < _BARELY_POSSIBLE}
+    if wish.intent is not Intent.OTHER or opinion.every.get(Intent.OTHER, 0.0) > _MAY_BE_TWO:
+        return wish
+    if len(changes - doubtful) != 1 or opinion.intent not in changes:
+        return wish
+    asked = tuple(intent for intent in wish.asked if intent not in doubtful)
+    return _doubt(replace(wish, intent=opinion.intent, asked=asked), opinion)
 
 
 def _asks_for_nothing(wish: Wish) -> bool:

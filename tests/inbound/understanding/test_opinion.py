@@ -88,7 +88,22 @@ CASES = {
     ),
     "two changes stay a person's": (
         _wish(Intent.OTHER, Confidence.SURE, Intent.NAME_CHANGE, Intent.EMAIL_CHANGE),
-        _opinion(Intent.NAME_CHANGE, 0.99),
+        _opinion(Intent.NAME_CHANGE, 0.7, email_change=0.2),
+        (Intent.OTHER, Confidence.SURE),
+    ),
+    "and if it may be two": (
+        _wish(Intent.OTHER, Confidence.SURE, Intent.NAME_CHANGE, Intent.EMAIL_CHANGE),
+        _opinion(Intent.NAME_CHANGE, 0.7, other=0.2),
+        (Intent.OTHER, Confidence.SURE),
+    ),
+    "one of two that cannot be is left out": (
+        _wish(Intent.OTHER, Confidence.SURE, Intent.UNLOCK, Intent.EMAIL_CHANGE),
+        _opinion(Intent.UNLOCK, 0.8, email_change=0.01),
+        (Intent.UNLOCK, Confidence.SURE),
+    ),
+    "but not on the model's word alone": (
+        _wish(Intent.OTHER, Confidence.SURE, Intent.UNLOCK, Intent.EMAIL_CHANGE),
+        _opinion(Intent.RESEND, 0.8, unlock=0.1, email_change=0.01),
         (Intent.OTHER, Confidence.SURE),
     ),
 }
