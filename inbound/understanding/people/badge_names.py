@@ -16,6 +16,7 @@ _BESIDE = listed("beside badges")
 _NOT = listed("not")
 _STAYS = listed("stays")
 _NEAR = 3
+_NEAR_AFTER = 5
 
 
 def find_named_badges(tokens: Sequence[Token], badges: Mapping[str, str]) -> frozenset[str]:
@@ -61,7 +62,7 @@ def _is_beside(at: int, words: Sequence[str]) -> bool:
 
 def _is_ruled_out(at: int, words: Sequence[str], length: int = 1) -> bool:
     """Whether it is said not to be this one: "not the …", "keeps the …", "the … badge is not affected"."""
-    before, after = words[max(0, at - 2) : at], words[at + length : at + length + _NEAR]
+    before, after = words[max(0, at - 2) : at], words[at + length : at + length + _NEAR_AFTER]
     return any(word in _NOT for word in before) or any(word in _STAYS for word in (*before, *after))
 
 

@@ -29,6 +29,8 @@ def compose_name(old: str, given: str, part: Part) -> str | None:
     """Return the whole new name of somebody called `old`; None where it does not follow without doubt."""
     if part is Part.WHOLE or _holds_given_name(old, given) or is_same_name(old, given):
         return given
+    if part is Part.MIDDLE and len(given.split()) > 1 and set(fold_name(given)) <= set(fold_name(old)):
+        return given  # "without the middle name: Jane Roe"
     if part is Part.UNTOLD:
         return _replace_respelled(old, given)
     halves = split_name(old)
@@ -111,12 +113,19 @@ def _replace_respelled(old: str, given: str) -> str | None:
     places = [
         at
         for at, word in enumerate(words)
-        if _is_correction("".join(fold_name(word)), folded) or (at and "-" in word and folded in fold_name(word))
+        if _is_correction("".join(fold_name(word)), folded)
+        or (at and _is_half("".join(fold_name(word)), given))
+        or (at and _is_half(folded, word))
     ]
     if len(places) != 1:
         return None
     words[places[0]] = given
     return " ".join(words)
+
+
+def _is_half(folded: str, name: str) -> bool:
+    """Whether a folded word is one half of a hyphenated name."""
+    return "-" in name and folded in fold_name(name)
 
 
 def _is_correction(old: str, new: str) -> bool:

@@ -8,12 +8,16 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from badges.names import shares_part
+from inbound.understanding.particulars import Person
+from inbound.understanding.people.composing import shares_given_name
 from inbound.understanding.people.groups import Group
 from inbound.understanding.people.mentions import Mention
 from inbound.understanding.people.name_runs import may_be_name, trim_start
 from inbound.understanding.people.neighbours import is_coordinated
+from inbound.understanding.people.new_names import find_new_name
 from inbound.understanding.people.runs import Run
 from inbound.understanding.people.scene import Scene
+from inbound.understanding.people.signs import Old
 from inbound.understanding.people.weights import Weight, stands_as_new_name
 from inbound.understanding.people.words import listed
 
@@ -41,6 +45,29 @@ def pair_names(scene: Scene, groups: Sequence[Group], olds: Sequence[str]) -> tu
     is_told = any(token.folded in _IN_ORDER for token in scene.tokens[named[0].first : runs[-1].last + 3])
     fits = all(shares_part(old, mention.said) for old, mention in zip(olds, mentions, strict=True))
     return tuple(mention.said for mention in mentions) if is_told or fits else None
+
+
+def find_elsewhere(
+    scene: Scene, people: Sequence[Person], named: Sequence[Run], others: tuple[str, ...]
+) -> tuple[str | None, ...]:
+    """Return the new names of `people`, for those without one that of their given name which stands anywhere in the
+    text: "A and B have married. Jane is now Jane Poe, …"."""
+    names = []
+    taken = {person.new_name for person in people}
+    for person in people:
+        name = person.new_name
+        if name is None and person.earner is not None and len(people) <= _MOST:
+            old = Old(person.earner.name, others=others)
+            name = find_new_name(scene, scene.title_end, len(scene.tokens) - 1, old, named)
+            olds = (other.earner.name for other in people if other.earner and other is not person)
+            if name is not None and (
+                name in taken
+                or not shares_given_name(old.name, name)
+                or any(shares_given_name(other, name) for other in olds)
+            ):
+                name = None
+        names.append(name)
+    return tuple(names)
 
 
 def _list_following(scene: Scene, last: int, most: int) -> list[Run]:

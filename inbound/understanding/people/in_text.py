@@ -22,11 +22,12 @@ from inbound.understanding.people.groups import (
     group_unknown,
     list_candidates,
 )
-from inbound.understanding.people.in_order import pair_names
+from inbound.understanding.people.in_order import find_elsewhere, pair_names
 from inbound.understanding.people.mentions import Mention, find_addresses, find_known_names
 from inbound.understanding.people.neighbours import join_coordinated
 from inbound.understanding.people.new_addresses import find_new_address, tell_address
 from inbound.understanding.people.new_names import find_new_name
+from inbound.understanding.people.overlooked import find_overlooked
 from inbound.understanding.people.runs import Run
 from inbound.understanding.people.scene import Scene
 from inbound.understanding.people.signs import Old
@@ -52,6 +53,8 @@ def find_people(scene: Scene, asking: Asking) -> tuple[list[Person], bool]:
     groups = choose_groups(scene, group_mentions(scene, asking, addresses, names))
     if asking.intent in NAMES_ITS_EARNER:
         unknown = group_unknown(scene, asking, addresses, names, Weight.PLAIN if groups else Weight.LIKELY)
+        found = [mention for group in (*groups, *unknown) for mention in group.mentions]
+        unknown += [Group([mention]) for mention in find_overlooked(scene, found)]
         groups = add_unknown(scene, asking, groups, unknown)
     people = _describe(scene, asking, groups)
     is_list = sum(begins_item(scene, group.mentions[0].first) for group in groups) > 1
@@ -115,9 +118,10 @@ def _describe(scene: Scene, asking: Asking, groups: Sequence[Group]) -> list[Per
     ends = [*starts[1:], len(scene.tokens)]
     people = [_describe_one(scene, asking, *each) for each in zip(ordered, starts, ends[: len(starts)], strict=True)]
     olds = [person.earner.name if person.earner else person.said for person in people]
-    names = pair_names(scene, ordered, olds) if asking.intent is Intent.NAME_CHANGE else None
-    if names is None:
+    if asking.intent is not Intent.NAME_CHANGE:
         return people
+    runs = [Run(each.first, each.last) for group in ordered for each in group.mentions if each.address is None]
+    names = pair_names(scene, ordered, olds) or find_elsewhere(scene, people, runs, asking.others)
     return [replace(person, new_name=name) for person, name in zip(people, names, strict=True)]
 
 

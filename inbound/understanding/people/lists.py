@@ -36,6 +36,10 @@ _MOST_LINES = 3_000
 _MOST_WORDS = 8
 
 
+_MOSTLY = 0.6
+"""So great a share of a column tells what it holds."""
+
+
 class Column(Enum):
     """What a column holds."""
 
@@ -48,6 +52,9 @@ class Column(Enum):
     NEW_FIRST = "new first name"
     NEW_LAST = "new last name"
     BADGE = "badge"
+
+
+_OF_ADDRESSES = {Column.NAME: Column.ADDRESS, Column.NEW_NAME: Column.NEW_ADDRESS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ def read_rows(rows: Sequence[Sequence[str]], wants_new_name: bool, is_plain: boo
     What is not plainly a table needs a head, or a column of addresses.
     """
     for at, cells in enumerate(rows[:5]):
-        columns = _read_head(cells)
+        columns = _read_head(cells, rows[at + 1 :], is_plain)
         if columns:
             return [_read_row(at + 2 + number, row, columns) for number, row in enumerate(rows[at + 1 :]) if any(row)]
     columns = _guess_columns(rows, wants_new_name)
@@ -127,7 +134,7 @@ def looks_like_name(text: str) -> bool:
     )
 
 
-def _read_head(cells: Sequence[str]) -> dict[Column, int] | None:
+def _read_head(cells: Sequence[str], rows: Sequence[Sequence[str]], is_plain: bool) -> dict[Column, int] | None:
     if any("@" in cell for cell in cells):
         return None
     words = [_fold_head(cell) for cell in cells]
@@ -136,11 +143,18 @@ def _read_head(cells: Sequence[str]) -> dict[Column, int] | None:
     columns: dict[Column, int] = {}
     for place, each in enumerate(words):
         column = None if each & _IGNORED else _tell_column(each, has_first, has_last)
+        if column in _OF_ADDRESSES and _count_shares(rows, place)[0] > _MOSTLY:
+            column = _OF_ADDRESSES[column]  # "Old" and "New" stand above addresses, too
         if column is not None:
             columns.setdefault(column, place)
-    if len(columns) < 2 and Column.ADDRESS not in columns:
+    if len(columns) < 2 and Column.ADDRESS not in columns and not (is_plain and _is_of_names(rows, columns)):
         return None
     return columns if columns.keys() & {Column.ADDRESS, Column.NAME, Column.LAST} else None
+
+
+def _is_of_names(rows: Sequence[Sequence[str]], columns: dict[Column, int]) -> bool:
+    """Whether the one column that a head tells of holds names indeed."""
+    return Column.NAME in columns and _count_shares(rows, columns[Column.NAME])[1] > _MOSTLY
 
 
 def _fold_head(cell: str) -> frozenset[str]:
@@ -167,8 +181,8 @@ def _tell_column(words: frozenset[str], has_first: bool, has_last: bool) -> Colu
 def _guess_columns(rows: Sequence[Sequence[str]], wants_new_name: bool) -> dict[Column, int] | None:
     width = max((len(row) for row in rows), default=0)
     shares = [_count_shares(rows, place) for place in range(min(width, 30))]
-    addresses = [place for place, (with_address, _) in enumerate(shares) if with_address > 0.6]
-    names = [place for place, (_, with_name) in enumerate(shares) if with_name > 0.6]
+    addresses = [place for place, (with_address, _) in enumerate(shares) if with_address > _MOSTLY]
+    names = [place for place, (_, with_name) in enumerate(shares) if with_name > _MOSTLY]
     if not addresses and (len(names) < 2 or not wants_new_name):
         return None
     columns: dict[Column, int] = {}

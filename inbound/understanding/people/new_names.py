@@ -4,7 +4,7 @@ Here belong the candidates and the choice among them. In doubt there is none: it
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from badges.names import is_same_name, make_name_key, shares_part
@@ -25,10 +25,10 @@ from inbound.understanding.people.name_runs import (
     trim_titles,
 )
 from inbound.understanding.people.phrases import look_after
-from inbound.understanding.people.runs import LONGEST_NAME, Run, read_any_words
+from inbound.understanding.people.runs import LONGEST_NAME, PARTICLES, Run, read_any_words
 from inbound.understanding.people.scene import Scene
 from inbound.understanding.people.signs import Level, Old, announces_new, find_label, tell_level, tell_part
-from inbound.understanding.people.tokens import Kind
+from inbound.understanding.people.tokens import Kind, Token
 
 _LEADING_MARKS = frozenset(":-–—=")
 _MOST_RUNS = 400
@@ -144,7 +144,7 @@ def _read_lower_case(scene: Scene, first: int, last: int, old: Old) -> list[_Can
             continue
         end = read_any_words(scene.text, scene.tokens, at, 6)
         words = scene.tokens[at : (at if end is None else end) + 1]
-        count = next((n for n, word in enumerate(words) if word.folded in scene.phrases.common), len(words))
+        count = _count_small(words, scene.phrases.common)
         run = Run(at, at + count - 1)
         label = find_label(scene, run)
         text = restore_case(scene.show(run), old.name)
@@ -155,6 +155,15 @@ def _read_lower_case(scene: Scene, first: int, last: int, old: Old) -> list[_Can
         if shares_part(old.name, whole):
             candidates.append(_Candidate(text, Level.CALLED, label or Part.WHOLE, whole))
     return candidates
+
+
+def _count_small(words: Sequence[Token], common: Collection[str]) -> int:
+    """Return how many of `words` make a name: up to a common one, and without the particles that it would end with."""
+    stop = (n for n, word in enumerate(words) if word.folded in common and (n == 0 or word.text not in PARTICLES))
+    count = next(stop, len(words))
+    while count > 1 and words[count - 1].text in PARTICLES:
+        count -= 1
+    return count
 
 
 def _choose(candidates: Sequence[_Candidate], old: Old) -> str | None:

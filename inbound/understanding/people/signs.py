@@ -72,13 +72,20 @@ def tell_level(scene: Scene, run: Run, old: Old) -> Level | None:
     after = look_after(scene.tokens, run.last)
     is_married_name = _is_before_maiden_name(after) and not is_same_name(scene.show(run), old.name)
     said = _count_signs(forms, after, scene.phrases)
-    if is_married_name or (before.words[-1:] and before.words[-1] in _OR) or (said.best and said.new == said.best):
+    if is_married_name or _is_choice(scene, run, before.words) or (said.best and said.new == said.best):
         return Level.NEW
     if (said.best > said.called and said.best in (said.earlier, said.passing)) or _is_old_after(scene, run):
         return None
     is_called = bool(said.best or before.has_colon or _is_quoted(scene, run))
     is_in_doubt = said.earlier > 0 and said.earlier >= said.called
     return Level.CALLED if is_called and not is_in_doubt else Level.NAMED
+
+
+def _is_choice(scene: Scene, run: Run, words: Sequence[str]) -> bool:
+    """Whether a name is one of two that are offered: "either Poe-Roe or Roe-Poe"."""
+    following = scene.tokens[run.last + 1 : run.last + 3]
+    leads = len(following) == 2 and following[0].folded in _OR and is_capital(following[1])
+    return leads or (bool(words) and words[-1] in _OR)
 
 
 def _is_before_maiden_name(after: Sequence[str]) -> bool:
