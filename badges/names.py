@@ -38,6 +38,8 @@ _PARTICLES = frozenset({
     "la", "las", "le", "les", "lo", "los", "op", "t", "te", "ten", "ter", "to", "und", "van", "vande", "vander", "vom",
     "von", "vonder", "y", "zu", "zum", "zur",
 })  # fmt: skip
+_ODD = re.compile(r"[<>{}\[\]|\\/=+*^%$#@~_&;:?!\d\"]|\b(?:tbd|tba|tbc|xx+|unknown|n/?a)\b", re.IGNORECASE)
+_ALIKE = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN"})
 _PLAIN_LETTERS = str.maketrans({
     "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t", "ŀ": "l",
 })  # fmt: skip
@@ -84,6 +86,18 @@ def shares_part(old: str, new: str) -> bool:
 def weighty_parts(name: str) -> tuple[str, ...]:
     """Return the folded parts of a name that are neither particles nor initials."""
     return tuple(part for part in fold_name(name) if part not in _PARTICLES and not _is_initial(part))
+
+
+def is_odd_name(name: str) -> bool:
+    """Tell whether a name holds signs, figures or a stopgap such as "TBD", or a word of letters of two alphabets that
+    look alike (UTS 39 section 5.1): nobody is called so, and some such names show as another's."""
+    return bool(_ODD.search(name)) or any(len(_list_alphabets(word)) > 1 for word in name.split())
+
+
+def _list_alphabets(word: str) -> set[str]:
+    if word.isascii():
+        return set()
+    return {unicodedata.name(letter, "").partition(" ")[0] for letter in word if letter.isalpha()} & _ALIKE
 
 
 def is_particle(part: str) -> bool:

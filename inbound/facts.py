@@ -38,6 +38,8 @@ class Doubt(StrEnum):
 
     ANOTHER_NAME = "another_name"
     """The new name shares no part with the old one: the badge may be changing hands."""
+    ODD_NAME = "odd_name"
+    """The new name holds signs or letters that no name has: a slip, a joke, or a name made to look like another."""
     SHARED_EARNER = "shared_earner"
     """The earner also holds another issuer's badge, which would change with it."""
     ONE_OF_SEVERAL = "one_of_several"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from inbound.reading.faces import has_two_faces
 from inbound.reading.mail import Reading
 from inbound.reading.reader import read_mail
+from inbound.understanding.hesitation import is_refused_in
 from inbound.understanding.opinion import load_model
 from inbound.understanding.settling import settle_wish
 from inbound.understanding.telling import tell_wish
@@ -45,4 +46,6 @@ def understand(content: bytes, mail_from: str | None) -> Understood:
         # Staff would see one mail, and the rules judge another.
         wish = replace(wish, confidence=Confidence.GUESSED)
         reading = replace(reading, flaws=(*reading.flaws, _TWO_FACES))
+    elif wish.confidence is Confidence.SURE and any(is_refused_in(table.rows) for table in reading.tables):
+        wish = replace(wish, confidence=Confidence.LIKELY)
     return Understood(reading, wish)

@@ -79,10 +79,18 @@ def _put_together(checks: Sequence[PersonCheck]) -> Checked:
         problems = frozenset(check.problem for check in checks if check.problem)
         return Checked(None, (), changes, lacks[0], problems, frozenset(only.doubts), only.is_done_already, faults)
     doubts = {doubt for check in checks for doubt in check.doubts}
+    if _contradict(changes):
+        faults = (*faults, "the mail gives somebody two new names or addresses")[:_MOST_TOLD]
     if faults:
         doubts.add(Doubt.ONE_OF_SEVERAL)
     is_done = not faults and all(check.is_done_already for check in checks)
     return Checked(None, (), changes, doubts=frozenset(doubts), is_done_already=is_done, faults=faults)
+
+
+def _contradict(changes: Sequence[Change]) -> bool:
+    """Whether one person is to be called, or reached, in two ways."""
+    given = {(change.earner_id, change.new_name, change.new_address) for change in changes if change.earner_id}
+    return len(given) > len({earner_id for earner_id, _, _ in given})
 
 
 def _lack_somebody(intent: Intent, particulars: Particulars) -> Checked:

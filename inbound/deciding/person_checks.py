@@ -7,7 +7,7 @@ mail come to together is put together in `checking`. Pure.
 import unicodedata
 from dataclasses import dataclass
 
-from badges.names import shares_part
+from badges.names import is_odd_name, shares_part
 from badges.register import Holding, KnownEarner, KnownIssuer
 from desk.requests.orders import Change
 from desk.words import Intent
@@ -30,6 +30,7 @@ FAULTS: dict[Lack | Problem | Doubt, str] = {
     Problem.NOT_THEIRS: "they hold no badge of this issuer",
     Problem.OTHER_EARNER: "an earner asks it for somebody else",
     Doubt.ANOTHER_NAME: "the new name shares no part with the old one",
+    Doubt.ODD_NAME: "the new name holds signs or letters that no name has",
     Doubt.SHARED_EARNER: "they also hold a badge of another issuer",
     Doubt.ONE_OF_SEVERAL: "one of several people fails a check",
     Doubt.DEFERRED: "it is asked for a later day or under a condition",
@@ -93,6 +94,8 @@ def _find_doubts(person: Person, earner: KnownEarner, intent: Intent, issuer: Kn
     doubts = []
     if not shares_part(earner.name, person.new_name):
         doubts.append(Doubt.ANOTHER_NAME)
+    if is_odd_name(person.new_name):
+        doubts.append(Doubt.ODD_NAME)
     if any(holding.issuer.issuer_id != issuer.issuer_id for holding in earner.holdings):
         doubts.append(Doubt.SHARED_EARNER)
     return tuple(doubts)

@@ -7,6 +7,7 @@ Pure, and linear in the length of the text: every repeat in them is bounded.
 """
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
@@ -22,6 +23,11 @@ _LONGEST = 64 << 10
 _LONGEST_REPLY = 4_000
 _WORD = re.compile(r"[^\W_]{1,60}")
 _RESERVES = bits_of("NEGATION CONDITION LATER NEVER_MIND DONE NOT_ASKING REMINDER")
+_REFUSALS = frozenset({
+    "no", "not", "not yet", "nein", "non", "keep", "keep locked", "reject", "rejected", "refused", "declined", "denied",
+    "pending", "hold", "on hold", "wait", "waiting", "later", "tbd", "tbc", "abgelehnt", "offen", "spater", "refuse",
+    "en attente", "plus tard", "rechazado", "pendiente", "do not change", "no change", "unchanged", "cancelled",
+})  # fmt: skip
 _SPACE = re.compile(r"\s+")
 
 
@@ -38,9 +44,19 @@ def is_reserved(text: str, language: str) -> bool:
     return any(hit.concepts & _RESERVES for hit in find_hits(words, load_lexicon(language)))
 
 
+def is_refused_in(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a cell below the head of a table is a refusal and nothing else: "no" beside a name."""
+    return any(fold_letters(cell.strip(" .!?")) in _REFUSALS for row in rows[1:] for cell in row if len(cell) < 30)
+
+
 def is_taken_back(text: str) -> bool:
     """Whether the writer of `text`, in whatever language, takes back what it asks, whatever that is."""
     return _says(text, "retraction")
+
+
+def announces_more(text: str) -> bool:
+    """Whether the writer of `text`, in whatever language, says that there is a second wish."""
+    return _says(text, "second_wish")
 
 
 def _says(text: str, name: str) -> bool:

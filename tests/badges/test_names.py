@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from badges.names import fold_name, is_same_name, make_name_key, shares_part
+from badges.names import fold_name, is_odd_name, is_same_name, make_name_key, shares_part
 
 SAME = [
     ("Zhang Wei", "Wei Zhang"),
@@ -112,3 +112,40 @@ def test_the_order_does_not_matter(parts: list[str], random) -> None:
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_sharing_goes_both_ways(one: str, other: str) -> None:
     assert shares_part(one, other) == shares_part(other, one)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Tina <b>Roe</b>",
+        "+Tina Roe",
+        "=Tina Roe",
+        "T\u0456na Roe",
+        "Tina R\u03bfe",
+        "TBD Roe",
+        "Tina XXX",
+        "Tina 2",
+        "Tina/Roe",
+    ],
+)
+def test_names_that_nobody_has(name: str) -> None:
+    assert is_odd_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Tina O'Roe-Poe, Jr.",
+        "María Peña (née Díaz)",
+        "Trần Thị Ngọc",
+        "Σοφία Παπά",
+        "Юлия Roe",
+        "田中 博",
+        "عمر علي",
+        "Adéyẹmí",
+        "L·lu Xena",
+        "Siobhán Ó Néill",
+    ],
+)
+def test_names_that_somebody_may_have(name: str) -> None:
+    assert not is_odd_name(name)

@@ -139,6 +139,13 @@ def test_of_several_people_each_change_bears_its_own_fault() -> None:
     assert [change.fault is None for change in checked.changes] == [True, False]
 
 
+def test_one_person_with_two_new_names_is_for_staff() -> None:
+    twice = name(find(JANE, new_name="Jane Okafor"), find(JANE, new_name="Jane Okonkwo"))
+    checked = check_request(make_contact(), RENAME, twice)
+    assert checked.doubts == {Doubt.ONE_OF_SEVERAL}
+    assert "two new names" in checked.faults[-1]
+
+
 def test_what_all_of_several_lack_is_asked_for() -> None:
     assert check_request(make_contact(), RENAME, name(find(JANE), find(PRIYA))).lacks == {Lack.NEW_NAME}
 

@@ -7,7 +7,7 @@ from importlib import resources
 import pytest
 import yaml
 
-from inbound.understanding.hesitation import is_hesitant, is_taken_back, load_patterns
+from inbound.understanding.hesitation import is_hesitant, is_refused_in, is_taken_back, load_patterns
 from inbound.understanding.languages import LANGUAGES
 
 _UNBOUNDED = re.compile(r"(?<!\\)[*+]|\{\d+,\}")
@@ -77,3 +77,10 @@ def test_hostile_text_takes_no_longer_than_its_length(repeated: str) -> None:
     began = time.process_time()
     is_hesitant(repeated * 40_000)
     assert time.process_time() - began < 1.0
+
+
+def test_a_refusal_beside_a_name_is_seen_below_the_head_alone() -> None:
+    head = ("No", "Name", "approved")
+    assert is_refused_in([head, ("1", "Jane Roe", "yes"), ("2", "Tim Roe", "No")])
+    assert is_refused_in([head, ("1", "Jane Roe", "keep locked")])
+    assert not is_refused_in([head, ("1", "Jane Roe", "yes"), ("2", "Noah Roe", "yes")])
