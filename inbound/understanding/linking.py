@@ -15,9 +15,10 @@ from inbound.understanding.words import Lexicon
 
 _TO_A_NAME, _TWO_NAMES = BITS["TO_A_NAME"], BITS["TWO_NAMES"]
 _RECEIVE, _NOT_RECEIVED = BITS["RECEIVE"], BITS["NOT_RECEIVED"]
-_AN_ADDRESS, _LABELS = BITS["AN_ADDRESS"], bits_of("ADDRESS EMAIL")
+_AN_ADDRESS, _TO_AN_ADDRESS, _LABELS = BITS["AN_ADDRESS"], BITS["TO_AN_ADDRESS"], bits_of("ADDRESS EMAIL")
 _BARE_NEGATION = bits_of("NEGATION JOIN INSTEAD")
 _INSTEAD = BITS["INSTEAD"]
+_GOES_ON = ACTS | BITS["SHOULD_READ"]
 _RENAMES = bits_of("ARROW CHANGE CORRECT SHOULD_READ NAME MARRIED SHOW ADD WANT RESEND")
 """Only beside one of these it matters which names stand there."""
 
@@ -53,7 +54,8 @@ def _ask_on(clauses: list[Clause]) -> None:
     is_asked = False
     for clause in clauses:
         is_asked = is_asked or bool(clause.concepts & REQUEST)
-        clause.is_asked = clause.is_asked or (is_asked and bool(clause.concepts & ACTS))
+        goes_there = clause.concepts & _TO_AN_ADDRESS and clause.concepts & _LABELS
+        clause.is_asked = clause.is_asked or (is_asked and bool(clause.concepts & _GOES_ON or goes_there))
 
 
 def _take_courtesy(clauses: list[Clause]) -> None:

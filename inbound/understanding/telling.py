@@ -11,7 +11,7 @@ from desk.words import Intent
 from inbound.understanding.acts import read_account
 from inbound.understanding.asking import TOPICS
 from inbound.understanding.concepts import bits_of
-from inbound.understanding.hesitation import is_hesitant, is_taken_back
+from inbound.understanding.hesitation import announces_more, is_hesitant, is_taken_back
 from inbound.understanding.languages import count_votes, tell_language
 from inbound.understanding.sentences import Sentence, split_text
 from inbound.understanding.weighing import Verdict, weigh_acts
@@ -44,11 +44,14 @@ def tell_wish(written: Written) -> Wish:
     body = read_account(sentences, held, language, known)
     points_below = bool(written.quoted.strip()) and bool(body.said & _POINTS)
     verdict = weigh_acts(body, None if is_old else title, has_text=bool(sentences))
-    if points_below and verdict.intent is Intent.OTHER and not verdict.asked and body.asks:
-        verdict = _read_below(written, language)
-        if subject.is_answer and verdict.confidence is Confidence.SURE:
+    if points_below and body.asks and verdict.confidence is not Confidence.SURE:
+        below, is_put_off = _read_below(written, language)
+        if subject.is_answer:
             # What stands below an answer may be our own words.
-            verdict = replace(verdict, confidence=Confidence.LIKELY)
+            below = _lower(below, Confidence.LIKELY)
+        if not verdict.asked or below.intent is verdict.intent:
+            verdict = _doubt(below, written.quoted)
+            body.is_deferred = body.is_deferred or is_put_off
     verdict = _doubt(verdict, f"{'' if is_old else subject.text}\n{written.new_text}")
     return Wish(
         verdict.intent,
@@ -63,7 +66,7 @@ def tell_wish(written: Written) -> Wish:
 
 def _doubt(verdict: Verdict, text: str) -> Verdict:
     """Return a verdict that leads to nothing but a person, where the writer takes back or questions what they ask."""
-    if verdict.intent in _CHANGED_AT_ONCE and is_hesitant(text):
+    if verdict.intent in _CHANGED_AT_ONCE and (is_hesitant(text) or (len(verdict.asked) < 2 and announces_more(text))):
         return _lower(verdict, Confidence.LIKELY)
     if verdict.intent in _SENT_AT_ONCE and is_taken_back(text):
         return _lower(verdict, Confidence.GUESSED)
@@ -74,11 +77,12 @@ def _lower(verdict: Verdict, most: Confidence) -> Verdict:
     return replace(verdict, confidence=max(verdict.confidence, most, key=list(Confidence).index))
 
 
-def _read_below(written: Written, language: str) -> Verdict:
-    """Return what a quoted or forwarded mail asks for, when the writer asks to do what it says."""
+def _read_below(written: Written, language: str) -> tuple[Verdict, bool]:
+    """Return what a quoted or forwarded mail asks for, and whether it puts that off."""
     sentences, held = split_text(_QUOTE_MARKS.sub("", written.quoted))
     votes = sum(count_votes(sentence.words) for sentence in sentences)
-    return weigh_acts(read_account(sentences, held, tell_language(votes, language)), None, has_text=True)
+    account = read_account(sentences, held, tell_language(votes, language))
+    return weigh_acts(account, None, has_text=True), account.is_deferred
 
 
 def _ask(heading: list[Sentence]) -> list[Sentence]:

@@ -35,7 +35,7 @@ _DENIED = (
     (BITS["REVOKE"], Intent.REVOKE),
 )
 """What nobody who denies the verb asks by telling."""
-_WORTH_TELLING = {Intent.ABUSE, Intent.LOGIN_TROUBLE}
+_WORTH_TELLING = {Intent.ABUSE, Intent.LOGIN_TROUBLE, Intent.UNSUBSCRIBE}
 """What is told for the reader's sake."""
 _EXPLAINED_BY = {
     Intent.PASSWORD_RESET: {Intent.UNLOCK, Intent.REGISTRATION},

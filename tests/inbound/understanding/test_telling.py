@@ -96,6 +96,13 @@ def test_below_an_answer_may_stand_our_own_words() -> None:
     assert tell_wish(Written("Re: account", "Please do this.", quoted)).confidence is Confidence.LIKELY
 
 
+def test_what_stands_below_may_be_put_off_or_taken_back() -> None:
+    own, asks = "Please do as she asks below.", "My account is locked, please unlock it"
+    assert not tell_wish(Written("Fwd: account", own, f"{asks}.")).is_deferred
+    assert tell_wish(Written("Fwd: account", own, f"Once I have paid, {asks}.")).is_deferred
+    assert tell_wish(Written("Fwd: account", own, f"{asks}. This is a test.")).confidence is not Confidence.SURE
+
+
 def test_subject_of_an_old_thread_asks_nothing() -> None:
     assert tell_wish(Written("Re: name change", "Hello, are you there?")).intent is Intent.OTHER
     assert tell_wish(Written("name change", "")).intent is Intent.NAME_CHANGE
