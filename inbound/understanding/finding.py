@@ -40,11 +40,10 @@ def find_particulars(reading: Reading, wish: Wish, writer: Writer, register: Reg
     notes = [f"{table.file_name} {table.fault}" for table in reading.tables if table.fault]
     listed = _find_in_tables(reading.tables, asking, notes) or _find_written(reading, asking, notes)
     if listed:
-        return Particulars(_cap(listed, notes), is_list=len(listed) > 1, notes=tuple(notes))
+        return Particulars(_cap(listed, notes), notes=tuple(notes))
     scene = _make_scene(reading, asking)
-    people, is_list = find_people(scene, asking)
-    people, loose = _look_below(reading, wish, asking, scene, people)
-    return Particulars(_cap(people, notes), is_list, loose, tuple(notes))
+    people, loose = _look_below(reading, wish, asking, scene, find_people(scene, asking))
+    return Particulars(_cap(people, notes), loose, tuple(notes))
 
 
 def _make_asking(reading: Reading, wish: Wish, writer: Writer, register: Register) -> Asking:

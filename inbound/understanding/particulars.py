@@ -60,8 +60,6 @@ class Particulars:
     """All people of one mail, each once. Empty: nobody is named."""
 
     people: tuple[Person, ...]
-    is_list: bool = False
-    """They came from a table or list with several rows, of the text or an attachment."""
     loose_name: str | None = None
     """A new name that stands in the mail in full although nobody is named to bear it."""
     notes: tuple[str, ...] = ()

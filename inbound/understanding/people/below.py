@@ -61,7 +61,7 @@ def read_below(
         return list(people)
     scene = make_scene("", below.text, False, asking)
     if not people:
-        found = find_people(scene, asking)[0] if author is None and wish.points_below else []
+        found = find_people(scene, asking) if author is None and wish.points_below else []
         if author is not None:
             found = [Person(author.name, Standing.FOUND, author, (author,))]
         return [_add(person, scene, asking, author is not None) for person in found]

@@ -32,11 +32,11 @@ from inbound.understanding.people.runs import Run
 from inbound.understanding.people.scene import Scene
 from inbound.understanding.people.signs import Old
 from inbound.understanding.people.telling_apart import Told, choose_holding, tell_apart
-from inbound.understanding.people.weights import Weight, begins_item, stands_as_new_name
+from inbound.understanding.people.weights import Weight, stands_as_new_name
 
 
-def find_people(scene: Scene, asking: Asking) -> tuple[list[Person], bool]:
-    """Return the people that a text asks something for, and whether they stand in a list."""
+def find_people(scene: Scene, asking: Asking) -> list[Person]:
+    """Return the people that a text asks something for."""
     addresses = _find_addresses_that_count(scene, asking)
     known = join_coordinated(scene, find_known_names(scene, asking.register))
     if asking.intent is Intent.EMAIL_CHANGE:
@@ -49,16 +49,14 @@ def find_people(scene: Scene, asking: Asking) -> tuple[list[Person], bool]:
         # Somebody may be called what somebody else is; but one who is alone named is the one who is meant.
         names = [each for each in meant if not stands_as_new_name(scene, each.first)] or meant[: not addresses]
     if asking.writer.earner is not None:
-        return _find_for_earner(scene, asking, addresses, names, asking.writer.earner), False
+        return _find_for_earner(scene, asking, addresses, names, asking.writer.earner)
     groups = choose_groups(scene, group_mentions(scene, asking, addresses, names))
     if asking.intent in NAMES_ITS_EARNER:
         unknown = group_unknown(scene, asking, addresses, names, Weight.PLAIN if groups else Weight.LIKELY)
         found = [mention for group in (*groups, *unknown) for mention in group.mentions]
         unknown += [Group([mention]) for mention in find_overlooked(scene, found)]
         groups = add_unknown(scene, asking, groups, unknown)
-    people = _describe(scene, asking, groups)
-    is_list = sum(begins_item(scene, group.mentions[0].first) for group in groups) > 1
-    return people, is_list
+    return _describe(scene, asking, groups)
 
 
 def _find_addresses_that_count(scene: Scene, asking: Asking) -> list[Mention]:
