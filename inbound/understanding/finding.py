@@ -20,7 +20,7 @@ from inbound.understanding.people.lists import find_blocks, read_rows
 from inbound.understanding.people.new_names import find_new_name
 from inbound.understanding.people.phrases import choose_phrases
 from inbound.understanding.people.runs import find_runs
-from inbound.understanding.people.scene import Scene
+from inbound.understanding.people.scene import Scene, mark_listed
 from inbound.understanding.people.signs import Old
 from inbound.understanding.people.tokens import cut_tokens, tidy_text
 from inbound.understanding.wish import Wish
@@ -92,7 +92,8 @@ def make_scene(subject: str, text: str, is_answer: bool, asking: Asking) -> Scen
     tokens = cut_tokens(whole)
     title_end = next((at for at, token in enumerate(tokens) if token.start >= len(title)), len(tokens))
     phrases = choose_phrases(tokens, asking.language)
-    return Scene(whole, tokens, find_runs(whole, tokens, phrases.common), phrases, title_end, is_answer, asking.foreign)
+    runs = find_runs(whole, tokens, phrases.common)
+    return Scene(whole, tokens, runs, phrases, title_end, is_answer, asking.foreign, mark_listed(tokens))
 
 
 def _find_in_tables(tables: Sequence[Table], asking: Asking, notes: list[str]) -> list[Person]:

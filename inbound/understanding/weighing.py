@@ -25,7 +25,7 @@ _SUBJECT = 0.5
 """What a subject adds that says the same."""
 _SUBJECT_ALONE = -0.2
 _SALES = bits_of("SALES")
-_LOCKED = bits_of("LOCKED")
+_LOCKED, _NOT_ASKING = BITS["LOCKED"], BITS["NOT_ASKING"]
 _FYI = bits_of("FYI")
 _DENIED = (
     (BITS["UNLOCK"], Intent.UNLOCK),
@@ -76,7 +76,8 @@ def weigh_acts(body: Account, title: Account | None, *, has_text: bool) -> Verdi
     weights = _add_up(acts, headings)
     is_alone = sum(weight >= _LIKELY for weight in weights.values()) == 1
     verdict = _decide(_drop_explained(weights, acts), acts, _ALONE if is_alone else 0.0)
-    if not verdict.asked and (body.is_over or body.denied & _LOCKED):
+    is_refused = body.denied & _LOCKED or (body.denied & _NOT_ASKING and not body.asks)
+    if not verdict.asked and (body.is_over or is_refused):
         verdict = replace(verdict, confidence=Confidence.LIKELY)
     if verdict.confidence is Confidence.SURE and _is_rivalled(verdict.intent, weights):
         verdict = replace(verdict, confidence=Confidence.LIKELY)
