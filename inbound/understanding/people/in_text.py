@@ -92,7 +92,7 @@ def _find_for_earner(
     if asking.intent is Intent.NAME_CHANGE:
         new_name = find_new_name(scene, 0, len(scene.tokens), Old(earner.name, is_writer=True, is_named=True))
         others = [mention for mention in others if not (new_name and is_same_name(mention.said, new_name))]
-    if others and asking.intent in NAMES_ITS_EARNER:
+    if others and (asking.intent in NAMES_ITS_EARNER or asking.intent is Intent.UNSUBSCRIBE):
         groups = group_mentions(
             scene, asking, [each for each in others if each.address], [each for each in others if not each.address]
         )
