@@ -186,5 +186,8 @@ def _check(engine: Engine, acknowledged: set[str]) -> None:
     assert len(stored) == len(contents), "a mail that came twice is one mail"
     answered = [json.loads(facts)["in_reply_to"] for (facts,) in fetch(engine, "SELECT facts FROM message")]
     assert Counter(answered).most_common(1)[0][1] == 1, "somebody was answered twice"
-    assert len(answered) == len(stored), "everybody was answered"
+    # A mail under whose reading two processes died is put before a person instead.
+    shelved = fetch(engine, "SELECT COUNT(*) FROM delivery WHERE state = 'shelved'")[0][0]
+    assert shelved <= KILLS
+    assert len(answered) + shelved == len(stored), "everybody was answered, or is a person's"
     assert fetch(engine, "PRAGMA integrity_check") == [("ok",)]
