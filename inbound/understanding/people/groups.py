@@ -22,6 +22,9 @@ from inbound.understanding.people.weights import (
     stands_as_new_name,
 )
 
+_MOST_UNKNOWN = 250
+"""Of people who are nobody on record; as each is compared with all, more would cost their square."""
+
 
 @dataclass(slots=True)
 class Group:
@@ -206,7 +209,7 @@ def group_unknown(
 def add_unknown(scene: Scene, asking: Asking, groups: Sequence[Group], unknown: Sequence[Group]) -> list[Group]:
     """Return `groups` and those of nobody on record that stand beside them, or beside each other; all, without any."""
     found = list(groups)
-    for group in unknown:
+    for group in unknown[:_MOST_UNKNOWN]:
         if not groups or _stands_beside(scene, asking, group, found):
             found.append(group)
     return found

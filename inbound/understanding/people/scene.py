@@ -3,10 +3,11 @@
 Here belongs the value, and which words in it are no part of names.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inbound.understanding.people.phrases import Phrases
-from inbound.understanding.people.runs import Run, show_run
+from inbound.understanding.people.runs import Run, is_capital, show_run
 from inbound.understanding.people.tokens import Kind, Token
 
 
@@ -24,10 +25,23 @@ class Scene:
     """The subject is that of an earlier mail."""
     foreign: frozenset[str] = frozenset()
     """Folded words of issuers and badges: part of no name."""
+    listed: tuple[bool, ...] = ()
+    """Of each token, whether nothing but names stand between it and the colon that announces a list."""
 
     def show(self, run: Run) -> str:
         """Return the words of a run."""
         return show_run(self.text, self.tokens, run)
+
+
+def mark_listed(tokens: Sequence[Token]) -> tuple[bool, ...]:
+    """Return `Scene.listed`. In one pass: asked of each name of a long list anew, it would cost the list's square."""
+    marks = []
+    is_listed = False
+    for token in tokens:
+        may_stay = token.kind in (Kind.LINE, Kind.ADDRESS, Kind.NUMBER) or token.text in "(),;-" or is_capital(token)
+        is_listed = token.text == ":" or (is_listed and may_stay)
+        marks.append(is_listed)
+    return tuple(marks)
 
 
 def trim_run(scene: Scene, run: Run) -> Run | None:

@@ -16,7 +16,6 @@ from inbound.understanding.people.phrases import (
     look_after,
     look_before,
 )
-from inbound.understanding.people.runs import is_capital
 from inbound.understanding.people.scene import Scene
 from inbound.understanding.people.tokens import Kind
 from inbound.understanding.people.words import listed
@@ -190,23 +189,7 @@ def begins_item(scene: Scene, first: int) -> bool:
     following = next((token for token in rest if token.kind is not Kind.WORD), None)
     if following is not None and (following.kind is Kind.ARROW or following.text == ":"):
         return True
-    return (following is None or following.kind is Kind.LINE) and _is_listed_below(scene, at)
-
-
-def _is_listed_below(scene: Scene, at: int) -> bool:
-    """Whether the lines above a bare name are bare names, too, and above them a colon announces a list."""
-    while at >= 0:
-        token = scene.tokens[at]
-        if token.text == ":":
-            return True
-        if (
-            token.kind not in (Kind.LINE, Kind.ADDRESS, Kind.NUMBER)
-            and token.text not in "(),;-"
-            and not is_capital(token)
-        ):
-            return False
-        at -= 1
-    return False
+    return (following is None or following.kind is Kind.LINE) and at >= 0 and scene.listed[at]
 
 
 def _precedes_address(scene: Scene, last: int) -> bool:
