@@ -28,7 +28,7 @@ _LONGEST_QUOTE = 12
 _AIMS = frozenset(["to", "a", "à", "auf", "zu", "por", "para", "par", "en"])
 _NAMED = bits_of("NAME PASSWORD UNLOCK LOCKED REVOKE RESEND")
 _ADDRESS = bits_of("ADDRESS EMAIL")
-_CHANGES_IT = bits_of("CHANGE CORRECT ADD DELETE NEW OLD")
+_CHANGES_IT = bits_of("CHANGE CORRECT ADD DELETE NEW OLD SHOULD_READ")
 _NEAR = 4
 """Words from "address" to the one that is given."""
 
