@@ -115,6 +115,9 @@ def _read_payload(scanner: "_Scanner") -> AuthenticationResults:
         if scanner.at_end():
             return AuthenticationResults(authserv_id, tuple(results))
         scanner.expect(";")
+        scanner.skip()
+        if scanner.at_end():  # a last semicolon, which the grammar has not and some servers write
+            return AuthenticationResults(authserv_id, tuple(results))
 
 
 def _is_no_result(scanner: "_Scanner") -> bool:

@@ -93,6 +93,8 @@ _TIME_WORDS = {
     *("bis", "vom", "ab", "jusqu'au", "jusqu’au", "du", "hasta", "del", "desde", "até", "fino", "dal", "tot", "van"),
     *("today", "this", "and", "autoreply", "response"),
 }
+_ALSO_OF_PLACES = {"from", "to", "du", "del", "desde", "fino", "dal", "van", "vom", "ab"}
+"""After one word alone, as in "Away from my badge", these need a day."""
 _RECEIPT = (
     *("read:", "not read:", "read receipt", "return receipt", "deleted:", "read notification"),
     *("gelesen:", "nicht gelesen:", "ungelesen:", "lesebestätigung", "empfangsbestätigung:", "lesebenachrichtigung"),
@@ -171,6 +173,8 @@ def _stands_alone(folded: str, phrase: str) -> bool:
     if not _begins(folded, phrase):
         return False
     rest = folded[len(phrase) :].split()
+    if " " not in phrase and rest and rest[0] in _ALSO_OF_PLACES:
+        return any(character.isdigit() for character in rest[1][:2]) if len(rest) > 1 else True
     return not rest or not rest[0][0].isalnum() or rest[0].rstrip(":,.") in _TIME_WORDS or rest[0][0].isdigit()
 
 

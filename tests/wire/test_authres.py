@@ -34,7 +34,6 @@ BAD = [
     b" example.com;",
     b" example.com 2; dkim=pass",
     b" example.com; dkim/2=pass",
-    b" example.com; dkim=pass;",
     b" example.com; dkim pass",
     b" example.com; dkim=pass header.d",
     b" example.com; dkim=pass header.d=",
@@ -119,3 +118,8 @@ def test_a_property_given_twice_counts_as_missing() -> None:
     read = parse_authres(b" mx.example; dmarc=pass header.from=a.example header.from=b.example")
     assert isinstance(read, AuthenticationResults)
     assert read.results[0].find("header", "from") is None
+
+
+def test_a_last_semicolon_says_nothing() -> None:
+    assert parse_authres(b" example.com; dkim=pass ; ") == parse_authres(b" example.com; dkim=pass")
+    assert isinstance(parse_authres(b" example.com; dkim=pass;;"), AuthresFault)
