@@ -74,11 +74,11 @@ def _may_name(scene: Scene, line: range) -> bool:
 
 
 def _holds_name(scene: Scene, line: range) -> bool:
-    """Whether a line holds nothing but capitalised words and addresses."""
+    """Whether a line holds nothing but capitalised words, addresses and an arrow between them."""
     words = 0
     for token in scene.tokens[line.start : line.stop]:
         words += token.kind is Kind.WORD
-        is_part = token.kind is Kind.ADDRESS or is_capital(token) or token.folded in PARTICLES
+        is_part = token.kind in (Kind.ADDRESS, Kind.ARROW) or is_capital(token) or token.folded in PARTICLES
         if words > _MOST_WORDS or not (is_part or token.text in "<>(),;."):
             return False
     return True
