@@ -59,6 +59,11 @@ def announces_more(text: str) -> bool:
     return _says(text, "second_wish")
 
 
+def merely_inquires(text: str) -> bool:
+    """Whether `text`, in whatever language, is a question after passwords or mails."""
+    return _says(text, "inquiry")
+
+
 def _says(text: str, name: str) -> bool:
     folded = _SPACE.sub(" ", fold_letters(text[:_LONGEST]).replace("\u2019", "'"))
     return any(pattern.search(folded) for pattern in load_patterns(name).values())

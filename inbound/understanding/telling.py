@@ -10,8 +10,9 @@ from dataclasses import replace
 from desk.words import Intent
 from inbound.understanding.acts import read_account
 from inbound.understanding.asking import TOPICS
+from inbound.understanding.clauses import REQUEST
 from inbound.understanding.concepts import bits_of
-from inbound.understanding.hesitation import announces_more, is_hesitant, is_taken_back
+from inbound.understanding.hesitation import announces_more, is_hesitant, is_taken_back, merely_inquires
 from inbound.understanding.languages import count_votes, tell_language
 from inbound.understanding.sentences import Sentence, split_text
 from inbound.understanding.weighing import Verdict, weigh_acts
@@ -50,9 +51,11 @@ def tell_wish(written: Written) -> Wish:
             # What stands below an answer may be our own words.
             below = _lower(below, Confidence.LIKELY)
         if not verdict.asked or below.intent is verdict.intent:
-            verdict = _doubt(below, written.quoted)
+            verdict = _doubt(below, written.quoted, is_requested=True)
             body.is_deferred = body.is_deferred or is_put_off
-    verdict = _doubt(verdict, f"{'' if is_old else subject.text}\n{written.new_text}")
+    verdict = _doubt(
+        verdict, f"{'' if is_old else subject.text}\n{written.new_text}", is_requested=bool(body.said & REQUEST)
+    )
     return Wish(
         verdict.intent,
         verdict.confidence,
@@ -64,11 +67,11 @@ def tell_wish(written: Written) -> Wish:
     )
 
 
-def _doubt(verdict: Verdict, text: str) -> Verdict:
+def _doubt(verdict: Verdict, text: str, *, is_requested: bool) -> Verdict:
     """Return a verdict that leads to nothing but a person, where the writer takes back or questions what they ask."""
     if verdict.intent in _CHANGED_AT_ONCE and (is_hesitant(text) or (len(verdict.asked) < 2 and announces_more(text))):
         return _lower(verdict, Confidence.LIKELY)
-    if verdict.intent in _SENT_AT_ONCE and is_taken_back(text):
+    if verdict.intent in _SENT_AT_ONCE and (is_taken_back(text) or (not is_requested and merely_inquires(text))):
         return _lower(verdict, Confidence.GUESSED)
     return verdict
 

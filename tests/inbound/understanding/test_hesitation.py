@@ -7,7 +7,14 @@ from importlib import resources
 import pytest
 import yaml
 
-from inbound.understanding.hesitation import is_hesitant, is_refused_in, is_taken_back, load_patterns
+from inbound.understanding.hesitation import (
+    announces_more,
+    is_hesitant,
+    is_refused_in,
+    is_taken_back,
+    load_patterns,
+    merely_inquires,
+)
 from inbound.understanding.languages import LANGUAGES
 
 _UNBOUNDED = re.compile(r"(?<!\\)[*+]|\{\d+,\}")
@@ -60,11 +67,23 @@ def test_what_takes_back_any_wish(text: str) -> None:
     assert is_taken_back(text)
 
 
+@pytest.mark.parametrize(
+    "text", ["Was a link sent to Jane?", "Wann wurde die Mail verschickt?", "¿Ya le enviaron otra?"]
+)
+def test_who_only_inquires(text: str) -> None:
+    assert merely_inquires(text)
+
+
+def test_what_announces_a_second_wish() -> None:
+    assert announces_more("One more thing: her name.")
+    assert not announces_more("Please change one letter of her name.")
+
+
 def test_a_question_takes_back_nothing() -> None:
     assert not is_taken_back("Should we change her name?")
 
 
-@pytest.mark.parametrize("name", ["hesitation", "retraction", "second_wish"])
+@pytest.mark.parametrize("name", ["hesitation", "retraction", "second_wish", "inquiry"])
 def test_every_language_has_words_and_no_repeat_is_unbounded(name: str) -> None:
     source = resources.files("inbound.understanding").joinpath(f"{name}.yaml").read_text("utf-8")
     listed = yaml.safe_load(source)
@@ -72,10 +91,25 @@ def test_every_language_has_words_and_no_repeat_is_unbounded(name: str) -> None:
     assert [each for patterns in listed.values() for each in patterns if _UNBOUNDED.search(each)] == []
 
 
-@pytest.mark.parametrize("repeated", ["sollen wir a b ", "let me ", "but we ", "haben sie a b c ", "x", "should we "])
+@pytest.mark.parametrize(
+    "repeated",
+    [
+        "sollen wir a b ",
+        "let me ",
+        "but we ",
+        "haben sie a b c ",
+        "x",
+        "should we ",
+        "was a ",
+        "is a locked ",
+        "tell me if a ",
+        "a-t-il ",
+    ],
+)
 def test_hostile_text_takes_no_longer_than_its_length(repeated: str) -> None:
     began = time.process_time()
-    is_hesitant(repeated * 40_000)
+    for each in (is_hesitant, announces_more, merely_inquires):
+        each(repeated * 40_000)
     assert time.process_time() - began < 1.0
 
 
