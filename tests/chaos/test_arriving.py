@@ -8,6 +8,7 @@ as every mail server does: such a mail may come twice, and must not be answered 
 import json
 import os
 import random
+import signal
 import smtplib
 import socket
 import subprocess
@@ -139,7 +140,8 @@ def test_what_was_acknowledged_is_dealt_with_once(tmp_path: Path, capsys: pytest
         _kill_often(house, clients, chance)
         clients.stop()
         _await_end(engine)
-        assert house.drain() == [0, 0, 0]
+        # One that is told to end before it has its handlers just ends: it has nothing in hand.
+        assert set(house.drain()) <= {0, -signal.SIGTERM}
     finally:
         clients.stop()
         house.end()

@@ -6,6 +6,7 @@
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -80,7 +81,8 @@ def test_no_mail_is_lost_and_none_is_dealt_with_twice(tmp_path: Path, capsys: py
     try:
         sent = _run(processors, office, chance)
         _await_end(office)
-        assert processors.drain() == [0, 0]
+        # One that is told to end before it has its handlers just ends: it has nothing in hand.
+        assert set(processors.drain()) <= {0, -signal.SIGTERM}
     finally:
         processors.end()
     with capsys.disabled():
