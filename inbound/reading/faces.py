@@ -19,7 +19,7 @@ _HTML = frozenset({"text/html", "application/xhtml+xml"})
 
 
 _STYLES = re.compile(r"<\s*(?:style|link)\b", re.IGNORECASE)
-_ROOM = 1_500
+_ROOM = 500
 """Characters of HTML in which a program begins a mail, before the writer's first words."""
 
 
