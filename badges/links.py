@@ -35,6 +35,14 @@ class Purpose(StrEnum):
     """To an issuer's support address, where an earner's request was relayed to: [proposal id]"""
     UNDO = "undo"
     """In the receipt for a change: [id of the group of changes]"""
+    CONFIRM_ADDRESS = "confirm-address"
+    """To an address that an earner has named: [pending address id]"""
+    STOP_ADDRESS = "stop-address"
+    """To the address on record, which is told of it: [pending address id]"""
+    UNLOCK = "unlock"
+    """To the owner of a locked account, where earners may unlock it themselves: [account id, moment of the lock]"""
+    ASK_UNLOCK = "ask-unlock"
+    """The same where the issuer unlocks: passes the wish on to it. [account id, moment of the lock]"""
 
 
 LIFETIMES: dict[Purpose, timedelta] = {
@@ -46,6 +54,10 @@ LIFETIMES: dict[Purpose, timedelta] = {
     Purpose.CONFIRM: timedelta(days=30),
     Purpose.GRANT: timedelta(days=30),
     Purpose.UNDO: timedelta(days=7),
+    Purpose.CONFIRM_ADDRESS: timedelta(days=3),
+    Purpose.STOP_ADDRESS: timedelta(days=30),
+    Purpose.UNLOCK: timedelta(days=1),
+    Purpose.ASK_UNLOCK: timedelta(days=30),
 }
 
 Payload = list[str | int]

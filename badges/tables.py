@@ -1,7 +1,7 @@
 """The badge side of the database: issuers, badge classes, earners, assertions, accounts.
 
-Here belong rows and their constraints only. What may happen to a row stands in `assertions` and `accounts`; the
-mail side has tables of its own in `mailer.queue.tables`.
+Here belong rows and their constraints only. What may happen to a row stands in `assertions` and `accounts`; what else
+an account has in `account_tables`, credentials in `credential_tables`; the mail side in `mailer.queue.tables`.
 """
 
 from datetime import date, datetime
@@ -123,6 +123,8 @@ class Assertion(SQLModel, table=True):
     revocation_reason: str | None = None
     held_at: datetime | None = Field(default=None, sa_type=Instant)
     """When somebody said "this is not me": shown to nobody until the issuer has looked at it."""
+    hidden_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When its owner chose not to show it in public. The owner sees it, and credentials can still be verified."""
     created_at: datetime = Field(sa_type=Instant)
 
 
@@ -140,6 +142,8 @@ class Account(SQLModel, table=True):
     link_spent_serial: int = 0
     """The highest serial that was used to set a password: single use, recorded."""
     failed_logins: int = 0
+    """Since the last one that succeeded, or the last unlock."""
+    failed_at: datetime | None = Field(default=None, sa_type=Instant)
     locked_at: datetime | None = Field(default=None, sa_type=Instant)
 
 

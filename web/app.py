@@ -9,13 +9,42 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from web import badge, browser_view, front, images, not_me, outbox, passwords, proposals, undoing, unsubscribing
+from web import (
+    badge,
+    browser_view,
+    front,
+    images,
+    login,
+    not_me,
+    outbox,
+    passwords,
+    portfolio,
+    proposals,
+    undoing,
+    unsubscribing,
+)
 from web.afterwards import Afterwards
 from web.assets import Assets
 from web.errors import add_error_pages
 from web.guards import Guards
 from web.needs import WebService
 from web.pages import Pages
+from web.visitors import lead_to_login
+
+_PARTS = (
+    front,
+    login,
+    portfolio,
+    passwords,
+    not_me,
+    unsubscribing,
+    proposals,
+    undoing,
+    browser_view,
+    badge,
+    images,
+)
+"""Every module with pages."""
 
 
 def create_app(service: WebService) -> FastAPI:
@@ -27,10 +56,11 @@ def create_app(service: WebService) -> FastAPI:
     app.state.service = service
     app.state.assets = assets
     app.state.pages = pages
-    for part in (front, passwords, not_me, unsubscribing, proposals, undoing, browser_view, badge, images):
+    for part in _PARTS:
         app.include_router(part.router)
     if service.outbox is not None:
         app.include_router(outbox.router)
+    lead_to_login(app, service.place)
     add_error_pages(app, pages)
     app.add_middleware(Guards, place=service.place)
     return app

@@ -64,6 +64,16 @@ def find_award(connection: Connection, assertion_id: str, place: Place, today: d
     return _show_award(row, place, standing)
 
 
+def list_awards(connection: Connection, earner_id: str, place: Place, today: date) -> list[Award]:
+    """Return what an earner has been awarded, the newest first: revoked ones too, held ones not."""
+    query = _awards().where(col(Assertion.earner_id) == earner_id, col(Assertion.held_at).is_(None))
+    newest = query.order_by(col(Assertion.issued_on).desc(), col(Assertion.created_at).desc(), col(Assertion.id))
+    return [
+        _show_award(row, place, judge_standing(row.state, row.expires_on, row.held_at, today))
+        for row in connection.execute(newest)
+    ]
+
+
 def find_newest_award(connection: Connection, earner_id: str) -> str | None:
     """Return the id of the earner's newest award that has a page."""
     query = (

@@ -44,7 +44,11 @@ class Pages:
     ) -> HTMLResponse:
         """Return the page, in the language that `language_of` chooses."""
         environment = self._environments[self.language_of(request, known)]
-        html = environment.get_template(template).render(values or {})
+        shared = {
+            "visitor": getattr(request.state, "visitor", None),
+            "here": request.url.path.partition("/")[2].partition("/")[0],
+        }
+        html = environment.get_template(template).render({**shared, **(values or {})})
         return HTMLResponse(html, status, {"vary": "Accept-Language"})
 
 

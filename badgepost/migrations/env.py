@@ -6,6 +6,8 @@ from alembic import context
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
+import badges.account_tables
+import badges.credential_tables
 import badges.tables
 import desk.tables
 import inbound.tables
@@ -13,6 +15,8 @@ import mailer.queue.tables
 from badges.columns import Instant
 
 # Imported so that their tables are known to SQLModel.metadata.
+assert badges.account_tables
+assert badges.credential_tables
 assert badges.tables
 assert desk.tables
 assert inbound.tables

@@ -1,0 +1,90 @@
+"""Sessions: which browser is logged in as whom. Kept in the database, so that ending one ends it everywhere.
+
+Here belong opening, finding and ending them. Who may open one stands in `desk.accounts.login`; cookies, in
+`web.visitors`.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlmodel import col
+
+from badges.account_tables import Session
+from badges.tables import Account, Earner, EarnerAddress
+from wire.network import network_of
+
+TOKEN_BYTES = 32
+LONGEST = timedelta(days=30)
+"""After its log-in a session ends, however much it is used."""
+LONGEST_IDLE = timedelta(days=7)
+_SEEN_EVERY = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Whose browser it is."""
+
+    session_id: str
+    account_id: str
+    earner_id: str
+    name: str
+    address: str
+    """The primary one."""
+    language: str | None
+
+
+def open_session(connection: Connection, account_id: str, source: str, now: datetime) -> str:
+    """Return the token of a new session: 256 random bits, of which only the hash is kept."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    connection.execute(delete(Session).where(_is_over(now)))
+    values = {"id": _hash(token), "account_id": account_id, "created_at": now, "seen_at": now}
+    connection.execute(insert(Session).values(**values, source=network_of(source)))
+    return token
+
+
+def find_session(connection: Connection, token: str, now: datetime) -> SignedIn | None:
+    """Return who is logged in with `token`, whatever a stranger has sent; None for nobody. Only reads."""
+    query = (
+        select(
+            col(Session.id),
+            col(Account.id),
+            col(Earner.id),
+            col(Earner.name),
+            col(EarnerAddress.address),
+            col(Earner.language),
+        )
+        .join(Account, col(Account.id) == col(Session.account_id))
+        .join(Earner, col(Earner.id) == col(Account.earner_id))
+        .join(EarnerAddress, (col(EarnerAddress.earner_id) == col(Earner.id)) & col(EarnerAddress.is_primary))
+        .where(col(Session.id) == _hash(token), ~_is_over(now))
+    )
+    row = connection.execute(query).first()
+    return None if row is None else SignedIn(*row)
+
+
+def note_seen(connection: Connection, session_id: str, now: datetime) -> None:
+    """Prolong a session that acts. Written at most every ten minutes."""
+    is_old = col(Session.seen_at) < now - _SEEN_EVERY
+    connection.execute(update(Session).where(col(Session.id) == session_id, is_old).values(seen_at=now))
+
+
+def end_session(connection: Connection, session_id: str) -> None:
+    """End one session."""
+    connection.execute(delete(Session).where(col(Session.id) == session_id))
+
+
+def end_sessions(connection: Connection, account_id: str, *, but: str | None = None) -> int:
+    """End all sessions of an account, `but` one, and return how many."""
+    theirs = [col(Session.account_id) == account_id, *([col(Session.id) != but] if but else [])]
+    return connection.execute(delete(Session).where(*theirs)).rowcount
+
+
+def _is_over(now: datetime) -> ColumnElement[bool]:
+    return (col(Session.created_at) < now - LONGEST) | (col(Session.seen_at) < now - LONGEST_IDLE)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

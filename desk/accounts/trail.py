@@ -1,0 +1,64 @@
+"""The trail of an account: what happened to it, when, and on whose word. For its owner and for support staff.
+
+Here belong the words and writing one event in the transaction of the act. Changes that an issuer has asked for have a
+trail of their own (`desk.tables.RecordChange`).
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, insert
+
+from badges.account_tables import AccountEvent
+from badges.ids import make_id
+from wire.network import network_of
+
+OWNER = "owner"
+"""Who did it: somebody logged in, or with a link that went to an address of the owner's."""
+
+
+class EventKind(StrEnum):
+    """What may happen to an account."""
+
+    LOGGED_IN = "logged_in"
+    LOGGED_OUT = "logged_out"
+    LOCKED = "locked"
+    UNLOCKED = "unlocked"
+    UNLOCK_ASKED = "unlock_asked"
+    PASSWORD_SET = "password_set"
+    PASSWORD_CHANGED = "password_changed"
+    ADDRESS_NAMED = "address_named"
+    ADDRESS_STOPPED = "address_stopped"
+    ADDRESS_ADDED = "address_added"
+    ADDRESS_REMOVED = "address_removed"
+    PRIMARY_CHANGED = "primary_changed"
+    PROFILE_CHANGED = "profile_changed"
+    NAME_ASKED = "name_asked"
+    BADGE_HIDDEN = "badge_hidden"
+    BADGE_SHOWN = "badge_shown"
+    DATA_DOWNLOADED = "data_downloaded"
+    ACCOUNT_DELETED = "account_deleted"
+
+
+def note_event(  # noqa: PLR0913 - what, whose, who, whence, when
+    connection: Connection,
+    earner_id: str,
+    kind: EventKind,
+    now: datetime,
+    *,
+    made_by: str = OWNER,
+    source: str = "",
+    detail: str = "",
+) -> None:
+    """Write one event. `source` is the IP address that it came from, empty if from none."""
+    connection.execute(
+        insert(AccountEvent).values(
+            id=make_id(),
+            earner_id=earner_id,
+            kind=kind.value,
+            made_by=made_by,
+            source=network_of(source) if source else "",
+            detail=detail,
+            made_at=now,
+        )
+    )
