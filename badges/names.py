@@ -39,6 +39,7 @@ _PARTICLES = frozenset({
     "von", "vonder", "y", "zu", "zum", "zur",
 })  # fmt: skip
 _ODD = re.compile(r"[<>{}\[\]|\\/=+*^%$#@~_&;:?!\d\"]|\b(?:tbd|tba|tbc|xx+|unknown|n/?a)\b", re.IGNORECASE)
+_NO_ASCII_WORD = re.compile("[^A-Za-z0-9]+")
 _ALIKE = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN"})
 _PLAIN_LETTERS = str.maketrans({
     "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t", "ŀ": "l",
@@ -129,6 +130,8 @@ def _fold_segments(text: str) -> list[list[str]]:
 
 
 def _split_words(segment: str) -> list[str]:
+    if segment.isascii():
+        return _NO_ASCII_WORD.sub(" ", segment).split()
     kept = (
         character if _is_letter(character) else "" if unicodedata.category(character) == "Cf" else " "
         for character in segment

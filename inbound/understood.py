@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from inbound.reading.faces import has_two_faces
 from inbound.reading.mail import Reading
-from inbound.reading.reader import read_mail
+from inbound.reading.reader import read_taken_apart
 from inbound.understanding.hesitation import is_refused_in
 from inbound.understanding.opinion import load_model
 from inbound.understanding.settling import settle_wish
@@ -30,7 +30,8 @@ class Understood:
 
 def understand(content: bytes, mail_from: str | None) -> Understood:
     """Return what `content`, a whole mail, says. `mail_from` as in `read_mail`."""
-    reading = read_mail(content, mail_from)
+    message = read_message(content)
+    reading = read_taken_apart(message, mail_from)
     if reading.report or reading.automatic:
         return Understood(reading, None)
     sections = reading.sections
@@ -42,7 +43,7 @@ def understand(content: bytes, mail_from: str | None) -> Understood:
     )
     opinion = load_model().judge(f"{written.subject}\n{written.new_text}")
     wish = settle_wish(tell_wish(written), opinion)
-    if wish.confidence in _FIRM and has_two_faces(read_message(content), sections.new_text):
+    if wish.confidence in _FIRM and has_two_faces(message, sections.new_text):
         # Staff would see one mail, and the rules judge another.
         wish = replace(wish, confidence=Confidence.GUESSED)
         reading = replace(reading, flaws=(*reading.flaws, _TWO_FACES))

@@ -88,7 +88,7 @@ def looks_like_report(header: Header, text: str) -> bool:
     Both are asked for: people quote reports, and systems write much else.
     """
     subject = header.first("subject")
-    if is_absence(subject) or not (is_from_machine(header) or _is_from_nobody(header)):
+    if not (is_from_machine(header) or _is_from_nobody(header)) or is_absence(subject):
         return False
     if header.first("x-failed-recipients"):
         return True

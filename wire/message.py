@@ -10,6 +10,7 @@ import binascii
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 _LINE_FOLD = re.compile(r"\r?\n(?=[ \t])")
 _NAME = re.compile(rb"[!-9;-~]+[ \t]*:")
@@ -48,9 +49,9 @@ class Limits:
     nesting: int = 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Field:
-    """One header field, or a line that stands in its place."""
+    """One header field, or a line that stands in its place. What is read of it is read once."""
 
     raw: bytes
     """Exactly as it came, folds and line end included."""
@@ -62,19 +63,19 @@ class Field:
         """The name by which fields are found: lower case."""
         return self.name.lower()
 
-    @property
+    @cached_property
     def value(self) -> str:
         """The unfolded value, without white space around it; UTF-8 where it is that, else Latin-1."""
         body = self.raw[self.raw.find(b":") + 1 :] if self.name else self.raw
         return _LINE_FOLD.sub("", decode_text(body, "utf-8")).strip()
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The value with its encoded words decoded (RFC 2047)."""
         return decode_words(self.value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Header:
     """The fields of a message or part, in their order."""
 
@@ -83,13 +84,19 @@ class Header:
 
     def every(self, name: str) -> tuple[Field, ...]:
         """Return all fields of that name, the topmost first."""
-        wanted = name.lower()
-        return tuple(field for field in self.fields if field.key == wanted)
+        return tuple(self._by_key.get(name.lower(), ()))
 
     def first(self, name: str) -> str:
         """Return the text of the topmost field of that name; empty where there is none."""
-        wanted = name.lower()
-        return next((field.text for field in self.fields if field.key == wanted), "")
+        found = self._by_key.get(name.lower())
+        return found[0].text if found else ""
+
+    @cached_property
+    def _by_key(self) -> dict[str, list[Field]]:
+        found: dict[str, list[Field]] = {}
+        for field in self.fields:
+            found.setdefault(field.key, []).append(field)
+        return found
 
 
 def read_header(data: bytes, limits: Limits | None = None, start: int = 0) -> tuple[Header, int]:
@@ -112,7 +119,8 @@ def decode_text(data: bytes, charset: str) -> str:
     for name in (charset.strip().lower(), "utf-8"):
         try:
             if name.replace("-", "_") not in _NOT_TEXT:
-                return _LONE_SURROGATE.sub("\ufffd", data.decode(name))
+                text = data.decode(name)
+                return text if text.isascii() else _LONE_SURROGATE.sub("\ufffd", text)
         except (LookupError, ValueError):
             continue
     return data.decode("latin-1")

@@ -5,7 +5,6 @@ only without a `Weakness`. Whose domain it must be is judged in `dmarc`.
 """
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -136,10 +135,9 @@ def verify_dkim(header: Header, body: bytes, lookup: Lookup, now: datetime) -> t
 def find_weaknesses(header: Header) -> frozenset[Weakness]:
     """Return what is wrong with a mail whatever its signatures are."""
     found = set()
-    if header.flaws or any(_has_bare_break(field.raw) for field in header.fields):
+    if header.flaws or _has_bare_break(b" ".join(field.raw for field in header.fields)):
         found.add(Weakness.MALFORMED)
-    counts = Counter(field.key for field in header.fields)
-    if any(counts[name] > 1 for name in _SINGLE):
+    if any(len(header.every(name)) > 1 for name in _SINGLE):
         found.add(Weakness.DUPLICATE_FIELD)
     return frozenset(found)
 

@@ -6,20 +6,17 @@ into one form. Who the author is to us is told in `inbound.identity`. Pure: the 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from email import message_from_bytes
-from email.utils import getaddresses
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any
 
-from inbound.authentication.author import AuthorFault, read_author
+from inbound.authentication.author import AuthorFault, doubt_author, read_author
 from inbound.authentication.checks import Client, SenderResult, check_sender
 from inbound.authentication.dkim_verify import SignatureResult
 from inbound.authentication.dns import Evidence, Lookup
 from inbound.authentication.trusted import judge_trusted
 from inbound.envelope import Envelope
-from inbound.fingerprint import split_header_block
-from wire.address import Address, fold_address, parse_address
+from wire.address import Address
 from wire.authres import FIELD_NAME, AuthenticationResults, AuthresFault, MethodResult, choose_trusted, parse_authres
 from wire.message import Header, read_header
 
@@ -82,29 +79,17 @@ class Proof:
 def prove_author(content: bytes, envelope: Envelope, trust: Trust, lookup: Lookup) -> Proof:
     """Return what proves who wrote `content`, a whole mail with CRLF line ends."""
     header, start = read_header(content)
-    author = read_author(header)
-    if isinstance(author, Address) and not _is_read_alike(content, author):
-        author = AuthorFault("mail programs would show different senders", (fold_address(author),))
     if trust.believes(envelope):
-        return _believe(header, author, trust.authserv_ids)
+        return _believe(header, doubt_author(read_author(header), header, content), trust.authserv_ids)
     client = _NOBODY
     if envelope.peer_address is not None:
         client = Client(envelope.peer_address, envelope.helo_name, envelope.mail_from or "")
     result = check_sender(header, content[start:], client, lookup, envelope.received_at)
-    return _conclude(result, author, trust)
+    return _conclude(result, doubt_author(result.author, header, content), trust)
 
 
 _NOBODY = Client("0.0.0.0", "", "")  # noqa: S104 - nothing is bound to it
 """Without a name or an address to ask about, SPF says nothing."""
-
-
-def _is_read_alike(content: bytes, author: Address) -> bool:
-    """Whether the standard library, whose reading of a header is another one, finds the same single author."""
-    head, _ = split_header_block(content)
-    values = [value for name, value in message_from_bytes(head).raw_items() if name.strip().lower() == "from"]
-    texts = [str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace") for value in values]
-    found = [parse_address(address) for _, address in getaddresses(texts)]
-    return len(found) == 1 and isinstance(found[0], Address) and fold_address(found[0]) == fold_address(author)
 
 
 def _believe(header: Header, author: Address | AuthorFault, authserv_ids: Sequence[str]) -> Proof:

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from inbound.reading.markup import EndTag, StartTag, scan_markup
+from inbound.reading.styles import NEVER_SEEN, find_hidden_marks, is_hidden, is_white, paints_background, read_style
 
 _BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset",
@@ -21,10 +22,6 @@ _VOID = frozenset({
     "wbr",
 })  # fmt: skip
 _CLOSED_BY_ITS_LIKE = {"p": {"p"}, "li": {"li"}, "tr": {"tr", "td", "th"}, "td": {"td", "th"}, "th": {"td", "th"}}
-_NEVER_SEEN = frozenset({
-    "select", "datalist", "object", "audio", "video", "svg", "math", "map", "s", "strike", "del",
-})  # fmt: skip
-"""What is struck out its writer has taken back."""
 _QUOTE_MARKS = (
     "gmail_attr", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote", "zmail_extra", "tutanota_quote",
     "mail-editor-reference-message-container", "ms-outlook-mobile-reference-message",
@@ -33,24 +30,6 @@ _QUOTE_MARKS = (
 answers stand in it beside the quotes."""
 _HEADER_MARKS = ("outlookmessageheader", "divrplyfwdmsg")
 """After an element so marked stands the mail that is answered, to the end."""
-_HIDING = re.compile(
-    r"(?:^|;)(?:display:none|visibility:(?:hidden|collapse)|mso-hide:all|opacity:0*\.?0\d{0,8}(?=;|!|$)"
-    r"|font-size:(?:0*\.?0*(?:px|pt|em|rem|%)?|[0-2](?:\.\d{0,8})?(?:px|pt))(?=;|!|$)"
-    r"|(?:max-height|max-width):0*\.?0*(?:px|pt|em|rem|%)?(?=;|!|$)"
-    r"|(?:display|visibility|opacity|font-size|color):[^;\\]{0,20}\\"
-    r"|(?:left|right|top|text-indent|margin-left|margin-top):-\d{3,8}|clip:rect\(0|clip-path:inset\((?:50|100)%"
-    r"|transform:scale[xy]?\(0[,)]|color:transparent|text-decoration[a-z-]{0,12}:[^;]{0,40}line-through)"
-)
-"""An escape in one of these no program writes: who does hides something."""
-_NO_ROOM = re.compile(r"(?:^|;)(?:width|height):0*\.?0*(?:px|pt|em|rem|%)?(?=;|!|$)")
-_WHITE = re.compile(
-    r"(?:^|;)color:(?:white|#fff(?:fff)?(?:ff)?|rgba?\(255,255,255(?:,1)?\)|rgba\([^)]{0,20},0(?:\.0\d{0,4})?\))(?=;|!|$)"
-)
-_PAINT = re.compile(r"(?:^|;)background(?:-color|-image)?:(?!none|transparent|white|#fff(?:fff)?(?=;|!|$))")
-_CSS_COMMENT = re.compile(r"/\*[^*]{0,200}\*/")
-_STYLE = re.compile(r"<style[^>]{0,200}>([^<]{0,50000})", re.IGNORECASE)
-_CSS_RULE = re.compile(r"[.#]([\w-]{1,60})\s{0,20}\{([^{}]{0,500})\}")
-_MOST_RULES = 500
 _INDENTATION = re.compile(r"(?:^|;)border(?:-width|-style)?:(?:none|0)")
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _LINK = re.compile(r"(?:https?://|mailto:)[^\s<>]{1,500}", re.IGNORECASE)
@@ -58,7 +37,7 @@ _LINK = re.compile(r"(?:https?://|mailto:)[^\s<>]{1,500}", re.IGNORECASE)
 
 def render_text(source: str, longest: int) -> tuple[str, bool]:
     """Return the text of `source`, at most about `longest` characters, and whether something was left off."""
-    writer = _Writer(_find_hidden_marks(source))
+    writer = _Writer(find_hidden_marks(source))
     for piece in scan_markup(source):
         if isinstance(piece, str):
             writer.write(piece)
@@ -103,7 +82,7 @@ class _Writer:
         if self._hidden:
             return
         self.length += len(text)
-        if not self._names["pre"]:
+        if not self._names.get("pre"):
             self._line.append(_BLANKS.sub(" ", text))
             return
         first, *others = text.split("\n")
@@ -127,14 +106,14 @@ class _Writer:
     def close(self, tag: EndTag) -> None:
         if tag.name == "br":
             self._break_line()
-        if not self._names[tag.name]:
+        if not self._names.get(tag.name):
             return
         while self._pop() != tag.name:
             pass
 
     def end_line(self) -> None:
         """Put down what stands in the line; nothing where it is empty."""
-        if "".join(self._line).strip():
+        if self._line and "".join(self._line).strip():
             self._break_line()
         self._line.clear()
 
@@ -150,7 +129,7 @@ class _Writer:
             return
         depth = self._quoted + self._answers_to_the_end
         text = "".join(self._line)
-        text = text.rstrip() if self._names["pre"] else _tidy(text)
+        text = text.rstrip() if self._names.get("pre") else _tidy(text)
         if text.startswith("-----"):
             depth = self._answers_to_the_end
         self.lines.append(f"{'>' * min(depth, 50)} {text}".rstrip() if depth else text)
@@ -158,25 +137,28 @@ class _Writer:
         self._line.clear()
 
     def _push(self, tag: StartTag) -> None:
-        marks = f"{tag.attributes.get('class', '')} {tag.attributes.get('id', '')}".lower()
-        if any(mark in marks for mark in _HEADER_MARKS) and not self._answers_to_the_end:
+        opened = self._look_at(tag) if tag.attributes else _open_bare(tag.name)
+        if opened.quotes:
             self.end_line()
-            self._answers_to_the_end = 1
-        quotes = _is_quote(tag, marks)
-        if quotes:
-            self.end_line()
-        link = _LINK.match(tag.attributes.get("href", "").strip()) if tag.name == "a" else None
-        style = _read_style(tag)
-        paints = "bgcolor" in tag.attributes or bool(style and _PAINT.search(style))
-        hides = _is_hidden(tag, style) or not self.hidden_marks.isdisjoint(marks.split())
-        if not hides and not paints and not self._painted:
-            hides = _is_white(tag, style)
-        opened = _Open(tag.name, hides, quotes, paints, link[0] if link else "")
         self._open.append(opened)
         self._names[tag.name] += 1
         self._hidden += opened.hides
         self._quoted += opened.quotes
         self._painted += opened.paints
+
+    def _look_at(self, tag: StartTag) -> _Open:
+        marks = f"{tag.attributes.get('class', '')} {tag.attributes.get('id', '')}".lower()
+        if any(mark in marks for mark in _HEADER_MARKS) and not self._answers_to_the_end:
+            self.end_line()
+            self._answers_to_the_end = 1
+        quotes = _is_quote(tag, marks)
+        link = _LINK.match(tag.attributes.get("href", "").strip()) if tag.name == "a" else None
+        style = read_style(tag)
+        paints = "bgcolor" in tag.attributes or paints_background(style)
+        hides = is_hidden(tag, style) or not self.hidden_marks.isdisjoint(marks.split())
+        if not hides and not paints and not self._painted:
+            hides = is_white(tag, style)
+        return _Open(tag.name, hides, quotes, paints, link[0] if link else "")
 
     def _pop(self) -> str:
         closed = self._open[-1]
@@ -199,39 +181,15 @@ class _Writer:
             self._line.append(f" <{address}>")
 
 
+def _open_bare(name: str) -> _Open:
+    """The same of an element without attributes."""
+    return _Open(name, name in NEVER_SEEN, name == "blockquote")
+
+
 def _tidy(text: str) -> str:
     """Collapse blanks; tabs part the cells of a table, a no-break space is a space."""
     cells = (_BLANKS.sub(" ", cell.replace("\xa0", " ")).strip() for cell in text.split("\t"))
     return "\t".join(cells).strip("\t") or ""
-
-
-def _find_hidden_marks(source: str) -> frozenset[str]:
-    """Return the classes and ids, lower case, that the style sheets of a mail hide."""
-    if "<style" not in source and "<STYLE" not in source:
-        return frozenset()
-    rules = [rule for sheet in _STYLE.findall(source) for rule in _CSS_RULE.findall(sheet)[:_MOST_RULES]]
-    return frozenset(mark.lower() for mark, style in rules if _HIDING.search(_squeeze(style)))
-
-
-def _read_style(tag: StartTag) -> str:
-    style = tag.attributes.get("style", "")
-    return _squeeze(style) if style else ""
-
-
-def _squeeze(style: str) -> str:
-    return "".join(_CSS_COMMENT.sub("", style).lower().split())
-
-
-def _is_hidden(tag: StartTag, style: str) -> bool:
-    """Whether nothing of an element is seen."""
-    if tag.name in _NEVER_SEEN or "hidden" in tag.attributes or _HIDING.search(style):
-        return True
-    return "overflow:hidden" in style and bool(_NO_ROOM.search(style))
-
-
-def _is_white(tag: StartTag, style: str) -> bool:
-    """Whether an element is written in white, or in nothing."""
-    return bool(_WHITE.search(style)) or tag.attributes.get("color", "").lower() in ("white", "#ffffff", "#fff")
 
 
 def _is_quote(tag: StartTag, marks: str) -> bool:

@@ -58,31 +58,31 @@ class _Scanner:
             if end > self.position:
                 yield unescape(self.source[self.position : end])
                 self.position = end
-            if less_than >= 0:
-                yield from self._take_markup()
+            if less_than >= 0 and (piece := self._take_markup()):
+                yield piece
 
-    def _take_markup(self) -> Iterator[Piece]:
+    def _take_markup(self) -> Piece | None:
         name = _TAG_NAME.match(self.source, self.position)
         if name:
-            yield from self._take_tag(name)
-        elif self.source.startswith(("<!", "<?", "</"), self.position):
+            return self._take_tag(name)
+        if self.source.startswith(("<!", "<?", "</"), self.position):
             self._skip_declaration()
-        else:
-            self.position += 1
-            yield "<"
+            return None
+        self.position += 1
+        return "<"
 
-    def _take_tag(self, name: re.Match[str]) -> Iterator[Piece]:
+    def _take_tag(self, name: re.Match[str]) -> Piece | None:
         end = self._find_tag_end(name.end())
         inside = self.source[name.end() : min(end, name.end() + _LONGEST_ATTRIBUTES)]
         self.position = end
         element = name[2].lower()
         if name[1]:
-            yield EndTag(element)
-        elif element in _RAW_ELEMENT_END:
-            found = _RAW_ELEMENT_END[element].search(self.source, end)
-            self.position = found.start() if found else len(self.source)
-        else:
-            yield StartTag(element, _read_attributes(inside))
+            return EndTag(element)
+        if element not in _RAW_ELEMENT_END:
+            return StartTag(element, _read_attributes(inside))
+        found = _RAW_ELEMENT_END[element].search(self.source, end)
+        self.position = found.start() if found else len(self.source)
+        return None
 
     def _find_tag_end(self, start: int) -> int:
         if not self.quotes_are_broken:

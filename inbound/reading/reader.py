@@ -37,7 +37,11 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-
 def read_mail(raw: bytes, mail_from: str | None = None) -> Reading:
     """Return what `raw`, a whole message, says. `mail_from` is the envelope's sender: empty for the null one, None
     where no envelope is known."""
-    message = read_message(raw)
+    return read_taken_apart(read_message(raw), mail_from)
+
+
+def read_taken_apart(message: Message, mail_from: str | None) -> Reading:
+    """The same for a message that is taken apart already."""
     header = message.header
     report = tell_report(message)
     if header.first("return-path") == "<>":

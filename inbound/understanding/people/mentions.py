@@ -147,7 +147,7 @@ def _list_lower_case(scene: Scene) -> Iterable[Run]:
 
 def _make_keys(scene: Scene, place: Run) -> tuple[str, ...]:
     """Return by what a name is looked up: as it stands, and as it is without a genitive ("Jane Roes Konto")."""
-    name = _join(scene, place)
+    name = _cut(scene, place)
     following = scene.tokens[place.last + 1].folded if place.last + 1 < len(scene.tokens) else ""
     is_genitive = name.endswith("s") and following in scene.phrases.matters and " " in name
     names = (name, name[:-1]) if is_genitive else (name,)
@@ -155,5 +155,9 @@ def _make_keys(scene: Scene, place: Run) -> tuple[str, ...]:
 
 
 def _join(scene: Scene, run: Run) -> str:
-    text = " ".join(scene.text[scene.tokens[run.first].start : scene.tokens[run.last].end].split())
-    return text if len(fold_name(text)) else ""
+    text = _cut(scene, run)
+    return text if fold_name(text) else ""
+
+
+def _cut(scene: Scene, run: Run) -> str:
+    return " ".join(scene.text[scene.tokens[run.first].start : scene.tokens[run.last].end].split())

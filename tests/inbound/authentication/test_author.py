@@ -1,11 +1,14 @@
 """From, read strictly: the forms that spoof one reader or another have no author at all."""
 
+from email import message_from_bytes
+from email.utils import getaddresses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbound.authentication.author import AuthorFault, read_author
-from wire.address import Address
+from inbound.authentication.author import AuthorFault, doubt_author, read_author
+from wire.address import Address, fold_address, parse_address
 from wire.message import read_header
 
 PLAIN = {
@@ -74,6 +77,24 @@ def test_every_address_that_is_shown_is_told() -> None:
 def test_any_bytes_give_one_address_or_none(value: bytes) -> None:
     author = read_author(read_header(b"From: " + value + b"\r\n\r\n")[0])
     assert isinstance(author, AuthorFault) or str(author.domain).isascii()
+
+
+PIECES = (
+    *("From: Ann <a@b.example>", "from:", "From : c@d.example", "To: x", "X", ":", " ", "\t<c@d.example>"),
+    *("c@d.example", "\r\n", "\r\n", "\r", "\n", "\x0b", "\x0c", "\x85", "\u2028", "\x00", "é", "From x", "Subject:"),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_an_author_is_who_the_standard_library_finds_too(head: str) -> None:
+    content = head.encode() + b"\r\n\r\nhello\r\n"
+    header, _ = read_header(content)
+    author = Address("a", "b.example")
+    values = [str(value) for name, value in message_from_bytes(content).raw_items() if name.strip().lower() == "from"]
+    texts = [value.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for value in values]
+    parsed = [parse_address(address) for _, address in getaddresses(texts)]
+    is_alike = len(parsed) == 1 and isinstance(parsed[0], Address) and fold_address(parsed[0]) == "a@b.example"
+    assert (doubt_author(author, header, content) is author) == is_alike
 
 
 def test_long_fields_are_read_in_linear_time() -> None:
