@@ -20,6 +20,7 @@ from web import (
     passwords,
     portfolio,
     proposals,
+    sharing,
     undoing,
     unsubscribing,
 )
@@ -35,6 +36,7 @@ _PARTS = (
     front,
     login,
     portfolio,
+    sharing,
     passwords,
     not_me,
     unsubscribing,

@@ -1,26 +1,26 @@
-"""What the public may see of an award: everything on its badge page.
+"""What is shown of awards: to the public on a badge page, to its owner in the portfolio.
 
-Here belong the look-up and what is shown of it. A held award ("this is not me") is found by nobody; a revoked one is,
-because whoever was shown the badge must be able to see that it no longer counts.
+Here belong the look-ups and what is shown. A held award ("this is not me") is found by nobody, one that is hidden only
+by its owner; a revoked one is found, because whoever was shown the badge must be able to see that it no longer counts.
 """
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from badges.assertions import AssertionState, Standing, judge_standing
+from badges.images import path_of_image
 from badges.tables import Assertion, BadgeClass, Earner, Image, Issuer
-from web.images import path_of_image
 from web.needs import Place
 
 
 @dataclass(frozen=True)
 class Award:
-    """A badge as its public page shows it."""
+    """A badge as pages show it."""
 
     id: str
     url: str
@@ -36,6 +36,8 @@ class Award:
     logo_path: str | None
     issued_on: date
     expires_on: date | None
+    expired_on: date | None
+    """Its last day, if that has passed. The issuer may also have ended it before."""
     revocation_reason: str | None
     image_path: str
     image_url: str
@@ -43,6 +45,15 @@ class Award:
     image_width: int
     image_height: int
     image_alt: str
+    linkedin_organization_id: int | None
+    offers_certificate: bool
+    is_hidden: bool
+    """Whether its owner shows it to nobody: only pages of the owner's see such a one."""
+
+    @property
+    def can_share(self) -> bool:
+        """Whether a link to its public page would say something good, and anything at all."""
+        return not self.is_hidden and self.standing is not Standing.REVOKED
 
     @property
     def criteria_is_url(self) -> bool:
@@ -51,27 +62,37 @@ class Award:
 
 
 _Logo = aliased(Image)
+_NEWEST_FIRST = (col(Assertion.issued_on).desc(), col(Assertion.created_at).desc(), col(Assertion.id))
+
+
+@dataclass(frozen=True)
+class AwardPage:
+    """Some of an earner's badges, and of how many."""
+
+    awards: list[Award]
+    count: int
 
 
 def find_award(connection: Connection, assertion_id: str, place: Place, today: date) -> Award | None:
-    """Return the award with this id as it stands on `today`; None if there is none or it is held."""
-    row = connection.execute(_awards().where(col(Assertion.id) == assertion_id)).first()
-    if row is None:
-        return None
-    standing = judge_standing(row.state, row.expires_on, row.held_at, today)
-    if row.held_at is not None or standing is Standing.HELD:
-        return None
-    return _show_award(row, place, standing)
+    """Return the award with this id as the public sees it on `today`; None if there is none, or none to be seen."""
+    return _find(connection, place, today, col(Assertion.id) == assertion_id, col(Assertion.hidden_at).is_(None))
 
 
-def list_awards(connection: Connection, earner_id: str, place: Place, today: date) -> list[Award]:
-    """Return what an earner has been awarded, the newest first: revoked ones too, held ones not."""
-    query = _awards().where(col(Assertion.earner_id) == earner_id, col(Assertion.held_at).is_(None))
-    newest = query.order_by(col(Assertion.issued_on).desc(), col(Assertion.created_at).desc(), col(Assertion.id))
-    return [
-        _show_award(row, place, judge_standing(row.state, row.expires_on, row.held_at, today))
-        for row in connection.execute(newest)
-    ]
+def find_own_award(
+    connection: Connection, earner_id: str, assertion_id: str, place: Place, today: date
+) -> Award | None:
+    """Return the award with this id as its owner sees it; None if the earner has no such award."""
+    return _find(connection, place, today, col(Assertion.id) == assertion_id, col(Assertion.earner_id) == earner_id)
+
+
+def list_awards(  # noqa: PLR0913, PLR0917 - whose, where, when, which
+    connection: Connection, earner_id: str, place: Place, today: date, limit: int, offset: int
+) -> AwardPage:
+    """Return some of what an earner has been awarded, the newest first: revoked and hidden ones too, held ones not."""
+    theirs = (col(Assertion.earner_id) == earner_id, col(Assertion.held_at).is_(None))
+    count = connection.execute(select(func.count()).select_from(Assertion).where(*theirs)).scalar_one()
+    newest = _awards().where(*theirs).order_by(*_NEWEST_FIRST).limit(limit).offset(offset)
+    return AwardPage([_show_award(row, place, today) for row in connection.execute(newest)], count)
 
 
 def find_newest_award(connection: Connection, earner_id: str) -> str | None:
@@ -81,11 +102,17 @@ def find_newest_award(connection: Connection, earner_id: str) -> str | None:
         .where(
             col(Assertion.earner_id) == earner_id,
             col(Assertion.held_at).is_(None),
+            col(Assertion.hidden_at).is_(None),
             col(Assertion.state) != AssertionState.REVOKED,
         )
-        .order_by(col(Assertion.issued_on).desc(), col(Assertion.created_at).desc(), col(Assertion.id))
+        .order_by(*_NEWEST_FIRST)
     )
     return connection.execute(query.limit(1)).scalar_one_or_none()
+
+
+def _find(connection: Connection, place: Place, today: date, *which: ColumnElement[bool]) -> Award | None:
+    row = connection.execute(_awards().where(*which, col(Assertion.held_at).is_(None))).first()
+    return None if row is None else _show_award(row, place, today)
 
 
 def _is_web_address(text: str) -> bool:
@@ -100,7 +127,7 @@ def _awards() -> Select[*tuple[Any, ...]]:
             col(Assertion.state),
             col(Assertion.issued_on),
             col(Assertion.expires_on),
-            col(Assertion.held_at),
+            col(Assertion.hidden_at),
             col(Assertion.revocation_reason),
             col(Earner.name).label("earner_name"),
             col(BadgeClass.name),
@@ -111,6 +138,8 @@ def _awards() -> Select[*tuple[Any, ...]]:
             col(Issuer.website),
             col(Issuer.language),
             col(Issuer.brand_color),
+            col(Issuer.linkedin_organization_id),
+            col(Issuer.pdf_certificates),
             col(Image.digest),
             col(Image.media_type),
             col(Image.width),
@@ -126,12 +155,12 @@ def _awards() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _show_award(row: Row[Any], place: Place, standing: Standing) -> Award:
+def _show_award(row: Row[Any], place: Place, today: date) -> Award:
     image_path = path_of_image(row.digest, row.media_type)
     return Award(
         id=row.id,
         url=f"{place.base_url}/badges/{row.id}",
-        standing=standing,
+        standing=judge_standing(row.state, row.expires_on, None, today),
         name=row.name,
         description=row.description,
         criteria=row.criteria,
@@ -143,6 +172,7 @@ def _show_award(row: Row[Any], place: Place, standing: Standing) -> Award:
         logo_path=place.root + path_of_image(row.logo_digest, row.logo_type) if row.logo_digest else None,
         issued_on=row.issued_on,
         expires_on=row.expires_on,
+        expired_on=row.expires_on if row.expires_on is not None and row.expires_on < today else None,
         revocation_reason=row.revocation_reason,
         image_path=place.root + image_path,
         image_url=place.base_url + image_path,
@@ -150,4 +180,7 @@ def _show_award(row: Row[Any], place: Place, standing: Standing) -> Award:
         image_width=row.width,
         image_height=row.height,
         image_alt=row.image_caption or row.name,
+        linkedin_organization_id=row.linkedin_organization_id,
+        offers_certificate=row.pdf_certificates,
+        is_hidden=row.hidden_at is not None,
     )

@@ -1,19 +1,95 @@
-"""`/portfolio`: an earner's badges, as only they see them."""
+"""`/portfolio`: an earner's badges as only they see them, and whether the public sees each.
 
-from fastapi import APIRouter, Request
-from fastapi.responses import Response
+Here belong the list, the owner's page of one badge and its switch. The share buttons of that page stand in `sharing`,
+what it leads to (signature, résumé, certificate) in modules of their own. Whatever is not the visitor's own is not
+found, as if it did not exist.
+"""
 
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Form, HTTPException, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from badges.linkedin import copy_fields
 from badges.transactions import reading
-from web.awards import list_awards
+from desk.accounts.showing import change_visibility
+from mailer.filling import write_month
+from web.awards import Award, find_own_award, list_awards
 from web.context import READ, Service, Shown
-from web.visitors import Owner
+from web.guards import PAGE_POLICY
+from web.needs import WebService
+from web.visitors import ActingOwner, Owner, Visitor
 
 router = APIRouter()
 
+BADGES_A_PAGE = 24
+_SHARE_POLICY = PAGE_POLICY.replace("form-action 'self'", "form-action 'self' https://www.linkedin.com")
+"""The share buttons post to us and are led on to LinkedIn; browsers apply `form-action` to that step, too."""
+
 
 @router.api_route("/portfolio", methods=READ)
-def show_portfolio(request: Request, service: Service, pages: Shown, visitor: Owner) -> Response:
-    """Show every badge of the owner with its state; one that is held ("this is not me") is shown to nobody."""
+def show_portfolio(
+    request: Request,
+    service: Service,
+    pages: Shown,
+    visitor: Owner,
+    page: Annotated[int, Query(ge=1, le=1000)] = 1,
+) -> Response:
+    """Show the owner's badges with their states, the newest first."""
+    today, offset = service.clock().date(), (page - 1) * BADGES_A_PAGE
     with reading(service.office.engine).connect() as connection:
-        badges = list_awards(connection, visitor.owner.earner_id, service.place, service.clock().date())
-    return pages.show(request, "portfolio.html", {"badges": badges}, known=[visitor.owner.language])
+        found = list_awards(connection, visitor.owner.earner_id, service.place, today, BADGES_A_PAGE, offset)
+    if not found.awards and page > 1:
+        raise HTTPException(404)
+    values = {
+        "badges": found.awards,
+        "count": found.count,
+        "page": page,
+        "has_more": offset + BADGES_A_PAGE < found.count,
+    }
+    return pages.show(request, "portfolio.html", values, known=[visitor.owner.language])
+
+
+@router.api_route("/portfolio/{assertion_id}", methods=READ)
+def show_own_badge(request: Request, assertion_id: str, service: Service, pages: Shown, visitor: Owner) -> Response:
+    """Show one badge to its owner, with everything that can be done with it."""
+    badge = require_own_award(service, visitor, assertion_id)
+    known = [visitor.owner.language]
+    fields = _say_fields(badge, pages.language_of(request, known))
+    answer = pages.show(request, "own_badge.html", {"badge": badge, "fields": fields}, known=known)
+    answer.headers["content-security-policy"] = _SHARE_POLICY
+    return answer
+
+
+@router.post("/portfolio/{assertion_id}/visibility")
+def take_visibility(
+    request: Request,
+    assertion_id: str,
+    service: Service,
+    visitor: ActingOwner,
+    visibility: Annotated[Literal["hidden", "public"], Form()],
+) -> Response:
+    """Hide the badge from the public, or show it again."""
+    source = request.client.host if request.client else ""
+    engine, owner = service.office.engine, visitor.owner
+    if not change_visibility(engine, owner.earner_id, assertion_id, visibility == "hidden", source, service.clock()):
+        raise HTTPException(404)
+    return RedirectResponse(f"{service.place.root}/portfolio/{assertion_id}#visibility", 303)
+
+
+def require_own_award(service: WebService, visitor: Visitor, assertion_id: str) -> Award:
+    """Return the visitor's award with this id; 404 if they have none, whoever else may have it."""
+    with reading(service.office.engine).connect() as connection:
+        today = service.clock().date()
+        award = find_own_award(connection, visitor.owner.earner_id, assertion_id, service.place, today)
+    if award is None:
+        raise HTTPException(404)
+    return award
+
+
+def _say_fields(badge: Award, language: str) -> dict[str, str]:
+    """Return what to copy into each field of LinkedIn's form, in its order, by the field's English label."""
+    expires = write_month(badge.expires_on.isoformat(), language) if badge.expires_on else None
+    issued = write_month(badge.issued_on.isoformat(), language)
+    fields = copy_fields(badge.name, badge.issuer_name, issued, expires, badge.id, badge.url)
+    return {field.field.value: field.value for field in fields}
