@@ -21,6 +21,7 @@ MAX_SIDE = 4_000
 
 PNG = "image/png"
 JPEG = "image/jpeg"
+_EXTENSIONS = {PNG: "png", JPEG: "jpg"}
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _JPEG_START = b"\xff\xd8\xff"
@@ -59,6 +60,11 @@ def check_image(content: bytes) -> CheckedImage | ImageFault:
         return media_type
     fault = _check_ends(content, media_type)
     return fault or _decode(content, media_type)
+
+
+def path_of_image(digest: str, media_type: str) -> str:
+    """Return the path at which a stored image is found on the web."""
+    return f"/images/{digest}.{_EXTENSIONS[media_type]}"
 
 
 def draw_badge(name: str, issuer_name: str, color: str) -> bytes:

@@ -8,19 +8,13 @@ from fastapi.responses import Response
 from sqlalchemy import select
 from sqlmodel import col
 
+from badges.images import path_of_image
 from badges.tables import Image
 from badges.transactions import reading
 from web.assets import FOREVER
 from web.context import READ, Service
 
 router = APIRouter()
-
-_EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg"}
-
-
-def path_of_image(digest: str, media_type: str) -> str:
-    """Return the path at which the image is found."""
-    return f"/images/{digest}.{_EXTENSIONS[media_type]}"
 
 
 @router.api_route("/images/{name}", methods=READ)

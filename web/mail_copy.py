@@ -10,14 +10,24 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
+from badges.images import path_of_image
 from badges.tables import Image
 from mailer.filling import Facts, fill_slots
 from mailer.queue.tables import Message, PublishedTemplate
 from mailer.templates.published import Published
-from web.images import path_of_image
 from web.needs import WebService
 
-_AUTHORITY = ("not_me_url", "unsubscribe_url", "confirm_url", "grant_url", "undo_url")
+_AUTHORITY = (
+    "not_me_url",
+    "unsubscribe_url",
+    "confirm_url",
+    "grant_url",
+    "undo_url",
+    "unlock_url",
+    "ask_unlock_url",
+    "confirm_address_url",
+    "stop_url",
+)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,95 @@
+"""Signing credentials: the keys, the compact JWS that they make, and the public half as a key set.
+
+Here belongs what a signature is made of. Where keys are kept stands in `badgepost.credential_keys`; what is signed, in
+`credential` and `status`.
+
+Open Badges 3.0 section 8.2 (VC-JWT), RFC 7515, RFC 7517, RFC 7638, RFC 8037.
+"""
+
+import hashlib
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from jwt import PyJWS
+
+PrivateKey = RSAPrivateKey | Ed25519PrivateKey
+Algorithm = Literal["RS256", "EdDSA"]
+"""RS256 is the one that every verifier must know; others, the specification says, limit interoperability."""
+
+
+@dataclass(frozen=True)
+class PublicKey:
+    """The public half of a key, as strangers fetch it."""
+
+    id: str
+    """Its RFC 7638 thumbprint: it follows from the key and nothing else."""
+    algorithm: Algorithm
+    parameters: Mapping[str, str]
+    """The members that the thumbprint is made of."""
+
+    @property
+    def jwk(self) -> dict[str, str]:
+        """The JSON Web Key (RFC 7517)."""
+        return {**self.parameters, "kid": self.id, "use": "sig", "alg": self.algorithm}
+
+
+class CredentialKeys:
+    """Keys from the oldest to the newest: the newest of the wanted algorithm signs, all of them stay in the key set.
+
+    Signatures are deterministic: the same payload gives the same JWS. Raises `ValueError` without a key that can sign.
+    """
+
+    def __init__(self, keys: Sequence[PrivateKey], base_url: str, algorithm: Algorithm = "RS256") -> None:
+        self._public = {public.id: public for public in map(_publish, keys)}
+        signing = [(key, public) for key, public in zip(keys, map(_publish, keys), strict=True)]
+        fitting = [(key, public) for key, public in signing if public.algorithm == algorithm]
+        if not fitting:
+            raise ValueError(f"there is no key for {algorithm}")
+        self._key, public = fitting[-1]
+        self._algorithm = algorithm
+        # `kid` leads to the key (section 8.2.3). No `jwk`: who believes the key that comes along believes anybody.
+        self._headers = {"typ": "JWT", "kid": f"{base_url}/keys/{public.id}"}
+        self._jws = PyJWS()
+
+    def sign(self, payload: Mapping[str, Any]) -> str:
+        """Return `payload` as a compact JWS (RFC 7515 section 7.1)."""
+        text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return self._jws.encode(text.encode("utf-8"), self._key, self._algorithm, self._headers)
+
+    def key_set(self) -> dict[str, Any]:
+        """Return all public keys as a JSON Web Key Set (RFC 7517 section 5)."""
+        return {"keys": [public.jwk for public in self._public.values()]}
+
+    def find_key(self, key_id: str) -> PublicKey | None:
+        """Return the public key with this thumbprint."""
+        return self._public.get(key_id)
+
+
+def _publish(key: PrivateKey) -> PublicKey:
+    public = key.public_key()
+    if isinstance(key, RSAPrivateKey):
+        numbers = key.public_key().public_numbers()
+        parameters = {"e": _encode_number(numbers.e), "kty": "RSA", "n": _encode_number(numbers.n)}
+        return PublicKey(_thumbprint(parameters), "RS256", parameters)
+    raw = public.public_bytes(Encoding.Raw, PublicFormat.Raw)
+    parameters = {"crv": "Ed25519", "kty": "OKP", "x": _encode(raw)}
+    return PublicKey(_thumbprint(parameters), "EdDSA", parameters)
+
+
+def _thumbprint(parameters: Mapping[str, str]) -> str:
+    text = json.dumps(parameters, sort_keys=True, separators=(",", ":"))
+    return _encode(hashlib.sha256(text.encode("ascii")).digest())
+
+
+def _encode_number(number: int) -> str:
+    return _encode(number.to_bytes((number.bit_length() + 7) // 8, "big"))
+
+
+def _encode(octets: bytes) -> str:
+    return urlsafe_b64encode(octets).rstrip(b"=").decode("ascii")
