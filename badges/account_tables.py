@@ -47,7 +47,7 @@ class LoginFailure(SQLModel, table=True):
 
     id: str = Field(default_factory=make_id, primary_key=True)
     source: str
-    failed_at: datetime = Field(sa_type=Instant)
+    failed_at: datetime = Field(sa_type=Instant, index=True)
 
 
 class Profile(SQLModel, table=True):

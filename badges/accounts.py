@@ -1,6 +1,6 @@
 """An earner's way in: what a password must be, how it is kept, and which password link still opens the form.
 
-Pure but for the hashing, which draws a salt. Rows stand in `tables`, signing of links in `links`, the acts in
+Pure but for the hashing, which draws a salt and waits for its turn. Rows stand in `tables`, signing of links in `links`, the acts in
 `desk.passwords`.
 
 Serial numbers make links single-use without keeping the links: an account counts the links minted for it
@@ -8,9 +8,12 @@ Serial numbers make links single-use without keeping the links: an account count
 """
 
 import unicodedata
+from base64 import b64encode
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -23,6 +26,17 @@ LONGEST_PASSWORD = 256
 
 _HASHER = PasswordHasher()
 """argon2id with the parameters of RFC 9106 section 4, second recommended option (64 MiB, 3 passes)."""
+
+_HASHING = BoundedSemaphore(4)
+"""Hashes at a time in this process: each takes 64 MiB, and strangers must not make us take them forty times at once."""
+
+
+class LockoutPolicy(StrEnum):
+    """Who opens an account that too many failed logins have locked. Staff can in any case."""
+
+    ISSUER = "issuer"
+    EARNER = "earner"
+    """Also its owner, by a link in a mail or by setting a new password."""
 
 
 @dataclass(frozen=True)
@@ -78,17 +92,38 @@ def judge_password(password: str, *own_words: str) -> PasswordFault | None:
 
 def hash_password(password: str) -> str:
     """Return the argon2id hash to keep. Takes some 50 ms and 64 MiB on purpose: never hold a lock meanwhile."""
-    return _HASHER.hash(unicodedata.normalize("NFKC", password))
+    with _HASHING:
+        return _HASHER.hash(unicodedata.normalize("NFKC", password))
 
 
-def is_password(password: str, password_hash: str) -> bool:
-    """Tell whether `password_hash` was made from `password`. False, too, if the hash cannot be read."""
+def is_password(password: str, password_hash: str | None) -> bool:
+    """Tell whether `password_hash` was made from `password`. False, too, if the hash cannot be read.
+
+    None, for an account without a password or no account at all, is never right and takes as long (OWASP
+    Authentication Cheat Sheet): the time tells nobody who has an account.
+    """
     if len(password) > LONGEST_PASSWORD * 4:
         return False
     try:
-        return _HASHER.verify(password_hash, unicodedata.normalize("NFKC", password))
+        with _HASHING:
+            return _HASHER.verify(password_hash or _NOBODYS, unicodedata.normalize("NFKC", password))
     except (VerificationError, InvalidHashError):
         return False
+
+
+def is_outdated(password_hash: str) -> bool:
+    """Tell whether a hash was made with other parameters than today's. Such a one is made anew at the next log-in."""
+    return _HASHER.check_needs_rehash(password_hash)
+
+
+def _write_hash_of_nobody() -> str:
+    """Return a hash with today's parameters that no known text has: salt and digest are all zeroes."""
+    salt, digest = (b64encode(bytes(size)).decode().rstrip("=") for size in (_HASHER.salt_len, _HASHER.hash_len))
+    costs = f"m={_HASHER.memory_cost},t={_HASHER.time_cost},p={_HASHER.parallelism}"
+    return f"$argon2id$v=19${costs}${salt}${digest}"
+
+
+_NOBODYS = _write_hash_of_nobody()
 
 
 def _with_local_parts(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ from wire.network import network_of
 
 OWNER = "owner"
 """Who did it: somebody logged in, or with a link that went to an address of the owner's."""
+RULES = "rules"
+"""Who did what no person did."""
 
 
 class EventKind(StrEnum):

@@ -23,6 +23,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('login_failure', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_login_failure_failed_at'), ['failed_at'], unique=False)
         batch_op.create_index('ix_login_failure_source', ['source', 'failed_at'], unique=False)
 
     op.create_table('stranger_login',
@@ -163,6 +164,7 @@ def downgrade() -> None:
     op.drop_table('stranger_login')
     with op.batch_alter_table('login_failure', schema=None) as batch_op:
         batch_op.drop_index('ix_login_failure_source')
+        batch_op.drop_index(batch_op.f('ix_login_failure_failed_at'))
 
     op.drop_table('login_failure')
     # ### end Alembic commands ###
