@@ -3,11 +3,10 @@
 Whoever knows or guesses one can open every account, so a file that does not hold a whole key is refused, never used.
 """
 
-import os
 import secrets
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
+from badgepost.key_files import keep_new_file
 from badgepost.settings import SHORTEST_KEY, Settings
 
 
@@ -26,7 +25,7 @@ def read_secret_keys(settings: Settings) -> list[str]:
     try:
         return [_read_key(path)]
     except FileNotFoundError:
-        _keep_new_key(path)
+        keep_new_file(path, secrets.token_urlsafe(SHORTEST_KEY).encode("ascii"))
         return [_read_key(path)]
 
 
@@ -38,16 +37,3 @@ def _read_key(path: Path) -> str:
             "another one is made then, and links that are under way stop working"
         )
     return key.decode("ascii")
-
-
-def _keep_new_key(path: Path) -> None:
-    """Make a key. It appears under its name whole or not at all, and the first of several starts wins."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile("w", dir=path.parent, prefix=".secret-", encoding="ascii") as file:  # mode 0600
-        file.write(secrets.token_urlsafe(SHORTEST_KEY))
-        file.flush()
-        os.fsync(file.fileno())
-        try:
-            path.hardlink_to(file.name)
-        except FileExistsError:
-            return

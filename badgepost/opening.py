@@ -12,10 +12,12 @@ from pydantic_settings import SettingsError
 from sqlalchemy import Engine, inspect
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
+from badgepost.credential_keys import CredentialKeyError, read_credential_keys
 from badgepost.database import is_known_revision, migrate, open_engine, pending_revision
 from badgepost.link_keys import KeyFileError, read_secret_keys
 from badgepost.refusal import Refusal
 from badgepost.settings import Settings, find_config
+from badges.openbadges.signing import CredentialKeys
 from desk.fault_words import tell_fault
 from mailer.dkim import DkimKey
 from mailer.keys import KeyFault, load_key
@@ -87,6 +89,20 @@ def read_link_keys(settings: Settings) -> list[str]:
         raise Refusal(f"the key that signs links: {error}") from error
     except OSError as error:
         raise Refusal(f"the key that signs links cannot be read or kept: {error.filename}: {error.strerror}") from error
+
+
+def open_credential_keys(settings: Settings) -> CredentialKeys:
+    """Return the keys that sign credentials."""
+    try:
+        return CredentialKeys(read_credential_keys(settings), settings.base_url, settings.credential_algorithm)
+    except CredentialKeyError as error:
+        raise Refusal(f"the keys that sign credentials: {error}") from error
+    except ValueError as error:
+        raise Refusal(f"credential_keys: {error} (credential_algorithm)") from error
+    except OSError as error:
+        raise Refusal(
+            f"the keys that sign credentials cannot be read or kept: {error.filename}: {error.strerror}"
+        ) from error
 
 
 def read_dkim_keys(settings: Settings) -> list[DkimKey]:

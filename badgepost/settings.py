@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     """Where the links in the mails lead. Never taken from a request."""
     secret_keys: list[SecretStr] = []
     """Keys that sign links, oldest first. Empty: one is made at the first start and kept in `data_dir`."""
+    credential_keys: list[Path] = []
+    """PEM files of keys that sign credentials, oldest first. Empty: made at the first start and kept in `data_dir`."""
+    credential_algorithm: Literal["RS256", "EdDSA"] = "RS256"
 
     mail_domain: str = "badgepost.example"
     """The domain of `bounce+id@`, `reply+id@` and of Message-IDs."""

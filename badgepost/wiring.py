@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, select
 from sqlmodel import col
 
-from badgepost.opening import find_templates, open_database, read_dkim_keys, read_link_keys
+from badgepost.opening import find_templates, open_credential_keys, open_database, read_dkim_keys, read_link_keys
 from badgepost.refusal import Refusal
 from badgepost.settings import Settings
 from badgepost.worker import Work
@@ -71,7 +71,8 @@ def open_service(settings: Settings) -> Service:
     )
     sources = TemplateSources.from_directory(find_templates() / "email")
     links = LinkMaker(read_link_keys(settings))
-    office = Office(engine, links, Publisher(constants, sources), site, settings.support_address)
+    publisher, credentials = Publisher(constants, sources), open_credential_keys(settings)
+    office = Office(engine, links, publisher, site, credentials, settings.support_address)
     return Service(settings, engine, site, office)
 
 

@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from badgepost.database import migrate, open_engine
 from badges.links import LinkMaker
+from badges.openbadges.signing import CredentialKeys
 from badges.tables import Image
 from bench.fixture import BADGE_CLASS_ID, ISSUER_ID, NOW, Award, make_badge_class, make_facts, make_image, make_issuer
 from desk.constants import Wanted, gather_constants
@@ -76,7 +77,7 @@ def open_stage(folder: Path) -> Stage:
     return Stage(
         folder=folder,
         engine=engine,
-        office=Office(engine, links, publisher, SITE),
+        office=Office(engine, links, publisher, SITE, CredentialKeys([private_key], SITE.base_url)),
         image=image,
         constants=constants,
         published=published,

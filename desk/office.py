@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from badges.accounts import LockoutPolicy
 from badges.links import LinkMaker
+from badges.openbadges.signing import CredentialKeys
 from desk.publishing import Publisher
 from mailer.filling import Site
 
@@ -21,5 +23,9 @@ class Office:
     publisher: Publisher
     site: Site
     """Where links lead and which addresses the mails bear."""
+    credentials: CredentialKeys
+    """What signs the credentials of awards."""
     support_address: str = ""
     """Where requests come in: nothing of ours is ever sent there."""
+    lockout: LockoutPolicy = LockoutPolicy.ISSUER
+    """Who opens a locked account."""

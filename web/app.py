@@ -16,6 +16,7 @@ from web import (
     images,
     login,
     not_me,
+    openbadges,
     outbox,
     passwords,
     portfolio,
@@ -44,6 +45,7 @@ _PARTS = (
     undoing,
     browser_view,
     badge,
+    openbadges,
     images,
 )
 """Every module with pages."""

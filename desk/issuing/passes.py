@@ -13,6 +13,8 @@ from sqlalchemy import Connection, insert, update
 from sqlmodel import col
 
 from badges.ids import make_id
+from badges.openbadges.achievement import Achieved
+from desk.credentials.snapshots import keep_achievement
 from desk.issuing.deciding import AlreadyIssued, NewAward, Terms, decide_row
 from desk.issuing.holders import find_holders
 from desk.issuing.order import Issued, IssueObserver, IssueOrder, IssueRefused, IssueSummary, Warned
@@ -70,13 +72,14 @@ class Passes:
         summary = IssueSummary()
         rendering = Rendering(self.office, self.terms, self.now)
         batch_id: str | None = None
+        achieved = keep_achievement(connection, self.terms.badge_class_id)
         for lines in _chunks(self.roster.rows()):
             decided = self._decide(connection, lines)
             summary = summary.plus(decided.summary)
             if decided.awards:
                 batch_id = batch_id or self._open_batch(connection)
                 templates = rendering.publish(connection, decided.awards)
-                write_awards(connection, decided.awards, self._writing(batch_id, templates))
+                write_awards(connection, decided.awards, self._writing(batch_id, achieved, templates))
             self.observer.on_progress(checked.rows_in, summary.rows_in)
         if batch_id is not None:
             _close_batch(connection, batch_id, summary)
@@ -107,9 +110,10 @@ class Passes:
         connection.execute(insert(Batch).values(**row, created_at=self.now))
         return batch_id
 
-    def _writing(self, batch_id: str, templates: Mapping[str, str]) -> Writing:
+    def _writing(self, batch_id: str, achieved: Achieved, templates: Mapping[str, str]) -> Writing:
         return Writing(
             terms=self.terms,
+            achieved=achieved,
             batch_id=batch_id,
             mail_domain=self.office.site.mail_domain,
             templates=templates,

@@ -1,4 +1,4 @@
-"""Writing decided awards in bulk: earner, address, account, assertion and message of a chunk in five statements.
+"""Writing decided awards in bulk: a chunk's earners, addresses, accounts, assertions, credentials and messages.
 
 Here belongs what the rows hold. The transaction is the act's (`desk.issue`): all chunks of a roster are one commit.
 No password is hashed here: an account is born without one, and its link is minted when the mail is sent.
@@ -14,6 +14,8 @@ from sqlalchemy import Connection, text
 from badges.assertions import AssertionState
 from badges.columns import to_microseconds
 from badges.names import make_name_key
+from badges.openbadges.achievement import Achieved
+from desk.credentials.writing import NewCredential, write_credentials
 from desk.issuing.deciding import NewAward, Terms
 from desk.issuing.holders import Holder
 from mailer.notices import NOTICES
@@ -42,6 +44,7 @@ class Writing:
     """What all rows of one batch have in common."""
 
     terms: Terms
+    achieved: Achieved
     batch_id: str
     mail_domain: str
     templates: Mapping[str, str]
@@ -57,6 +60,7 @@ def write_awards(connection: Connection, awards: Sequence[NewAward], writing: Wr
     _raise_serials(connection, [a for a in awards if a.serial is not None and not a.is_new_earner])
     rows = [_assertion_row(award, writing) for award in awards]
     connection.execute(_ASSERTION, rows)
+    write_credentials(connection, writing.achieved, map(_attest, awards), writing.now)
     enqueue(connection, (_compose_message(award, writing) for award in awards), writing.mail_domain)
 
 
@@ -68,6 +72,7 @@ def facts_of(award: NewAward) -> dict[str, str | int | None]:
         "issued": award.issued_on.isoformat(),
         "expires": award.expires_on.isoformat() if award.expires_on else None,
         "assertion": award.assertion_id,
+        "credential": award.assertion_id,
         "account": award.holder.account_id,
         "serial": award.serial,
     }
@@ -110,6 +115,11 @@ def _assertion_row(award: NewAward, writing: Writing) -> dict[str, object]:
         "expires_on": award.expires_on.isoformat() if award.expires_on else None,
         "created_at": to_microseconds(writing.now),
     }
+
+
+def _attest(award: NewAward) -> NewCredential:
+    # The first credential of an award bears its id, so the address of the one leads to the other.
+    return NewCredential(award.assertion_id, award.assertion_id, award.holder.name, award.holder.address)
 
 
 def _compose_message(award: NewAward, writing: Writing) -> NewMessage:

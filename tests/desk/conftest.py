@@ -24,6 +24,7 @@ from desk.roster.rows import Bad
 from mailer.filling import Site
 from mailer.templates.constants import SiteConstants
 from mailer.templates.environment import TemplateSources
+from tests.credential_keys import make_credential_keys
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -156,7 +157,7 @@ def desk(tmp_path: Path, publisher: Publisher, _prepared: Path) -> Any:
         notices_from="notices@badges.example",
         feedback_id="badges",
     )
-    yield Desk(Office(engine, LinkMaker(["a key for tests"]), publisher, site))
+    yield Desk(Office(engine, LinkMaker(["a key for tests"]), publisher, site, make_credential_keys()))
     engine.dispose()
 
 

@@ -32,6 +32,7 @@ def test_award_account_and_mail_are_written_together(desk) -> None:
         "issued": "2026-11-23",
         "expires": "2029-11-23",
         "assertion": assertion_id,
+        "credential": assertion_id,
         "account": account_id,
         "serial": 1,
     }

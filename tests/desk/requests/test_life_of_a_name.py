@@ -29,6 +29,7 @@ from desk.requests.proposal_links import LinkRefused, OpenProposal, agree_by_lin
 from desk.requests.undoing import Undo, UndoRefused, undo_by_link
 from desk.words import Intent, Outcome, Role
 from mailer.filling import Site
+from tests.credential_keys import make_credential_keys
 from tests.desk.conftest import NOW, Desk
 from tests.desk.requests.conftest import Counter
 
@@ -76,7 +77,8 @@ class LifeOfAName(RuleBasedStateMachine):
         shutil.copy(self.prepared, path)
         site = Site("https://b.example", "mail.b.example", "b@b.example", "n@b.example", "b")
         self.engine = open_engine(f"sqlite:///{path}")
-        self.counter = Counter(Desk(Office(self.engine, LinkMaker(["a key"]), self.publisher, site)))
+        office = Office(self.engine, LinkMaker(["a key"]), self.publisher, site, make_credential_keys())
+        self.counter = Counter(Desk(office))
 
     def teardown(self) -> None:
         self.engine.dispose()

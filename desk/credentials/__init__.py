@@ -1,0 +1,1 @@
+"""Credentials of awards: their rows, when one takes another's place, which still count."""

@@ -1,0 +1,91 @@
+"""Finding credentials: what was attested, and what became of the award and of the credential since.
+
+Here belong the look-ups. What a credential says is worded in `badges.openbadges`, answered in `web.openbadges`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+from sqlmodel import col
+
+from badges.assertions import AssertionState
+from badges.credential_tables import Achievement, Credential
+from badges.openbadges.achievement import Achieved
+from badges.openbadges.credential import Attested
+from badges.tables import Assertion
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A credential with what became of it."""
+
+    attested: Attested
+    replaced_by: str | None
+    replaced_at: datetime | None
+    is_revoked: bool
+    revocation_reason: str | None
+    is_public: bool
+    """Neither held ("this is not me") nor hidden by its owner."""
+
+
+def find_credential(connection: Connection, credential_id: str) -> Recorded | None:
+    """Return the credential with this id, whatever has become of it."""
+    row = connection.execute(_credentials().where(col(Credential.id) == credential_id)).first()
+    return None if row is None else _read(row)
+
+
+def find_current(connection: Connection, assertion_id: str) -> Recorded | None:
+    """Return the credential of an award that none has replaced."""
+    query = _credentials().where(col(Credential.assertion_id) == assertion_id, col(Credential.replaced_by).is_(None))
+    row = connection.execute(query).first()
+    return None if row is None else _read(row)
+
+
+def _credentials() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            col(Credential.id),
+            col(Credential.assertion_id),
+            col(Credential.status_index),
+            col(Credential.earner_name),
+            col(Credential.address),
+            col(Credential.salt),
+            col(Credential.attested_at),
+            col(Credential.replaced_by),
+            col(Credential.replaced_at),
+            col(Achievement.content),
+            col(Assertion.issued_on),
+            col(Assertion.expires_on),
+            col(Assertion.state),
+            col(Assertion.revocation_reason),
+            col(Assertion.held_at),
+            col(Assertion.hidden_at),
+        )
+        .join(Assertion, col(Assertion.id) == col(Credential.assertion_id))
+        .join(Achievement, col(Achievement.digest) == col(Credential.achievement_digest))
+    )
+
+
+def _read(row: Row[Any]) -> Recorded:
+    attested = Attested(
+        credential_id=row.id,
+        assertion_id=row.assertion_id,
+        status_index=row.status_index,
+        earner_name=row.earner_name,
+        address=row.address,
+        salt=row.salt,
+        issued_on=row.issued_on,
+        expires_on=row.expires_on,
+        attested_at=row.attested_at,
+        achieved=Achieved.from_json(row.content),
+    )
+    return Recorded(
+        attested=attested,
+        replaced_by=row.replaced_by,
+        replaced_at=row.replaced_at,
+        is_revoked=row.state == AssertionState.REVOKED,
+        revocation_reason=row.revocation_reason,
+        is_public=row.held_at is None and row.hidden_at is None,
+    )
