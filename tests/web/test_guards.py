@@ -117,7 +117,7 @@ def test_a_fault_of_ours_shows_a_reference_and_no_detail(broken: House) -> None:
     page = broken.get("/badges/aaaaaaaaaaaaaaaa")
     assert page.status_code == 500
     assert "It is our fault" in page.text
-    assert "name this:" in page.text
+    assert "quote this reference:" in page.text
     for detail in ("Traceback", "sqlite", "assertion"):
         assert detail not in page.text
     assert page.headers["referrer-policy"] == "no-referrer"

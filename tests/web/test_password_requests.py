@@ -78,7 +78,7 @@ def test_older_links_die_only_when_a_new_one_was_asked_for(house: House) -> None
 def test_what_is_no_address_is_said_at_once(house: House, address: str) -> None:
     page = house.post("/password", address=address)
     assert page.status_code == 422
-    assert "This is not an e-mail address" in page.text
+    assert "This is not an email address" in page.text
     assert "<script>@x" not in page.text
 
 
