@@ -1,6 +1,7 @@
 """What handlers ask for by type: the service, the pages, the work for afterwards.
 
-Here belongs how a handler comes by these. What they are stands in `needs`, `pages` and `afterwards`.
+Here belongs how a handler comes by these. What they are stands in `needs`, `pages` and `afterwards`. They are `async`
+although they wait for nothing: FastAPI would call a plain function in a thread, which takes longer than most handlers.
 """
 
 from typing import Annotated, cast
@@ -16,19 +17,19 @@ READ = ["GET", "HEAD"]
 """The methods that change nothing. FastAPI does not add HEAD by itself, and mail scanners send it."""
 
 
-def _service(request: Request) -> WebService:
+async def _service(request: Request) -> WebService:
     return cast("WebService", request.app.state.service)
 
 
-def _pages(request: Request) -> Pages:
+async def _pages(request: Request) -> Pages:
     return cast("Pages", request.app.state.pages)
 
 
-def _assets(request: Request) -> Assets:
+async def _assets(request: Request) -> Assets:
     return cast("Assets", request.app.state.assets)
 
 
-def _afterwards(request: Request) -> Afterwards:
+async def _afterwards(request: Request) -> Afterwards:
     return cast("Afterwards", request.app.state.afterwards)
 
 

@@ -6,6 +6,7 @@ and script. What a page says stands in `templates/pages`, which values it gets i
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
@@ -43,13 +44,17 @@ class Pages:
         known: Sequence[str | None] = (),
     ) -> HTMLResponse:
         """Return the page, in the language that `language_of` chooses."""
-        environment = self._environments[self.language_of(request, known)]
         shared = {
             "visitor": getattr(request.state, "visitor", None),
             "here": request.url.path.partition("/")[2].partition("/")[0],
         }
-        html = environment.get_template(template).render({**shared, **(values or {})})
+        html = self.render(self.language_of(request, known), template, {**shared, **(values or {})})
         return HTMLResponse(html, status, {"vary": "Accept-Language"})
+
+    def render(self, language: str, template: str, values: Mapping[str, Any]) -> str:
+        """Return the page as text. For one that is the same for everybody, `visitor` and `here` are empty."""
+        nobody = {"visitor": None, "here": ""}
+        return self._environments[language].get_template(template).render({**nobody, **values})
 
 
 def _make_environment(
@@ -59,6 +64,7 @@ def _make_environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,  # else every page looks at the file of each of its templates
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
@@ -74,6 +80,7 @@ def _make_environment(
         brand=assets.url_of_brand,
     )
 
+    @lru_cache(maxsize=1024)
     def say_date(day: date, width: str = "long") -> str:
         return format_date(day, width, locale=language)
 
