@@ -13,6 +13,7 @@ from inbound.understanding.opinion import load_model
 from inbound.understanding.settling import settle_wish
 from inbound.understanding.telling import tell_wish
 from inbound.understanding.wish import Confidence, Wish, Written
+from wire.dates import read_date_time
 from wire.parts import read_message
 
 _FIRM = frozenset({Confidence.SURE, Confidence.LIKELY})
@@ -35,11 +36,13 @@ def understand(content: bytes, mail_from: str | None) -> Understood:
     if reading.report or reading.automatic:
         return Understood(reading, None)
     sections = reading.sections
+    written_at = read_date_time(message.header.first("date"))
     written = Written(
         subject=reading.subject,
         new_text=sections.new_text,
         quoted=sections.quoted,
         has_table=bool(reading.tables),
+        written_on=written_at.date() if written_at else None,
     )
     opinion = load_model().judge(f"{written.subject}\n{written.new_text}")
     wish = settle_wish(tell_wish(written), opinion)

@@ -7,9 +7,9 @@ mail at some time; it does not say which user (espoofer's client attack 3), nor 
 import re
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 from wire.address import Address, AddressFault, fold_address, parse_address
+from wire.dates import read_date_time
 from wire.message import Header
 
 FRESH_FOR = timedelta(days=7)
@@ -49,7 +49,7 @@ def find_reservations(  # noqa: PLR0913 - what came, whose it is, and what was s
 def read_receipt_time(header: Header) -> datetime | None:
     """Return when the last server in front of us took the mail, by its own trace field (RFC 5321 section 4.4)."""
     fields = header.every("received")
-    return _read_time(fields[0].value.rpartition(";")[2]) if fields else None
+    return read_date_time(fields[0].value.rpartition(";")[2]) if fields else None
 
 
 def _is_another_user(address: str, author: Address, allowed: Collection[str]) -> bool:
@@ -67,7 +67,7 @@ def _read_sender(header: Header) -> str:
 
 
 def _judge_times(header: Header, received_at: datetime, signed_at: Iterable[int]) -> tuple[str, ...]:
-    written = _read_time(header.first("date"))
+    written = read_date_time(header.first("date"))
     if written is not None and written > received_at + CLOCK_SKEW:
         return (f"it is dated {written:%Y-%m-%d}, after it arrived",)
     signed = [datetime.fromtimestamp(second, UTC) for second in signed_at if 0 <= second < 1 << 34]
@@ -75,12 +75,3 @@ def _judge_times(header: Header, received_at: datetime, signed_at: Iterable[int]
     if oldest < received_at - FRESH_FOR:
         return (f"it was written on {oldest:%Y-%m-%d} and may have been sent again by anybody who had it",)
     return ()
-
-
-def _read_time(text: str) -> datetime | None:
-    """Return a date-time (RFC 5322 section 3.3); None where it cannot be read. One without a zone is taken as UTC."""
-    try:
-        moment = parsedate_to_datetime(text.strip()[:100])
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None

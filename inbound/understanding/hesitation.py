@@ -28,12 +28,19 @@ _REFUSALS = frozenset({
     "pending", "hold", "on hold", "wait", "waiting", "later", "tbd", "tbc", "abgelehnt", "offen", "spater", "refuse",
     "en attente", "plus tard", "rechazado", "pendiente", "do not change", "no change", "unchanged", "cancelled",
 })  # fmt: skip
+_SENTENCE = r"(?:[^.!?]|\.(?=\S)){0,120}"
+"""What "…" stands for in a pattern: more of the same sentence; a full stop within an address ends none."""
+_CLAUSE = (
+    r"(?:(?! (?:so|who|because|since|as|before|by|para que|porque|pues|car|pour qu|afin|damit|weil)\b)"
+    r"(?:[^.,;:!?]|[.,](?=\S))){0,120}"
+)
+"""What "‥" stands for: more of the same clause."""
 _SPACE = re.compile(r"\s+")
 
 
 def is_hesitant(text: str) -> bool:
     """Whether the writer of `text`, in whatever language, takes back or questions a change of a record."""
-    return _says(text, "retraction") or _says(text, "hesitation")
+    return says(text, "retraction") or says(text, "hesitation")
 
 
 def is_reserved(text: str, language: str) -> bool:
@@ -51,22 +58,28 @@ def is_refused_in(rows: Sequence[Sequence[str]]) -> bool:
 
 def is_taken_back(text: str) -> bool:
     """Whether the writer of `text`, in whatever language, takes back what it asks, whatever that is."""
-    return _says(text, "retraction")
+    return says(text, "retraction")
 
 
 def announces_more(text: str) -> bool:
     """Whether the writer of `text`, in whatever language, says that there is a second wish."""
-    return _says(text, "second_wish")
+    return says(text, "second_wish")
 
 
 def merely_inquires(text: str) -> bool:
     """Whether `text`, in whatever language, is a question after passwords or mails."""
-    return _says(text, "inquiry")
+    return says(text, "inquiry")
 
 
-def _says(text: str, name: str) -> bool:
-    folded = _SPACE.sub(" ", fold_letters(text[:_LONGEST]).replace("\u2019", "'"))
+def says(text: str, name: str) -> bool:
+    """Whether `text` holds one of the patterns of a shipped list, in whatever language."""
+    folded = fold_text(text)
     return any(pattern.search(folded) for pattern in load_patterns(name).values())
+
+
+def fold_text(text: str) -> str:
+    """Return as much of `text` as is looked at, as the patterns of the shipped lists are written."""
+    return _SPACE.sub(" ", fold_letters(text[:_LONGEST]).replace("\u2019", "'"))
 
 
 @cache
@@ -74,4 +87,7 @@ def load_patterns(name: str) -> dict[str, re.Pattern[str]]:
     """Return the patterns of one of the shipped lists by language, each as one."""
     source = resources.files("inbound.understanding").joinpath(f"{name}.yaml").read_text("utf-8")
     document: dict[str, list[str]] = yaml.safe_load(source)
-    return {language: re.compile("|".join(f"(?:{each})" for each in listed)) for language, listed in document.items()}
+    return {
+        language: re.compile("|".join(f"(?:{each})" for each in listed).replace("…", _SENTENCE).replace("‥", _CLAUSE))
+        for language, listed in document.items()
+    }

@@ -11,9 +11,11 @@ from desk.words import Intent
 from inbound.understanding.acts import read_account
 from inbound.understanding.asking import TOPICS
 from inbound.understanding.clauses import REQUEST
+from inbound.understanding.coming import awaits_a_day
 from inbound.understanding.concepts import bits_of
 from inbound.understanding.hesitation import announces_more, is_hesitant, is_taken_back, merely_inquires
 from inbound.understanding.languages import count_votes, tell_language
+from inbound.understanding.objects import unlocks_something_else
 from inbound.understanding.sentences import Sentence, split_text
 from inbound.understanding.weighing import Verdict, weigh_acts
 from inbound.understanding.wish import Confidence, Wish, Written
@@ -27,6 +29,8 @@ _LONGEST_SUBJECT = 300
 _TABLE = bits_of("TABLE")
 _POINTS = bits_of("BELOW DO_THIS")
 _QUOTE_MARKS = re.compile(r"(?m)^[ \t]*(?:>[ \t]?){1,20}")
+_FIELD = re.compile(r"(?m)^\W{0,6}[^\W\d_]{2,12}\s?:.{0,500}$")
+"""A line of the header that a mail program shows above what it quotes: its days put nothing off."""
 
 
 def tell_wish(written: Written) -> Wish:
@@ -45,14 +49,14 @@ def tell_wish(written: Written) -> Wish:
     body = read_account(sentences, held, language, known)
     points_below = bool(written.quoted.strip()) and bool(body.said & _POINTS)
     verdict = weigh_acts(body, None if is_old else title, has_text=bool(sentences))
+    reads_below = points_below or subject.is_forward
+    below, is_deferred = _read_below(written, language) if reads_below else (verdict, False)
     if points_below and body.asks and verdict.confidence is not Confidence.SURE:
-        below, is_put_off = _read_below(written, language)
         if subject.is_answer:
             # What stands below an answer may be our own words.
             below = _lower(below, Confidence.LIKELY)
         if not verdict.asked or below.intent is verdict.intent:
             verdict = _doubt(below, written.quoted, is_requested=True)
-            body.is_deferred = body.is_deferred or is_put_off
     verdict = _doubt(
         verdict, f"{'' if is_old else subject.text}\n{written.new_text}", is_requested=bool(body.said & REQUEST)
     )
@@ -62,18 +66,36 @@ def tell_wish(written: Written) -> Wish:
         verdict.asked,
         verdict.because,
         language,
-        is_deferred=body.is_deferred,
+        is_deferred=is_deferred or body.is_deferred or _is_put_off(verdict, written, reads_below=reads_below),
         points_below=points_below,
     )
 
 
 def _doubt(verdict: Verdict, text: str, *, is_requested: bool) -> Verdict:
     """Return a verdict that leads to nothing but a person, where the writer takes back or questions what they ask."""
-    if verdict.intent in _CHANGED_AT_ONCE and (is_hesitant(text) or (len(verdict.asked) < 2 and announces_more(text))):
+    may_change = _may_change(verdict)
+    if Intent.UNLOCK in may_change and unlocks_something_else(text):
+        return _lower(verdict, Confidence.LIKELY)
+    if may_change and (is_hesitant(text) or (len(verdict.asked) < 2 and announces_more(text))):
         return _lower(verdict, Confidence.LIKELY)
     if verdict.intent in _SENT_AT_ONCE and (is_taken_back(text) or (not is_requested and merely_inquires(text))):
         return _lower(verdict, Confidence.GUESSED)
     return verdict
+
+
+def _is_put_off(verdict: Verdict, written: Written, *, reads_below: bool) -> bool:
+    """Whether a change is for a day that is yet to come, by the new text or by the mail that it goes on from."""
+    may_change = _may_change(verdict)
+    if not may_change:
+        return False
+    written_on = written.written_on if Intent.NAME_CHANGE in may_change else None
+    below = _FIELD.sub("", written.quoted) if reads_below else ""
+    return awaits_a_day(f"{written.new_text}\n\n{below}", written_on)
+
+
+def _may_change(verdict: Verdict) -> frozenset[Intent]:
+    """Return what may be done at once, be it that only one of several wishes turns out to be meant (`settling`)."""
+    return _CHANGED_AT_ONCE.intersection((verdict.intent, *verdict.asked))
 
 
 def _lower(verdict: Verdict, most: Confidence) -> Verdict:

@@ -4,6 +4,7 @@ Here belong the values only. How they are found stands in `telling`; whom the wi
 """
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from desk.words import Intent
@@ -32,6 +33,8 @@ class Written:
     """What is quoted or forwarded below or between; read only where the new text points to it ("see below")."""
     has_table: bool = False
     """A list of people is attached (`inbound.reading.tables`)."""
+    written_on: date | None = None
+    """By the mail's own Date, where it has a plain one: what "on 3 December" is reckoned from."""
 
 
 @dataclass(frozen=True, slots=True)
