@@ -104,6 +104,16 @@ class _Mail:
     def confirm_url(self) -> str:
         return self.mint_url("confirm", Purpose.CONFIRM, [self.facts["proposal"], self.facts["contact"]])
 
+    def unlock_url(self) -> str | None:
+        return self._url_of_lock("earner", "unlock", Purpose.UNLOCK)
+
+    def ask_unlock_url(self) -> str | None:
+        return self._url_of_lock("issuer", "ask-unlock", Purpose.ASK_UNLOCK)
+
+    def _url_of_lock(self, policy: str, path: str, purpose: Purpose) -> str | None:
+        facts = self.facts
+        return self.mint_url(path, purpose, [facts["account"], facts["stamp"]]) if facts["policy"] == policy else None
+
     def changes(self) -> str | None:
         changes = self.facts["changes"]
         return tidy_lines(say_changes(changes, self.traits.language)) if changes else None
@@ -150,6 +160,7 @@ _FILLERS: Mapping[str, Callable[[_Mail], str | None]] = {
     "expires_on": lambda mail: mail.day("expires"),
     "changed_on": lambda mail: mail.day("changed"),
     "reported_on": lambda mail: mail.day("reported"),
+    "locked_on": lambda mail: mail.day("locked"),
     "linkedin_issued": lambda mail: mail.month("issued"),
     "linkedin_expires": lambda mail: mail.month("expires"),
     "credential_id": lambda mail: mail.text("assertion"),
@@ -176,6 +187,12 @@ _FILLERS: Mapping[str, Callable[[_Mail], str | None]] = {
     "undo_until": lambda mail: mail.day("undo_until"),
     "grant_url": _Mail.grant_url,
     "confirm_url": _Mail.confirm_url,
+    "unlock_url": _Mail.unlock_url,
+    "ask_unlock_url": _Mail.ask_unlock_url,
+    "confirm_address_url": lambda mail: mail.mint_url(
+        "confirm-address", Purpose.CONFIRM_ADDRESS, [mail.facts["pending"]]
+    ),
+    "stop_url": lambda mail: mail.mint_url("stop-address", Purpose.STOP_ADDRESS, [mail.facts["pending"]]),
     "unsubscribe_url": lambda mail: mail.mint_url("unsubscribe", Purpose.UNSUBSCRIBE, [mail.message_id]),
 }
 

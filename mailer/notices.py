@@ -91,6 +91,7 @@ _LINKEDIN = (
     Slot("linkedin_expires", optional=True, follows="expires_on"),
 )
 
+_ADDRESSES = (Slot("old_address"), Slot("new_address"))
 _REASON = Slot("reason", optional=True)
 _CHANGES = Slot("changes", Form.LINES)
 _GRANT = (Slot("grant_url", Form.URL, True, "changes"), Slot("expires_on", Form.TEXT, True, "changes"))
@@ -149,7 +150,27 @@ _ALL = (
     ),
     _tell_earner("account_unlocked"),
     _tell_earner("badge_revoked", Slot("badge_name"), _REASON),
-    _tell_earner("address_changed", Slot("old_address"), Slot("new_address")),
+    _tell_earner("address_changed", *_ADDRESSES),
+    _tell_earner(
+        "account_locked",
+        Slot("locked_on"),
+        Slot("issuer_name"),
+        Slot("issuer_support"),
+        Slot("unlock_url", Form.URL, optional=True),
+        Slot("ask_unlock_url", Form.URL, optional=True),
+    ),
+    Notice(
+        "confirm_address",
+        Stream.ACCOUNT,
+        (Slot("new_address"), Slot("confirm_address_url", Form.URL)),
+        shows_badge=False,
+        to_earner=False,  # but to an address that may be a stranger's, who is told nobody's name
+    ),
+    _tell_earner("address_named", Slot("new_address"), Slot("stop_url", Form.URL)),
+    _tell_earner("address_added", Slot("new_address")),
+    _tell_earner("address_removed", Slot("old_address")),
+    _tell_earner("primary_changed", *_ADDRESSES),
+    _tell_earner("account_deleted", Slot("changed_on")),
     *(_answer(f"answer_{question}", *_NEWEST_BADGE) for question in _QUESTIONS),
     _answer("answer_linkedin_add", *_NEWEST_BADGE, Slot("credential_id", Form.TEXT, True, "badge_name")),
     _answer("answer_signature", *_NEWEST_BADGE, Slot("signature_snippet", Form.LINES, True, "badge_name")),

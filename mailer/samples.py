@@ -43,6 +43,11 @@ class Sample:
     on_record: bool = True
     """Of an answer: the writer has a name and a badge, and whatever else may be missing is there."""
 
+    @property
+    def issuer_unlocks(self) -> bool:
+        """Of a locked account: the issuer unlocks it; else the earner, with a link in the mail."""
+        return self.on_record
+
 
 def samples_of(kind: str) -> Iterator[Sample]:
     """Yield samples that between them show everything a kind of mail may say."""
@@ -64,6 +69,7 @@ def sample_facts(kind: str, sample: Sample, now: datetime) -> Facts:
         "assertion": SAMPLE_ID,
     }
     account: Facts = {"account": SAMPLE_ID, "serial": 1 if sample.needs_password else None}
+    pending: Facts = {"new_address": "maria@home.example", "pending": SAMPLE_ID}
     by_kind: dict[str, Facts] = {
         "issuance": award | account,
         "reminder": award | account,
@@ -72,8 +78,23 @@ def sample_facts(kind: str, sample: Sample, now: datetime) -> Facts:
         "password_changed": {"changed": instant},
         "name_changed": {"old_name": "Maria Gonzales", "changed": instant},
         "not_me_report": {"issued": day, "assertion": SAMPLE_ID, "reported": day},
+        "account_locked": _sample_lock(sample, instant),
+        "confirm_address": pending,
+        "address_named": pending,
+        "account_deleted": {"changed": instant},
     }
     return who | (by_kind.get(kind) or sample_request_facts(kind, sample.on_record, now))
+
+
+def _sample_lock(sample: Sample, instant: str) -> Facts:
+    return {
+        "locked": instant,
+        "issuer_name": "American Society of Example Engineers",
+        "issuer_support": "credentials@asee.example",
+        "account": SAMPLE_ID,
+        "stamp": 1,
+        "policy": "issuer" if sample.issuer_unlocks else "earner",
+    }
 
 
 def sample_message(kind: str, template_digest: str, mail_domain: str, sample: Sample, now: datetime) -> Claimed:

@@ -100,6 +100,10 @@ def all_facts() -> dict[str, Any]:
         "serial": 4,
         "changed": "2026-11-23T10:05Z",
         "reported": "2026-11-23T23:30Z",
+        "locked": "2026-11-23T10:05Z",
+        "stamp": 1,
+        "pending": "pendingid2345672",
+        "policy": "issuer",
     }
     return {**answer, **FACTS, **more}
 

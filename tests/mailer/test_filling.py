@@ -40,7 +40,7 @@ def test_every_slot_of_every_kind_is_filled_and_nothing_else(
 ) -> None:
     values = fill_slots(kind, all_facts, TRAITS, site, LINKS, "messageid", now)
     assert list(values) == [slot.name for slot in NOTICES[kind].slots]
-    assert all(values.values())
+    assert [name for name in values if not values[name]] == (["unlock_url"] if kind == "account_locked" else [])
 
 
 @pytest.mark.parametrize(
@@ -73,6 +73,20 @@ def test_links_carry_what_their_page_needs(fill: Fill, now: datetime) -> None:
     asked_for = fill("password_link")["password_url"]
     assert unsign(asked_for, "p", Purpose.PASSWORD, now) == account
     assert values["badge_url"] == "https://badges.example/badges/abcdefghijklmnop"
+
+
+def test_links_about_an_account_carry_what_their_page_needs(fill: Fill, now: datetime) -> None:
+    lock, pending = ["qrstuvwxyz234567", 1], ["pendingid2345672"]
+    locked = fill("account_locked")
+    assert "unlock_url" not in locked
+    assert unsign(locked["ask_unlock_url"], "ask-unlock", Purpose.ASK_UNLOCK, now) == lock
+    locked = fill("account_locked", policy="earner")
+    assert "ask_unlock_url" not in locked
+    assert unsign(locked["unlock_url"], "unlock", Purpose.UNLOCK, now) == lock
+    confirm = fill("confirm_address")["confirm_address_url"]
+    assert unsign(confirm, "confirm-address", Purpose.CONFIRM_ADDRESS, now) == pending
+    stop = fill("address_named")["stop_url"]
+    assert unsign(stop, "stop-address", Purpose.STOP_ADDRESS, now) == pending
 
 
 def test_links_are_minted_when_the_mail_is_made(fill: Fill, now: datetime) -> None:
