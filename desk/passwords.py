@@ -2,7 +2,7 @@
 
 Here belong the two acts behind `/p/{token}`. Opening the page only reads, however often a scanner does it; the link
 is spent in the transaction that stores the new password, and in no other. Asking for a link stands in
-`password_requests`, the rules in `badges.accounts`.
+`password_requests`, changing a password that is known in `accounts.changing_password`, the rules in `badges.accounts`.
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from badges.accounts import (
     LinkLive,
     LinkSpent,
     LinkVoid,
+    LockoutPolicy,
     PasswordFault,
     hash_password,
     judge_password,
@@ -23,6 +24,9 @@ from badges.accounts import (
 from badges.links import Expired, Forged, Genuine, LinkMaker, Purpose
 from badges.tables import Account, EarnerAddress
 from badges.transactions import reading
+from desk.accounts.lockout import unlock_by_owner
+from desk.accounts.sessions import end_sessions
+from desk.accounts.trail import EventKind, note_event
 from desk.mailing import Letter, write_letter
 from desk.office import Office
 from desk.people import Person, find_by_account, find_issuer
@@ -63,8 +67,13 @@ def read_password_link(office: Office, token: str, now: datetime) -> OpenForm | 
         return _judge(connection, ticket)
 
 
-def set_password(office: Office, token: str, password: str, now: datetime) -> PasswordSet | PasswordFault | LinkFault:
-    """Store `password` for the account that the link opens and spend the link, or tell why not."""
+def set_password(
+    office: Office, token: str, password: str, now: datetime, source: str = ""
+) -> PasswordSet | PasswordFault | LinkFault:
+    """Store `password` for the account that the link opens and spend the link, or tell why not.
+
+    Whoever was logged in is logged out, everywhere. It unlocks the account only where the policy lets owners do that.
+    """
     form = read_password_link(office, token, now)
     if not isinstance(form, OpenForm):
         return form
@@ -76,7 +85,11 @@ def set_password(office: Office, token: str, password: str, now: datetime) -> Pa
         if not _spend(connection, form, password_hash, now):
             return _verdict_after_race(connection, form)
         _confirm_address(connection, form.person, now)
-        _tell_owner(connection, office, form, now)
+        end_sessions(connection, form.person.account_id)
+        note_event(connection, form.person.earner_id, EventKind.PASSWORD_SET, now, source=source, detail="by a link")
+        if office.lockout is LockoutPolicy.EARNER:
+            unlock_by_owner(connection, form.person.account_id, form.person.earner_id, now, "by a new password")
+        tell_of_new_password(connection, office, form.person, str(form.serial), now)
     return PasswordSet(form.person)
 
 
@@ -135,6 +148,7 @@ def _spend(connection: Connection, form: OpenForm, password_hash: str, now: date
             password_set_at=now,
             link_spent_serial=form.serial,
             failed_logins=0,
+            failed_at=None,
         )
     )
     return spent.rowcount == 1
@@ -155,20 +169,21 @@ def _confirm_address(connection: Connection, person: Person, now: datetime) -> N
     )
 
 
-def _tell_owner(connection: Connection, office: Office, form: OpenForm, now: datetime) -> None:
-    issuer_id = find_issuer(connection, form.person.earner_id)
+def tell_of_new_password(connection: Connection, office: Office, person: Person, which: str, now: datetime) -> None:
+    """Mail the owner of an account that it has another password; `which` tells it from those before."""
+    issuer_id = find_issuer(connection, person.earner_id)
     if issuer_id is None:
         return  # nobody has awarded anything yet, so nobody's name could stand under the notice
     letter = Letter(
         kind="password_changed",
-        key=f"password-changed/{form.person.account_id}/{form.serial}",
+        key=f"password-changed/{person.account_id}/{which}",
         issuer_id=issuer_id,
-        earner_id=form.person.earner_id,
-        rcpt_to=form.person.address,
-        language=form.person.language,
+        earner_id=person.earner_id,
+        rcpt_to=person.address,
+        language=person.language,
         facts={
-            "name": form.person.name,
-            "address": form.person.address,
+            "name": person.name,
+            "address": person.address,
             "changed": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ"),
         },
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from desk.accounts.login import LoggedIn, log_in
+from desk.accounts.login import LoggedIn, LoginTry, log_in
 from desk.accounts.sessions import end_session
 from desk.accounts.trail import EventKind, note_event
 from web.context import READ, Service, Shown
@@ -33,7 +33,7 @@ def take_login(  # noqa: PLR0913, PLR0917 - the form's fields
 ) -> Response:
     """Log in, and go on to where the visitor was going."""
     source = request.client.host if request.client else ""
-    done = log_in(service.office, address, password, source, service.clock())
+    done = log_in(service.office, LoginTry(address, password, source), service.clock())
     if not isinstance(done, LoggedIn):
         values = {"fault": "wrong", "address": address, "next": choose_next(next)}
         return pages.show(request, "login.html", values, status=422)

@@ -14,13 +14,15 @@ from sqlmodel import col
 
 from badges.account_tables import Session
 from badges.tables import Account, Earner, EarnerAddress
+from desk.office import Office
 from wire.network import network_of
 
 TOKEN_BYTES = 32
 LONGEST = timedelta(days=30)
 """After its log-in a session ends, however much it is used."""
 LONGEST_IDLE = timedelta(days=7)
-_SEEN_EVERY = timedelta(minutes=10)
+SEEN_EVERY = timedelta(minutes=10)
+"""That a session is used is written no more often, so that pages are read without a write each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,12 @@ class SignedIn:
     address: str
     """The primary one."""
     language: str | None
+    seen_at: datetime
+    """When the session was last noted to be in use."""
+
+    def is_due(self, now: datetime) -> bool:
+        """Tell whether it is time to note again that the session is in use."""
+        return now - self.seen_at > SEEN_EVERY
 
 
 def open_session(connection: Connection, account_id: str, source: str, now: datetime) -> str:
@@ -55,6 +63,7 @@ def find_session(connection: Connection, token: str, now: datetime) -> SignedIn 
             col(Earner.name),
             col(EarnerAddress.address),
             col(Earner.language),
+            col(Session.seen_at),
         )
         .join(Account, col(Account.id) == col(Session.account_id))
         .join(Earner, col(Earner.id) == col(Account.earner_id))
@@ -65,15 +74,21 @@ def find_session(connection: Connection, token: str, now: datetime) -> SignedIn 
     return None if row is None else SignedIn(*row)
 
 
-def note_seen(connection: Connection, session_id: str, now: datetime) -> None:
-    """Prolong a session that acts. Written at most every ten minutes."""
-    is_old = col(Session.seen_at) < now - _SEEN_EVERY
-    connection.execute(update(Session).where(col(Session.id) == session_id, is_old).values(seen_at=now))
+def prolong_session(office: Office, session_id: str, now: datetime) -> None:
+    """Note that a session is in use. A transaction of its own, for after the answer: no page waits for it."""
+    with office.engine.begin() as connection:
+        is_older = col(Session.seen_at) < now
+        connection.execute(update(Session).where(col(Session.id) == session_id, is_older).values(seen_at=now))
 
 
 def end_session(connection: Connection, session_id: str) -> None:
     """End one session."""
     connection.execute(delete(Session).where(col(Session.id) == session_id))
+
+
+def end_session_of(connection: Connection, token: str) -> None:
+    """End the session of a token, whatever a stranger has sent."""
+    end_session(connection, _hash(token))
 
 
 def end_sessions(connection: Connection, account_id: str, *, but: str | None = None) -> int:

@@ -82,7 +82,7 @@ def _want_open(_connection: Connection, _change: Change, _state: State) -> State
 
 def _write_lock(connection: Connection, earner_id: str, _is: State, will: State, _now: datetime) -> None:
     locked_at = datetime.fromisoformat(will["locked_at"]) if will["locked_at"] else None
-    values = {"locked_at": locked_at} | ({} if locked_at else {"failed_logins": 0})
+    values = {"locked_at": locked_at} | ({} if locked_at else {"failed_logins": 0, "failed_at": None})
     connection.execute(update(Account).where(col(Account.earner_id) == earner_id).values(values))
 
 
