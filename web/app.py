@@ -27,6 +27,7 @@ from web import (
 )
 from web.afterwards import Afterwards
 from web.assets import Assets
+from web.badge_pages import BadgePages
 from web.errors import add_error_pages
 from web.guards import Guards
 from web.needs import WebService
@@ -60,6 +61,7 @@ def create_app(service: WebService) -> FastAPI:
     app.state.service = service
     app.state.assets = assets
     app.state.pages = pages
+    app.state.badge_pages = BadgePages(pages, service.place)
     for part in _PARTS:
         app.include_router(part.router)
     if service.outbox is not None:

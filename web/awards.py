@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -62,6 +62,44 @@ class Award:
 
 
 _Logo = aliased(Image)
+# Made once: to put a statement together takes longer than to run it.
+_AWARDS: Select[*tuple[Any, ...]] = (
+    select(
+        col(Assertion.id),
+        col(Assertion.state),
+        col(Assertion.issued_on),
+        col(Assertion.expires_on),
+        col(Assertion.hidden_at),
+        col(Assertion.revocation_reason),
+        col(Earner.name).label("earner_name"),
+        col(BadgeClass.name),
+        col(BadgeClass.description),
+        col(BadgeClass.criteria),
+        col(BadgeClass.image_caption),
+        col(Issuer.name).label("issuer_name"),
+        col(Issuer.website),
+        col(Issuer.language),
+        col(Issuer.brand_color),
+        col(Issuer.linkedin_organization_id),
+        col(Issuer.pdf_certificates),
+        col(Image.digest),
+        col(Image.media_type),
+        col(Image.width),
+        col(Image.height),
+        col(_Logo.digest).label("logo_digest"),
+        col(_Logo.media_type).label("logo_type"),
+    )
+    .join(Earner, col(Earner.id) == col(Assertion.earner_id))
+    .join(BadgeClass, col(BadgeClass.id) == col(Assertion.badge_class_id))
+    .join(Issuer, col(Issuer.id) == col(BadgeClass.issuer_id))
+    .join(Image, col(Image.digest) == col(BadgeClass.image_digest))
+    .outerjoin(_Logo, col(_Logo.digest) == col(Issuer.logo_digest))
+)
+_IS_NOT_HELD = col(Assertion.held_at).is_(None)
+_IS_SHOWN = col(Assertion.hidden_at).is_(None)
+_THIS = _AWARDS.where(col(Assertion.id) == bindparam("assertion_id"), _IS_NOT_HELD)
+_PUBLIC = _THIS.where(_IS_SHOWN)
+_OWN = _THIS.where(col(Assertion.earner_id) == bindparam("earner_id"))
 _NEWEST_FIRST = (col(Assertion.issued_on).desc(), col(Assertion.created_at).desc(), col(Assertion.id))
 
 
@@ -73,26 +111,37 @@ class AwardPage:
     count: int
 
 
+AwardRow = Row[Any]
+"""What is on record of an award. Rows that show the same are equal, and so are their hashes."""
+
+
+def read_public_award(connection: Connection, assertion_id: str) -> AwardRow | None:
+    """Return what is on record of the award, if the public may see it; None if there is none, or none to be seen."""
+    return connection.execute(_PUBLIC, {"assertion_id": assertion_id}).first()
+
+
 def find_award(connection: Connection, assertion_id: str, place: Place, today: date) -> Award | None:
-    """Return the award with this id as the public sees it on `today`; None if there is none, or none to be seen."""
-    return _find(connection, place, today, col(Assertion.id) == assertion_id, col(Assertion.hidden_at).is_(None))
+    """Return the award with this id as the public sees it on `today`; None as in `read_public_award`."""
+    row = read_public_award(connection, assertion_id)
+    return None if row is None else show_award(row, place, today)
 
 
 def find_own_award(
     connection: Connection, earner_id: str, assertion_id: str, place: Place, today: date
 ) -> Award | None:
     """Return the award with this id as its owner sees it; None if the earner has no such award."""
-    return _find(connection, place, today, col(Assertion.id) == assertion_id, col(Assertion.earner_id) == earner_id)
+    row = connection.execute(_OWN, {"earner_id": earner_id, "assertion_id": assertion_id}).first()
+    return None if row is None else show_award(row, place, today)
 
 
 def list_awards(  # noqa: PLR0913, PLR0917 - whose, where, when, which
     connection: Connection, earner_id: str, place: Place, today: date, limit: int, offset: int
 ) -> AwardPage:
     """Return some of what an earner has been awarded, the newest first: revoked and hidden ones too, held ones not."""
-    theirs = (col(Assertion.earner_id) == earner_id, col(Assertion.held_at).is_(None))
+    theirs = (col(Assertion.earner_id) == earner_id, _IS_NOT_HELD)
     count = connection.execute(select(func.count()).select_from(Assertion).where(*theirs)).scalar_one()
-    newest = _awards().where(*theirs).order_by(*_NEWEST_FIRST).limit(limit).offset(offset)
-    return AwardPage([_show_award(row, place, today) for row in connection.execute(newest)], count)
+    newest = _AWARDS.where(*theirs).order_by(*_NEWEST_FIRST).limit(limit).offset(offset)
+    return AwardPage([show_award(row, place, today) for row in connection.execute(newest)], count)
 
 
 def find_newest_award(connection: Connection, earner_id: str) -> str | None:
@@ -101,8 +150,8 @@ def find_newest_award(connection: Connection, earner_id: str) -> str | None:
         select(col(Assertion.id))
         .where(
             col(Assertion.earner_id) == earner_id,
-            col(Assertion.held_at).is_(None),
-            col(Assertion.hidden_at).is_(None),
+            _IS_NOT_HELD,
+            _IS_SHOWN,
             col(Assertion.state) != AssertionState.REVOKED,
         )
         .order_by(*_NEWEST_FIRST)
@@ -110,52 +159,13 @@ def find_newest_award(connection: Connection, earner_id: str) -> str | None:
     return connection.execute(query.limit(1)).scalar_one_or_none()
 
 
-def _find(connection: Connection, place: Place, today: date, *which: ColumnElement[bool]) -> Award | None:
-    row = connection.execute(_awards().where(*which, col(Assertion.held_at).is_(None))).first()
-    return None if row is None else _show_award(row, place, today)
-
-
 def _is_web_address(text: str) -> bool:
     """Tell whether a link may lead there: nothing but http and https, whoever wrote it."""
     return text.startswith(("https://", "http://")) and not any(map(str.isspace, text))
 
 
-def _awards() -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            col(Assertion.id),
-            col(Assertion.state),
-            col(Assertion.issued_on),
-            col(Assertion.expires_on),
-            col(Assertion.hidden_at),
-            col(Assertion.revocation_reason),
-            col(Earner.name).label("earner_name"),
-            col(BadgeClass.name),
-            col(BadgeClass.description),
-            col(BadgeClass.criteria),
-            col(BadgeClass.image_caption),
-            col(Issuer.name).label("issuer_name"),
-            col(Issuer.website),
-            col(Issuer.language),
-            col(Issuer.brand_color),
-            col(Issuer.linkedin_organization_id),
-            col(Issuer.pdf_certificates),
-            col(Image.digest),
-            col(Image.media_type),
-            col(Image.width),
-            col(Image.height),
-            col(_Logo.digest).label("logo_digest"),
-            col(_Logo.media_type).label("logo_type"),
-        )
-        .join(Earner, col(Earner.id) == col(Assertion.earner_id))
-        .join(BadgeClass, col(BadgeClass.id) == col(Assertion.badge_class_id))
-        .join(Issuer, col(Issuer.id) == col(BadgeClass.issuer_id))
-        .join(Image, col(Image.digest) == col(BadgeClass.image_digest))
-        .outerjoin(_Logo, col(_Logo.digest) == col(Issuer.logo_digest))
-    )
-
-
-def _show_award(row: Row[Any], place: Place, today: date) -> Award:
+def show_award(row: AwardRow, place: Place, today: date) -> Award:
+    """Return what pages show on `today` of what is on record."""
     image_path = path_of_image(row.digest, row.media_type)
     return Award(
         id=row.id,

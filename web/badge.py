@@ -1,23 +1,39 @@
-"""`/badges/{id}`: the public page of one badge, and what is shown when it is shared."""
+"""`/badges/{id}`: the public page of one badge, and what is shown when it is shared.
+
+It is the same for everybody: no cookie is looked at, and the owner's buttons stand in the portfolio.
+"""
 
 from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from badges.transactions import reading
-from web.awards import find_award
-from web.context import READ, Service, Shown
+from desk.credentials.finding import find_credential
+from web.awards import read_public_award
+from web.context import READ, BadgePagesKept, Service, Shown
+from web.needs import WebService
 
 router = APIRouter()
 
 
 @router.api_route("/badges/{assertion_id}", methods=READ)
-def show_badge(request: Request, assertion_id: str, service: Service, pages: Shown) -> Response:
-    """Show the badge. A held one looks exactly as one that never was."""
+def show_badge(request: Request, assertion_id: str, service: Service, pages: Shown, kept: BadgePagesKept) -> Response:
+    """Show the badge. One that is held or hidden looks exactly as one that never was."""
     with reading(service.office.engine).connect() as connection:
-        award = find_award(connection, assertion_id, service.place, service.clock().date())
+        award = read_public_award(connection, assertion_id)
     if award is None:
-        raise HTTPException(404)
-    page = pages.show(request, "badge.html", {"badge": award})
+        return RedirectResponse(_find_page_of_credential(service, assertion_id), 303)
+    page = kept.show(award, pages.language_of(request), service.clock().date())
     # A browser asks again each time, so that a revoked badge is not shown as valid.
-    page.headers["cache-control"] = "no-cache"
-    return page
+    headers = {"etag": page.etag, "cache-control": "no-cache", "vary": "Accept-Language"}
+    if page.etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(page.body, 200, headers, "text/html")
+
+
+def _find_page_of_credential(service: WebService, credential_id: str) -> str:
+    """Return the badge page that a later credential of an award belongs to: its id is not the one of the page."""
+    with reading(service.office.engine).connect() as connection:
+        found = find_credential(connection, credential_id)
+    if found is None or not found.is_public or found.attested.assertion_id == credential_id:
+        raise HTTPException(404)
+    return f"{service.place.root}/badges/{found.attested.assertion_id}"

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from web.afterwards import Afterwards
 from web.assets import Assets
+from web.badge_pages import BadgePages
 from web.needs import WebService
 from web.pages import Pages
 
@@ -29,6 +30,10 @@ async def _assets(request: Request) -> Assets:
     return cast("Assets", request.app.state.assets)
 
 
+async def _badge_pages(request: Request) -> BadgePages:
+    return cast("BadgePages", request.app.state.badge_pages)
+
+
 async def _afterwards(request: Request) -> Afterwards:
     return cast("Afterwards", request.app.state.afterwards)
 
@@ -36,4 +41,5 @@ async def _afterwards(request: Request) -> Afterwards:
 Service = Annotated[WebService, Depends(_service)]
 Shown = Annotated[Pages, Depends(_pages)]
 Files = Annotated[Assets, Depends(_assets)]
+BadgePagesKept = Annotated[BadgePages, Depends(_badge_pages)]
 Later = Annotated[Afterwards, Depends(_afterwards)]
