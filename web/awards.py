@@ -33,17 +33,20 @@ class Award:
     issuer_website: str | None
     issuer_language: str
     brand_color: str
+    logo_digest: str | None
     logo_path: str | None
     issued_on: date
     expires_on: date | None
     expired_on: date | None
     """Its last day, if that has passed. The issuer may also have ended it before."""
     revocation_reason: str | None
+    image_digest: str
     image_path: str
     image_url: str
     image_type: str
     image_width: int
     image_height: int
+    image_caption: str | None
     image_alt: str
     linkedin_organization_id: int | None
     offers_certificate: bool
@@ -179,16 +182,19 @@ def show_award(row: AwardRow, place: Place, today: date) -> Award:
         issuer_website=row.website if _is_web_address(row.website or "") else None,
         issuer_language=row.language,
         brand_color=row.brand_color,
+        logo_digest=row.logo_digest,
         logo_path=place.root + path_of_image(row.logo_digest, row.logo_type) if row.logo_digest else None,
         issued_on=row.issued_on,
         expires_on=row.expires_on,
         expired_on=row.expires_on if row.expires_on is not None and row.expires_on < today else None,
         revocation_reason=row.revocation_reason,
+        image_digest=row.digest,
         image_path=place.root + image_path,
         image_url=place.base_url + image_path,
         image_type=row.media_type,
         image_width=row.width,
         image_height=row.height,
+        image_caption=row.image_caption,
         image_alt=row.image_caption or row.name,
         linkedin_organization_id=row.linkedin_organization_id,
         offers_certificate=row.pdf_certificates,
