@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from badges.transactions import reading
+from desk.accounts.chores import see_to_logins
 from desk.requests.expiring import expire_proposals
 from inbound.processing.claims import CLAIM_LASTS, claim, free_former, has_waiting
 from inbound.processing.shelving import process
@@ -98,6 +99,7 @@ class Processor:
         self._chores_due = now + BETWEEN_CHORES
         if expired := expire_proposals(self._tools.office, now):
             _log.info("proposals_expired", proposals=expired)
+        see_to_logins(self._tools.office, now)
 
     def _forget_former(self) -> None:
         """Free what this name held before: in an earlier life, or when the database went away under it."""

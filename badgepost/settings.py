@@ -30,6 +30,7 @@ from badgepost.setting_groups import (
     Timeouts,
     check_page,
 )
+from badges.accounts import LockoutPolicy
 from wire.address import Address, parse_address
 
 CONFIG_VARIABLE = "BADGEPOST_CONFIG"
@@ -70,6 +71,8 @@ class Settings(BaseSettings):
     """What the service calls itself where it speaks for no issuer."""
     login_page: str = ""
     """Where earners log in. Empty: `base_url`."""
+    lockout: LockoutPolicy = LockoutPolicy.ISSUER
+    """Who unlocks an account after ten failed logins: its issuer, or also its owner."""
     guides: Guides = Guides()
     support_address: str = "support@badgepost.example"
     account_from: str = "badges@badgepost.example"

@@ -72,7 +72,7 @@ def open_service(settings: Settings) -> Service:
     sources = TemplateSources.from_directory(find_templates() / "email")
     links = LinkMaker(read_link_keys(settings))
     publisher, credentials = Publisher(constants, sources), open_credential_keys(settings)
-    office = Office(engine, links, publisher, site, credentials, settings.support_address)
+    office = Office(engine, links, publisher, site, credentials, settings.support_address, settings.lockout)
     return Service(settings, engine, site, office)
 
 

@@ -15,6 +15,7 @@ from badges.ids import make_id
 from badges.links import LIFETIMES, Purpose
 from badges.tables import Account, Assertion, Earner
 from badges.transactions import take_turn
+from desk.accounts.trail import EventKind, note_event
 from desk.mailing import Letter, write_letters
 from desk.office import Office
 from desk.people import find_issuer
@@ -25,6 +26,7 @@ from desk.requests.recorded import Planned, write_value
 from desk.requests.records import PARTS
 from desk.requests.steps import Step, prepare_steps
 from desk.tables import RecordChange
+from desk.words import Intent
 
 UNDO_TIME = LIFETIMES[Purpose.UNDO]
 
@@ -73,6 +75,9 @@ def apply_plan(
     for step in made:
         PARTS[step.kind].write(connection, step.person.earner_id, step.before, step.after, now)
         _record(connection, step, applied, authority, now)
+        if step.kind is Intent.UNLOCK:
+            who = str(authority.evidence.get("agreed_by") or authority.asked_by)
+            note_event(connection, step.person.earner_id, EventKind.UNLOCKED, now, made_by=who)
     _tell_earners(connection, office, made, authority, now)
     return applied
 

@@ -16,6 +16,7 @@ from sqlmodel import col
 
 from badges.links import Expired, Forged, Genuine, Purpose
 from badges.transactions import reading
+from desk.accounts.trail import EventKind, note_event
 from desk.office import Office
 from desk.people import find_by_id
 from desk.requests.applying import hold_records
@@ -85,6 +86,9 @@ def undo_group(connection: Connection, office: Office, group_id: str, author: st
     for change in reversed(group):
         was, made = json.loads(change.before), json.loads(change.after)
         PARTS[Intent(change.kind)].write(connection, change.earner_id, made, was, now)
+        if change.kind == Intent.UNLOCK:
+            again = "an unlocking was taken back"
+            note_event(connection, change.earner_id, EventKind.LOCKED, now, made_by=author, detail=again)
     noted = update(RecordChange).where(col(RecordChange.group_id) == group_id)
     connection.execute(noted.values(undone_at=now, undone_by=author))
     for proposal_id in {change.proposal_id for change in group if change.proposal_id}:
