@@ -55,7 +55,7 @@ class Meant:
 def find_meant(connection: Connection, question: Question) -> list[Meant]:
     """Return every template that `question` is about: one a badge for kinds that show one, else one an issuer.
 
-    If it is about no badge or issuer of its own, the answers that the service writes in its own name come first.
+    If it is about no badge or issuer of its own, what the service writes in its own name comes first.
     """
     query = (
         select(col(Issuer.id), col(Issuer.slug), col(BadgeClass.id), col(BadgeClass.slug))
@@ -69,10 +69,10 @@ def find_meant(connection: Connection, question: Question) -> list[Meant]:
     kinds = [notice for notice in NOTICES.values() if question.kind in {None, notice.kind}]
     meant: dict[Meant, None] = {}
     if question.badge is None and question.issuer is None:
-        own = (Wanted(notice.kind, None, None, question.language) for notice in kinds if notice.answers)
-        meant = dict.fromkeys(Meant(wanted, SERVICE) for wanted in own)
+        own = (notice for notice in kinds if notice.may_be_ours)
+        meant = dict.fromkeys(Meant(Wanted(notice.kind, None, None, question.language), SERVICE) for notice in own)
     for issuer_id, issuer, badge_class_id, badge in connection.execute(query):
-        for notice in kinds:
+        for notice in (notice for notice in kinds if not notice.only_service):
             badge_part = badge_class_id if notice.shows_badge else None
             wanted = Wanted(notice.kind, issuer_id, badge_part, question.language)
             meant[Meant(wanted, badge if notice.shows_badge else issuer)] = None

@@ -66,12 +66,19 @@ class Notice:
     """The recipient is the earner that the mail is about; else an issuer, or whoever wrote to us."""
     answers: bool = False
     """It answers a mail and threads with it (`mailer.replying`); the service may write it in its own name."""
+    only_service: bool = False
+    """Only the service writes it, in its own name: the recipient may have to do with no issuer."""
     replies_to_issuer: bool = False
     """Replies go to the issuer's reply address, if it has one: it is the issuer that speaks."""
     by_person: bool = False
     """A person wrote what it says, so it is no automatic mail (RFC 3834 section 5)."""
     replies_to_earner: bool = False
     """Replies go to the earner that it is about."""
+
+    @property
+    def may_be_ours(self) -> bool:
+        """The service may write it in its own name."""
+        return self.answers or self.only_service
 
 
 _WHO = (Slot("earner_name"), Slot("user_name"))
@@ -165,6 +172,7 @@ _ALL = (
         (Slot("new_address"), Slot("confirm_address_url", Form.URL)),
         shows_badge=False,
         to_earner=False,  # but to an address that may be a stranger's, who is told nobody's name
+        only_service=True,
     ),
     _tell_earner("address_named", Slot("new_address"), Slot("stop_url", Form.URL)),
     _tell_earner("address_added", Slot("new_address")),

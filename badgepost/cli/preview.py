@@ -37,8 +37,10 @@ def preview(
     service = get_service()
     if kind not in NOTICES:
         refuse(f"there is no kind of mail {kind}; there are {', '.join(NOTICES)}")
-    if badge is None and not NOTICES[kind].answers:
-        refuse(f"whose {kind} mail? Name a badge with --badge; only answers can be without one")
+    if badge is None and not NOTICES[kind].may_be_ours:
+        refuse(f"whose {kind} mail? Name a badge with --badge; only what the service may write can be without one")
+    if badge is not None and NOTICES[kind].only_service:
+        refuse(f"{kind} mails are written by the service alone: leave --badge out")
     if language not in {None, *LANGUAGES}:
         refuse(f"there is no language {language}; there are {', '.join(LANGUAGES)}")
     written = _write(service, Question(badge=badge, kind=kind, language=language), Sample(name=name), out)

@@ -124,6 +124,18 @@ def test_the_services_own_answers_need_no_badge(run: Run, monkeypatch: pytest.Mo
     assert "\nhttps://guides.badgepost.example/sharing\n" in said
 
 
+def test_only_the_service_writes_to_an_address_that_may_be_a_strangers(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BADGEPOST_CHROMIUM", "no-such-browser")
+    assert run("preview", "--kind", "confirm_address").exit_code == 0
+    assert "Red Cross" not in Path("preview/confirm_address.txt").read_text(encoding="utf-8")
+    refused = run("preview", "--kind", "confirm_address", "--badge", "first-aid").exception
+    assert "leave --badge out" in str(refused)
+    linted = run("lint", "--kind", "confirm_address", "--json", "--all")
+    assert {one["in"] for one in json.loads(linted.output)} == {"(service): confirm_address"}
+
+
 def test_a_preview_of_a_badge_needs_one(run: Run) -> None:
     refused = run("preview").exception
     assert isinstance(refused, Refusal)
