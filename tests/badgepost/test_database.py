@@ -1,12 +1,14 @@
 """Engines: what they keep to themselves."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from badgepost.database import open_engine
+from badgepost.database import LOG_BYTES, PAGE_BYTES, open_engine
 
 
 def test_no_value_gets_into_a_fault_and_so_into_a_log(tmp_path: Path) -> None:
@@ -18,3 +20,17 @@ def test_no_value_gets_into_a_fault_and_so_into_a_log(tmp_path: Path) -> None:
         connection.execute(text("INSERT INTO account VALUES (:hash)"), {"hash": "$argon2id$secret"})
     engine.dispose()
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("page_bytes", [4096, PAGE_BYTES])
+def test_a_file_keeps_its_page_size_and_the_log_its_length(tmp_path: Path, page_bytes: int) -> None:
+    path = tmp_path / "some.db"
+    if page_bytes != PAGE_BYTES:
+        with closing(sqlite3.connect(path)) as older:
+            older.executescript(f"PRAGMA page_size = {page_bytes}; CREATE TABLE kept (number INTEGER)")
+    engine = open_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        found = [connection.scalar(text(f"PRAGMA {name}")) for name in ("page_size", "wal_autocheckpoint")]
+        connection.execute(text("CREATE TABLE other (number INTEGER)"))
+    engine.dispose()
+    assert found == [page_bytes, LOG_BYTES // page_bytes]
