@@ -6,12 +6,14 @@ stands in `badgepost.serving`.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 
 from web import (
     badge,
     browser_view,
+    cards,
     front,
     images,
     login,
@@ -22,16 +24,18 @@ from web import (
     portfolio,
     proposals,
     sharing,
+    sized_images,
     undoing,
     unsubscribing,
 )
 from web.afterwards import Afterwards
 from web.assets import Assets
 from web.badge_pages import BadgePages
-from web.errors import add_error_pages
+from web.errors import add_error_pages, show_error
 from web.guards import Guards
 from web.needs import WebService
 from web.pages import Pages
+from web.studio import Studio
 from web.visitors import lead_to_login
 
 _PARTS = (
@@ -48,6 +52,8 @@ _PARTS = (
     badge,
     openbadges,
     images,
+    cards,
+    sized_images,
 )
 """Every module with pages."""
 
@@ -68,12 +74,14 @@ def create_app(service: WebService) -> FastAPI:
         app.include_router(outbox.router)
     lead_to_login(app, service.place)
     add_error_pages(app, pages)
-    app.add_middleware(Guards, place=service.place)
+    app.add_middleware(Guards, place=service.place, refuse=partial(show_error, pages))
     return app
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.afterwards = Afterwards()
+    app.state.studio = Studio()
     yield
+    app.state.studio.close()
     app.state.afterwards.close()

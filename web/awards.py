@@ -29,6 +29,7 @@ class Award:
     description: str
     criteria: str
     earner_name: str
+    issuer_id: str
     issuer_name: str
     issuer_website: str | None
     issuer_language: str
@@ -46,7 +47,6 @@ class Award:
     image_type: str
     image_width: int
     image_height: int
-    image_caption: str | None
     image_alt: str
     linkedin_organization_id: int | None
     offers_certificate: bool
@@ -79,6 +79,7 @@ _AWARDS: Select[*tuple[Any, ...]] = (
         col(BadgeClass.description),
         col(BadgeClass.criteria),
         col(BadgeClass.image_caption),
+        col(Issuer.id).label("issuer_id"),
         col(Issuer.name).label("issuer_name"),
         col(Issuer.website),
         col(Issuer.language),
@@ -178,6 +179,7 @@ def show_award(row: AwardRow, place: Place, today: date) -> Award:
         description=row.description,
         criteria=row.criteria,
         earner_name=row.earner_name,
+        issuer_id=row.issuer_id,
         issuer_name=row.issuer_name,
         issuer_website=row.website if _is_web_address(row.website or "") else None,
         issuer_language=row.language,
@@ -194,7 +196,6 @@ def show_award(row: AwardRow, place: Place, today: date) -> Award:
         image_type=row.media_type,
         image_width=row.width,
         image_height=row.height,
-        image_caption=row.image_caption,
         image_alt=row.image_caption or row.name,
         linkedin_organization_id=row.linkedin_organization_id,
         offers_certificate=row.pdf_certificates,

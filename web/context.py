@@ -13,6 +13,7 @@ from web.assets import Assets
 from web.badge_pages import BadgePages
 from web.needs import WebService
 from web.pages import Pages
+from web.studio import Studio
 
 READ = ["GET", "HEAD"]
 """The methods that change nothing. FastAPI does not add HEAD by itself, and mail scanners send it."""
@@ -34,6 +35,10 @@ async def _badge_pages(request: Request) -> BadgePages:
     return cast("BadgePages", request.app.state.badge_pages)
 
 
+async def _studio(request: Request) -> Studio:
+    return cast("Studio", request.app.state.studio)
+
+
 async def _afterwards(request: Request) -> Afterwards:
     return cast("Afterwards", request.app.state.afterwards)
 
@@ -42,4 +47,5 @@ Service = Annotated[WebService, Depends(_service)]
 Shown = Annotated[Pages, Depends(_pages)]
 Files = Annotated[Assets, Depends(_assets)]
 BadgePagesKept = Annotated[BadgePages, Depends(_badge_pages)]
+Drawn = Annotated[Studio, Depends(_studio)]
 Later = Annotated[Afterwards, Depends(_afterwards)]

@@ -9,7 +9,7 @@ from io import BytesIO
 from PIL import Image
 
 from badges.assertions import Standing
-from badges.rendering.subject import Pictures, Subject, name_values, picture_values
+from badges.rendering.subject import Pictures, Subject, digest_of, name_values, picture_values
 from badges.rendering.typesetting import Pixels, Value, set_png
 from badges.rendering.words import words_in
 
@@ -25,7 +25,9 @@ _NOTICE_COLORS = {Standing.REVOKED: "#9c2222", Standing.EXPIRED: "#7a4b00"}
 
 def version_of_card(subject: Subject) -> str:
     """Return the word that stands in the card's address: another one whenever the card would look otherwise."""
-    return subject.digest("card")[:_VERSION_LENGTH]
+    names = [subject.badge_name, subject.earner_name, subject.issuer_name, subject.brand_color]
+    looks = [subject.language, subject.standing, subject.image_digest, subject.logo_digest]
+    return digest_of("card", [*names, *looks])[:_VERSION_LENGTH]
 
 
 def draw_card(subject: Subject, pictures: Pictures) -> bytes:

@@ -1,7 +1,7 @@
 """What documents and cards are about: one badge of one earner, and the two pictures that go with it.
 
 Here belong the values that every one of them is made from, and how these are handed to a template. Where they are
-looked up stands in `web.sources`.
+looked up stands in `web.subjects`.
 """
 
 import json
@@ -16,10 +16,10 @@ from badges.assertions import Standing
 from badges.branding import Color, derive_palette, parse_color
 from badges.rendering.sizes import draw_for_page
 from badges.rendering.typesetting import Value, clean, digest_of_templates, reads_right_to_left
-from badges.rendering.words import label_all, words_in
+from badges.rendering.words import label_all
 
 LONGEST_NAME = 200
-LONGEST_CAPTION = 400
+LONGEST_ALT = 400
 """Characters. What is longer is cut: it would not fit a page in letters that can be read."""
 _FALLBACK = Color(0x23, 0x40, 0x3C)
 _QUIET_ZONE = 2
@@ -36,7 +36,8 @@ class Subject:
     standing: Standing
     badge_name: str
     description: str
-    image_caption: str | None
+    image_alt: str
+    """What the picture shows, in the issuer's words."""
     earner_name: str
     issuer_name: str
     brand_color: str
@@ -48,9 +49,8 @@ class Subject:
     logo_digest: str | None
 
     def digest(self, kind: str) -> str:
-        """Return a digest of everything that a document of this `kind` shows, and of how it looks."""
-        shown = json.dumps([kind, digest_of_templates(), asdict(self)], default=str)
-        return sha256(shown.encode()).hexdigest()
+        """Return a digest of everything that a document of this `kind` may show, and of how it looks."""
+        return digest_of(kind, list(asdict(self).values()))
 
 
 @dataclass(frozen=True)
@@ -61,15 +61,19 @@ class Pictures:
     logo: bytes | None
 
 
+def digest_of(kind: str, shown: list[object]) -> str:
+    """Return a digest of `shown`, and of how documents look."""
+    return sha256(json.dumps([kind, digest_of_templates(), shown], default=str).encode()).hexdigest()
+
+
 def name_values(subject: Subject) -> dict[str, Value]:
     """Return names, colours, phrases and the address, as every template takes them."""
     color = parse_color(subject.brand_color)
     palette = derive_palette(color if isinstance(color, Color) else _FALLBACK)
     badge, earner = clean(subject.badge_name, LONGEST_NAME), clean(subject.earner_name, LONGEST_NAME)
-    caption = subject.image_caption or words_in(subject.language).badge_alt.format(name=badge)
     return {
         "title": f"{badge} – {earner}",
-        "badge_alt": clean(caption, LONGEST_CAPTION),
+        "badge_alt": clean(subject.image_alt, LONGEST_ALT),
         "url": subject.url,
         "language": subject.language,
         "words": label_all(subject.language),

@@ -25,13 +25,9 @@ class Words:
     scan_alt: str
     """The QR code, for whoever cannot see it; `{url}` stands for where it leads."""
     signed_badge: str
-    badge_alt: str
-    """The badge's picture, if the issuer has given no caption; `{name}` stands for the badge."""
     earned_by: str
-    issued_by: str
     revoked: str
     expired: str
-    see_badge: str
 
 
 ENGLISH = Words(
@@ -46,12 +42,9 @@ ENGLISH = Words(
     scan="Scan to verify",
     scan_alt="QR code that leads to {url}",
     signed_badge="Signed Open Badge",
-    badge_alt="The badge {name}",
     earned_by="Earned by",
-    issued_by="Issued by",
     revoked="Revoked by the issuer",
     expired="Expired",
-    see_badge="See and verify this badge",
 )
 
 _WORDS = {
@@ -68,12 +61,9 @@ _WORDS = {
         scan="Escanear para verificar",
         scan_alt="Código QR que lleva a {url}",
         signed_badge="Open Badge firmada",
-        badge_alt="La insignia {name}",
         earned_by="Obtenida por",
-        issued_by="Emitida por",
         revoked="Revocada por el emisor",
         expired="Vencida",
-        see_badge="Ver y verificar esta insignia",
     ),
     "fr": Words(
         certificate="Certificat",
@@ -87,12 +77,9 @@ _WORDS = {
         scan="Scanner pour vérifier",
         scan_alt="Code QR qui mène à {url}",
         signed_badge="Open Badge signé",
-        badge_alt="Le badge {name}",
         earned_by="Obtenu par",
-        issued_by="Délivré par",
         revoked="Révoqué par l’émetteur",
         expired="Expiré",
-        see_badge="Voir et vérifier ce badge",
     ),
     "de": Words(
         certificate="Urkunde",
@@ -106,12 +93,9 @@ _WORDS = {
         scan="Zum Prüfen scannen",
         scan_alt="QR-Code, führt zu {url}",
         signed_badge="Signiertes Open Badge",
-        badge_alt="Das Badge {name}",
         earned_by="Erworben von",
-        issued_by="Ausgestellt von",
         revoked="Vom Aussteller widerrufen",
         expired="Abgelaufen",
-        see_badge="Dieses Badge ansehen und prüfen",
     ),
 }
 LANGUAGES = tuple(_WORDS)
