@@ -22,12 +22,12 @@ def add_error_pages(app: FastAPI, pages: Pages) -> None:
 
     def on_http_error(request: Request, fault: Exception) -> Response:
         assert isinstance(fault, HTTPException)
-        page = _show(pages, request, fault.status_code)
+        page = show_error(pages, request, fault.status_code)
         page.headers.update(fault.headers or {})
         return page
 
     def on_unreadable(request: Request, _fault: Exception) -> Response:
-        return _show(pages, request, 422)
+        return show_error(pages, request, 422)
 
     app.add_exception_handler(HTTPException, on_http_error)
     app.add_exception_handler(RequestValidationError, on_unreadable)
@@ -58,9 +58,10 @@ class _Faults:
             reference = make_id()[:8]
             route = getattr(scope.get("route"), "path", None)
             _log.error("page_failed", reference=reference, route=route, exc_info=fault)
-            page = _show(self._pages, Request(scope), 500, reference)
+            page = show_error(self._pages, Request(scope), 500, reference)
             await page(scope, receive, send)
 
 
-def _show(pages: Pages, request: Request, status: int, reference: str | None = None) -> Response:
+def show_error(pages: Pages, request: Request, status: int, reference: str | None = None) -> Response:
+    """Return the page for `status`, with the reference of what the log has on it."""
     return pages.show(request, "error.html", {"status": status, "reference": reference}, status=status)

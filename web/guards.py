@@ -1,18 +1,33 @@
-"""What holds for every request and every answer, whatever the page: headers that restrain the browser, and sizes.
+"""What holds for every request and every answer, whatever the page: headers that restrain the browser, sizes, and that
+nothing is done on another site's word.
 
 Here belong the rules that no page may forget. A page that needs another rule (the mail shown in the browser brings
 its own styles) sets that header itself, and it stays.
 """
 
+from collections.abc import Callable, Mapping
+
+from fastapi import Request
+from fastapi.responses import Response
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.needs import Place
 
 LONGEST_BODY = 16 * 1024
 """Bytes. The longest form here is two passwords; nobody has to send more."""
+
+LONGER_BODIES: Mapping[str, int] = {"/profile/photo": 2 * 1024 * 1024 + LONGEST_BODY}
+"""Paths where somebody has to, with the room for it."""
+
+OPEN_TO_OTHERS = "/unsubscribe/"
+"""Where a mail program may post from a page of its own (RFC 8058 section 3.1): the link in the mail is the word."""
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing here (RFC 9110 section 9.2.1)."""
+_OWN_SITES = frozenset({"same-origin", "none"})
+"""Values of Sec-Fetch-Site: a page of ours, or the person themselves. `same-site` is another host's page."""
 
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
@@ -35,13 +50,19 @@ _FIXED = {
 
 
 class Guards:
-    """Adds the headers that a page has not set, and refuses bodies that are too long before anything reads them."""
+    """Adds the headers that a page has not set, and refuses what another site sends and what is too long, before
+    anything reads it. `refuse` makes the page for a status."""
 
-    def __init__(self, app: ASGIApp, place: Place) -> None:
+    def __init__(self, app: ASGIApp, place: Place, refuse: Callable[[Request, int], Response]) -> None:
         self._app = app
+        self._place = place
+        self._refuse = refuse
         self._headers = dict(_FIXED)
         if place.is_https:
             self._headers["strict-transport-security"] = HSTS
+        elif not place.is_loopback:
+            # Over plain HTTP to another machine browsers send no Sec-Fetch-Site, and with no-referrer no Origin either.
+            self._headers["referrer-policy"] = "same-origin"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI)."""
@@ -56,27 +77,51 @@ class Guards:
                     headers.setdefault(name, value)
             await send(message)
 
-        if _is_too_long(Headers(scope=scope)):
-            await PlainTextResponse("Too long.", 413)(scope, receive, send_guarded)
+        longest = LONGER_BODIES.get(scope["path"], LONGEST_BODY)
+        status = self._find_fault(scope, longest)
+        if status is not None:
+            await self._refuse(Request(scope), status)(scope, receive, send_guarded)
             return
-        await self._app(scope, _limit(receive), send_guarded)
+        await self._app(scope, _limit(receive, longest), send_guarded)
+
+    def _find_fault(self, scope: Scope, longest: int) -> int | None:
+        """Return the status to refuse a request with, by its headers alone."""
+        headers = Headers(scope=scope)
+        acts = scope["method"] not in _READING and not scope["path"].startswith(OPEN_TO_OTHERS)
+        if acts and is_from_elsewhere(headers.get("sec-fetch-site"), headers.get("origin"), self._place.origin):
+            return 403
+        return 413 if _is_too_long(headers, longest) else None
 
 
-def _is_too_long(headers: Headers) -> bool:
+def is_from_elsewhere(fetch_site: str | None, origin: str | None, own_origin: str) -> bool:
+    """Tell whether another site's page sends this (OWASP Cross-Site Request Forgery Prevention Cheat Sheet).
+
+    Browsers say so in Sec-Fetch-Site, which no script can write; older ones in Origin alone, which must then be
+    `own_origin`, from the settings. Our pages ask for no referrer, so their own forms come with the Origin `null`;
+    without Sec-Fetch-Site that proves nothing. A machine sends neither header, and bears nobody's cookie.
+    """
+    if fetch_site is not None and fetch_site not in _OWN_SITES:
+        return True
+    if origin is None or origin == own_origin:
+        return False
+    return origin != "null" or fetch_site is None
+
+
+def _is_too_long(headers: Headers, longest: int) -> bool:
     """Tell whether the body says that it is too long. One that does not say (chunked) is counted by `_limit`."""
     length = headers.get("content-length", "0")
-    return not length.isdigit() or int(length) > LONGEST_BODY
+    return not length.isdigit() or int(length) > longest
 
 
-def _limit(receive: Receive) -> Receive:
-    """Return a `receive` that fails with 413 (RFC 9110 section 15.5.14) when more arrives than any form needs."""
+def _limit(receive: Receive, longest: int) -> Receive:
+    """Return a `receive` that fails with 413 (RFC 9110 section 15.5.14) when more than `longest` bytes arrive."""
     received = 0
 
     async def receive_limited() -> Message:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > LONGEST_BODY:
+        if received > longest:
             raise HTTPException(413)
         return message
 

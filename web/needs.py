@@ -32,14 +32,20 @@ class Place:
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port."""
-        parts = urlsplit(self.base_url)
-        return f"{parts.scheme}://{parts.netloc}"
+        """Scheme, host and port as browsers write them (RFC 6454 section 6.2): in lower case, no port that is usual."""
+        parts = urlsplit(self.base_url.lower())
+        usual = {"http": ":80", "https": ":443"}[parts.scheme]
+        return f"{parts.scheme}://{parts.netloc.removesuffix(usual)}"
 
     @property
     def host(self) -> str:
         """The host name without its port, in lower case."""
         return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether browsers on this machine alone come here."""
+        return self.host in {"localhost", "::1"} or self.host.startswith("127.")
 
     @property
     def is_https(self) -> bool:
