@@ -26,6 +26,7 @@ from web import (
     sharing,
     sized_images,
     undoing,
+    unlocking,
     unsubscribing,
 )
 from web.afterwards import Afterwards
@@ -41,6 +42,7 @@ from web.visitors import lead_to_login
 _PARTS = (
     front,
     login,
+    unlocking,
     portfolio,
     sharing,
     passwords,

@@ -49,3 +49,8 @@ Files = Annotated[Assets, Depends(_assets)]
 BadgePagesKept = Annotated[BadgePages, Depends(_badge_pages)]
 Drawn = Annotated[Studio, Depends(_studio)]
 Later = Annotated[Afterwards, Depends(_afterwards)]
+
+
+def source_of(request: Request) -> str:
+    """Return the IP address that a request comes from; empty if it is not known."""
+    return request.client.host if request.client else ""

@@ -41,5 +41,5 @@ def send_asset(name: str, assets: Files) -> Response:
 @router.api_route("/robots.txt", methods=READ)
 def send_robots() -> Response:
     """Ask crawlers to leave the pages of links alone. Badge pages stay open: previews are made from them."""
-    text = "User-agent: *\nDisallow: /p/\nDisallow: /not-me/\nDisallow: /unsubscribe/\nDisallow: /mail/\n"
+    text = "User-agent: *\nDisallow: /p/\nDisallow: /not-me/\nDisallow: /unsubscribe/\nDisallow: /unlock/\nDisallow: /ask-unlock/\nDisallow: /mail/\n"
     return Response(text, media_type="text/plain")

@@ -49,7 +49,8 @@ class Pages:
             "here": request.url.path.partition("/")[2].partition("/")[0],
         }
         html = self.render(self.language_of(request, known), template, {**shared, **(values or {})})
-        return HTMLResponse(html, status, {"vary": "Accept-Language"})
+        depends = "Accept-Language, Cookie" if shared["visitor"] else "Accept-Language"
+        return HTMLResponse(html, status, {"vary": depends})
 
     def render(self, language: str, template: str, values: Mapping[str, Any]) -> str:
         """Return the page as text. For one that is the same for everybody, `visitor` and `here` are empty."""

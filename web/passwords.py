@@ -5,7 +5,6 @@ link is the same for everybody and goes out before anything is looked up (`after
 """
 
 from functools import partial
-from threading import BoundedSemaphore
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -18,15 +17,13 @@ from badges.transactions import reading
 from desk.password_requests import request_link, request_link_again
 from desk.passwords import LinkExpired, LinkFault, LinkForged, OpenForm, PasswordSet, read_password_link, set_password
 from web.awards import find_award, find_newest_award
-from web.context import READ, Later, Service, Shown
+from web.context import READ, Later, Service, Shown, source_of
 from web.needs import WebService
+from web.onward import keep_user_name
 from web.pages import Pages
 from wire.address import Address, parse_address
 
 router = APIRouter()
-
-_HASHING = BoundedSemaphore(4)
-"""A hash takes 64 MiB on purpose; somebody with one live link must not make us take them forty times at once."""
 
 _STALE = {LinkSpent: "spent", LinkVoid: "void", LinkExpired: "expired"}
 
@@ -57,8 +54,7 @@ def take_form(
         return _show_fault(request, pages, token, found)
     if form.password != form.repeated:
         return _show_form(request, pages, found, differs=True)
-    with _HASHING:
-        done = set_password(service.office, token, form.password, service.clock())
+    done = set_password(service.office, token, form.password, service.clock(), source_of(request))
     match done:
         case PasswordSet():
             return _lead_to_badge(request, service, pages, done)
@@ -71,7 +67,7 @@ def take_form(
 @router.post("/p/{token}/new")
 def ask_again(request: Request, token: str, service: Service, pages: Shown, later: Later) -> Response:
     """Send a new link to the owner of one that opens nothing any more; nobody has to type an address."""
-    act = partial(request_link_again, service.office, token, _source_of(request), service.clock())
+    act = partial(request_link_again, service.office, token, source_of(request), service.clock())
     return _answer_request(request, pages, accepted=later.do(act))
 
 
@@ -89,7 +85,7 @@ def take_request(
     parsed = parse_address(address)
     if not isinstance(parsed, Address):
         return pages.show(request, "password_ask.html", {"fault": True}, status=422)
-    act = partial(request_link, service.office, str(parsed), _source_of(request), service.clock())
+    act = partial(request_link, service.office, str(parsed), source_of(request), service.clock())
     return _answer_request(request, pages, accepted=later.do(act))
 
 
@@ -128,14 +124,13 @@ def _lead_to_badge(request: Request, service: WebService, pages: Pages, done: Pa
         assertion_id = find_newest_award(connection, done.person.earner_id)
     path = f"/password/set/{assertion_id}" if assertion_id else "/password/set"
     language = urlencode({"lang": pages.language_of(request, [done.person.language])})
-    return RedirectResponse(f"{service.place.root}{path}?{language}", 303)
+    response = RedirectResponse(f"{service.place.root}{path}?{language}", 303)
+    # Nobody is logged in by a link (OWASP Forgot Password Cheat Sheet); the log-in form is filled with the user name.
+    keep_user_name(response, service.place, done.person.address)
+    return response
 
 
 def _answer_request(request: Request, pages: Pages, *, accepted: bool) -> Response:
     if not accepted:
         return pages.show(request, "error.html", {"status": 429, "reference": None}, status=429)
     return pages.show(request, "password_asked.html")
-
-
-def _source_of(request: Request) -> str:
-    return request.client.host if request.client else ""

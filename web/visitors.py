@@ -1,28 +1,27 @@
 """Who is looking: the cookie of a session, the pages that need one, and the word that every form of theirs must send.
 
 Here belong the cookie and the two dependencies that handlers ask for: `Owner` (somebody is logged in) and `ActingOwner`
-(and this form is from our own page). Sessions themselves stand in `desk.accounts.sessions`. Public pages look at no
-cookie at all: they are the same for everybody.
+(and this form is from our own page). Sessions themselves stand in `desk.accounts.sessions`, where a log-in leads in
+`onward`. Public pages look at no cookie at all: they are the same for everybody.
 """
 
 import hmac
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
-from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from badges.transactions import reading
-from desk.accounts.sessions import LONGEST, SignedIn, find_session
-from web.context import Service
+from desk.accounts.sessions import LONGEST, SignedIn, find_session, prolong_session
+from web.context import Later, Service
 from web.needs import Place, WebService
+from web.onward import FIRST_PAGE, choose_next
 
 LONGEST_COOKIE = 200
-FIRST_PAGE = "/portfolio"
-"""Where a log-in leads that nobody asked for on the way to another page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +60,16 @@ def take_cookie(response: Response, place: Place) -> None:
     response.delete_cookie(name_cookie(place), path="/", secure=place.is_https, httponly=True, samesite="lax")
 
 
+def read_cookie(request: Request, place: Place) -> str:
+    """Return the token that the browser sends; empty for none, and for what cannot be one."""
+    token = request.cookies.get(name_cookie(place), "")
+    return token if len(token) <= LONGEST_COOKIE else ""
+
+
 def find_visitor(request: Request, service: WebService) -> Visitor | None:
     """Return who is logged in, for a page that others may see too."""
-    token = request.cookies.get(name_cookie(service.place), "")
-    if not token or len(token) > LONGEST_COOKIE:
+    token = read_cookie(request, service.place)
+    if not token:
         return None
     with reading(service.office.engine).connect() as connection:
         owner = find_session(connection, token, service.clock())
@@ -75,10 +80,13 @@ def find_visitor(request: Request, service: WebService) -> Visitor | None:
     return visitor
 
 
-def _require_visitor(request: Request, service: Service) -> Visitor:
+def _require_visitor(request: Request, service: Service, later: Later) -> Visitor:
     visitor = find_visitor(request, service)
     if visitor is None:
         raise NotSignedInError
+    now = service.clock()
+    if visitor.owner.is_due(now):
+        later.do(partial(prolong_session, service.office, visitor.owner.session_id, now))
     return visitor
 
 
@@ -102,21 +110,10 @@ def lead_to_login(app: FastAPI, place: Place) -> None:
     """Answer every page that needs an owner and has none with the way to the log-in page."""
 
     def on_stranger(request: Request, _fault: Exception) -> Response:
-        path = request.url.path if request.method in {"GET", "HEAD"} else FIRST_PAGE
-        return RedirectResponse(f"{place.root}/login?next={quote(path, safe='/')}", 303)
+        path = choose_next(request.scope["path"]) if request.method in {"GET", "HEAD"} else FIRST_PAGE
+        return RedirectResponse(f"{place.root}/login?next={path}", 303)
 
     app.add_exception_handler(NotSignedInError, on_stranger)
-
-
-def choose_next(asked: str) -> str:
-    """Return the path to go on to after a log-in: `asked` if it is a page of ours, else the portfolio.
-
-    Anything that a browser could take for another site (`//evil.example`, a backslash, a scheme) is not.
-    """
-    parts = urlsplit(asked)
-    is_ours = asked.startswith(("/portfolio", "/profile")) and not parts.scheme and not parts.netloc
-    is_plain = asked.isascii() and asked.isprintable() and not set(asked) & set("\\ <>\"'")
-    return asked if is_ours and is_plain and len(asked) <= LONGEST_COOKIE else FIRST_PAGE
 
 
 def _word_of(token: str) -> str:
