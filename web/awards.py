@@ -43,8 +43,6 @@ class Award:
     revocation_reason: str | None
     image_digest: str
     image_path: str
-    image_url: str
-    image_type: str
     image_width: int
     image_height: int
     image_alt: str
@@ -170,7 +168,6 @@ def _is_web_address(text: str) -> bool:
 
 def show_award(row: AwardRow, place: Place, today: date) -> Award:
     """Return what pages show on `today` of what is on record."""
-    image_path = path_of_image(row.digest, row.media_type)
     return Award(
         id=row.id,
         url=f"{place.base_url}/badges/{row.id}",
@@ -191,9 +188,7 @@ def show_award(row: AwardRow, place: Place, today: date) -> Award:
         expired_on=row.expires_on if row.expires_on is not None and row.expires_on < today else None,
         revocation_reason=row.revocation_reason,
         image_digest=row.digest,
-        image_path=place.root + image_path,
-        image_url=place.base_url + image_path,
-        image_type=row.media_type,
+        image_path=place.root + path_of_image(row.digest, row.media_type),
         image_width=row.width,
         image_height=row.height,
         image_alt=row.image_caption or row.name,

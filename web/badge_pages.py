@@ -9,9 +9,11 @@ from datetime import date
 from functools import lru_cache
 from hashlib import sha256
 
+from badges.linkedin import share_url
 from web.awards import AwardRow, show_award
 from web.needs import Place
 from web.pages import Pages
+from web.subjects import path_of_card
 
 MOST = 2000
 """Pages kept, of some 6 KB each; the one that was asked for longest ago goes first."""
@@ -37,5 +39,7 @@ class BadgePages:
     def _render(self, row: AwardRow, language: str, today: date) -> BadgePage:
         """Return the page of what is on record, in a language, on a day."""
         badge = show_award(row, self._place, today)
-        body = self._pages.render(language, "badge.html", {"badge": badge}).encode()
+        card_url = self._place.base_url + path_of_card(badge)
+        values = {"badge": badge, "card_url": card_url, "share_url": share_url(badge.url)}
+        body = self._pages.render(language, "badge.html", values).encode()
         return BadgePage(body, f'"{sha256(body).hexdigest()[:32]}"')

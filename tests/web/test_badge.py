@@ -1,9 +1,11 @@
 """`/badges/{id}` and `/images/…`: what the public sees."""
 
+import io
 import re
 from html import unescape
 
 import pytest
+from PIL import Image
 
 from tests.web.house import House
 
@@ -29,13 +31,16 @@ def test_previews_get_absolute_addresses_from_the_settings(house: House) -> None
     tags = dict(
         re.findall(r'<meta (?:property|name)="((?:og|twitter):[^"]+)" content="([^"]*)"', house.get(_page(house)).text)
     )
-    digest = house.one("SELECT image_digest FROM badge_class WHERE slug = 'first-aid'")
     assert tags["og:url"] == house.base_url + _page(house)
-    assert tags["og:image"] == tags["twitter:image"] == f"{house.base_url}/images/{digest}.png"
+    assert tags["og:image"] == tags["twitter:image"]
+    assert tags["og:image"].startswith(f"{house.base_url}{_page(house)}/card-")
+    assert tags["twitter:card"] == "summary_large_image"
     assert tags["og:title"] == "Mountain First Aid"
     assert unescape(tags["og:description"]) == "Awarded to Ada Lindqvist by Fjellvik Mountain School"
     assert tags["og:image:alt"]
-    assert tags["og:image:width"] == "600"
+    card = house.get(tags["og:image"].removeprefix(house.base_url))
+    with Image.open(io.BytesIO(card.content)) as picture:
+        assert (str(picture.width), str(picture.height)) == (tags["og:image:width"], tags["og:image:height"])
 
 
 @pytest.mark.parametrize(
