@@ -7,6 +7,7 @@ from badges.rendering.subject import Pictures, Subject, draw_code, line_values, 
 from badges.rendering.typesetting import Value, set_pdf
 from badges.rendering.words import say_date, words_in
 
+TEMPLATE = "certificate.typ"
 LONGEST_DESCRIPTION = 300
 """Characters: what fits under the badge's name. The page that the code leads to has it all."""
 _BADGE_PIXELS = 800
@@ -15,13 +16,17 @@ _LOGO_PIXELS = 500
 
 def set_certificate(subject: Subject, pictures: Pictures) -> bytes:
     """Return the certificate of a valid badge as PDF/UA-1."""
-    values = {
+    return set_pdf(TEMPLATE, say_certificate(subject, pictures), subject.issued_on)
+
+
+def say_certificate(subject: Subject, pictures: Pictures) -> dict[str, Value]:
+    """Return everything that the certificate shows."""
+    return {
         **name_values(subject),
         **picture_values(pictures, badge_pixels=_BADGE_PIXELS, logo_pixels=_LOGO_PIXELS),
         **_say_what(subject),
         **_say_where(subject),
     }
-    return set_pdf("certificate.typ", values, subject.issued_on)
 
 
 def _say_what(subject: Subject) -> dict[str, Value]:
