@@ -93,7 +93,7 @@ def judge_password(password: str, *own_words: str) -> PasswordFault | None:
 def hash_password(password: str) -> str:
     """Return the argon2id hash to keep. Takes some 50 ms and 64 MiB on purpose: never hold a lock meanwhile."""
     with _HASHING:
-        return _HASHER.hash(unicodedata.normalize("NFKC", password))
+        return _HASHER.hash(_encode(password))
 
 
 def is_password(password: str, password_hash: str | None) -> bool:
@@ -106,7 +106,7 @@ def is_password(password: str, password_hash: str | None) -> bool:
         return False
     try:
         with _HASHING:
-            return _HASHER.verify(password_hash or _NOBODYS, unicodedata.normalize("NFKC", password))
+            return _HASHER.verify(password_hash or _NOBODYS, _encode(password))
     except (VerificationError, InvalidHashError):
         return False
 
@@ -114,6 +114,11 @@ def is_password(password: str, password_hash: str | None) -> bool:
 def is_outdated(password_hash: str) -> bool:
     """Tell whether a hash was made with other parameters than today's. Such a one is made anew at the next log-in."""
     return _HASHER.check_needs_rehash(password_hash)
+
+
+def _encode(password: str) -> bytes:
+    """Return the same bytes however a password was typed: full-width, or with accents of their own (NFKC)."""
+    return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
 
 
 def _write_hash_of_nobody() -> str:

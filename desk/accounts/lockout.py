@@ -55,8 +55,8 @@ def count_failure(connection: Connection, door: Door, source: str, now: datetime
 
 
 def count_stranger(connection: Connection, address: str, now: datetime) -> bool:
-    """The same for an address, folded or no address at all, that leads to no account."""
-    digest = hashlib.sha256(address.encode("utf-8", "surrogatepass")).hexdigest()
+    """The same for an address, folded, that leads to no account."""
+    digest = hashlib.sha256(address.encode()).hexdigest()
     row = connection.execute(_FAIL_STRANGER, _values(now, address_hash=digest)).first()
     return row is None or row.locked_at is not None
 
