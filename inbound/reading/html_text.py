@@ -6,10 +6,12 @@ around the mail they answer. Tags are told apart in `markup`; who wrote which li
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from inbound.reading.colours import Colours, read_colours
 from inbound.reading.markup import EndTag, StartTag, scan_markup
-from inbound.reading.styles import NEVER_SEEN, find_hidden_marks, is_hidden, is_white, paints_background, read_style
+from inbound.reading.styles import NEVER_SEEN, is_hidden, read_sheets, read_style
 
 _BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset",
@@ -37,7 +39,7 @@ _LINK = re.compile(r"(?:https?://|mailto:)[^\s<>]{1,500}", re.IGNORECASE)
 
 def render_text(source: str, longest: int) -> tuple[str, bool]:
     """Return the text of `source`, at most about `longest` characters, and whether something was left off."""
-    writer = _Writer(find_hidden_marks(source))
+    writer = _Writer(read_sheets(source))
     for piece in scan_markup(source):
         if isinstance(piece, str):
             writer.write(piece)
@@ -59,15 +61,14 @@ class _Open:
     name: str
     hides: bool
     quotes: bool
-    paints: bool = False
-    """It has a background: white text can be seen on it."""
+    colours: Colours | None = None
+    """Its own; None: those around it."""
     href: str = ""
 
 
 @dataclass(slots=True)
 class _Writer:
-    hidden_marks: frozenset[str] = frozenset()
-    """Classes and ids that a style sheet hides."""
+    sheets: Mapping[str, str]
     lines: list[str] = field(default_factory=list)
     length: int = 0
     _line: list[str] = field(default_factory=list)
@@ -75,11 +76,13 @@ class _Writer:
     _names: Counter[str] = field(default_factory=Counter)
     _hidden: int = 0
     _quoted: int = 0
-    _painted: int = 0
+    _colours: list[Colours] = field(default_factory=lambda: [Colours()])
+    _unseen: bool = False
+    """What is written has the colour of its ground."""
     _answers_to_the_end: int = 0
 
     def write(self, text: str) -> None:
-        if self._hidden:
+        if self._hidden or self._unseen:
             return
         self.length += len(text)
         if not self._names.get("pre"):
@@ -137,40 +140,45 @@ class _Writer:
         self._line.clear()
 
     def _push(self, tag: StartTag) -> None:
-        opened = self._look_at(tag) if tag.attributes else _open_bare(tag.name)
+        opened = self._look_at(tag)
         if opened.quotes:
             self.end_line()
         self._open.append(opened)
         self._names[tag.name] += 1
         self._hidden += opened.hides
         self._quoted += opened.quotes
-        self._painted += opened.paints
+        if opened.colours:
+            self._colours.append(opened.colours)
+            self._unseen = opened.colours.are_alike
 
     def _look_at(self, tag: StartTag) -> _Open:
+        if not tag.attributes and not self.sheets:
+            return _Open(tag.name, tag.name in NEVER_SEEN, tag.name == "blockquote")
         marks = f"{tag.attributes.get('class', '')} {tag.attributes.get('id', '')}".lower()
         if any(mark in marks for mark in _HEADER_MARKS) and not self._answers_to_the_end:
             self.end_line()
             self._answers_to_the_end = 1
         quotes = _is_quote(tag, marks)
         link = _LINK.match(tag.attributes.get("href", "").strip()) if tag.name == "a" else None
-        style = read_style(tag)
-        paints = "bgcolor" in tag.attributes or paints_background(style)
-        hides = is_hidden(tag, style) or not self.hidden_marks.isdisjoint(marks.split())
-        if not hides and not paints and not self._painted:
-            hides = is_white(tag, style)
-        return _Open(tag.name, hides, quotes, paints, link[0] if link else "")
+        style = read_style(tag, self.sheets)
+        around = self._colours[-1]
+        colours = read_colours(tag, style, around)
+        own_colours = None if colours is around else colours
+        return _Open(tag.name, is_hidden(tag, style), quotes, own_colours, link[0] if link else "")
 
     def _pop(self) -> str:
         closed = self._open[-1]
         if closed.quotes or (closed.name in _BLOCKS and not self._hidden):
             self.end_line()
-        if closed.href and not self._hidden:
+        if closed.href and not self._hidden and not self._unseen:
             self._write_link(closed.href)
         self._open.pop()
         self._names[closed.name] -= 1
         self._hidden -= closed.hides
         self._quoted -= closed.quotes
-        self._painted -= closed.paints
+        if closed.colours:
+            self._colours.pop()
+            self._unseen = self._colours[-1].are_alike
         return closed.name
 
     def _write_link(self, href: str) -> None:
@@ -179,11 +187,6 @@ class _Writer:
         written = "".join(self._line[-8:])
         if address.rstrip("/").lower() not in written.lower():
             self._line.append(f" <{address}>")
-
-
-def _open_bare(name: str) -> _Open:
-    """The same of an element without attributes."""
-    return _Open(name, name in NEVER_SEEN, name == "blockquote")
 
 
 def _tidy(text: str) -> str:

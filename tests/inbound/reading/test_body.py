@@ -29,6 +29,8 @@ HOSTILE = {
     "tags without end": "<a " * 300_000,
     "quotes without end": '<a href="' * 110_000,
     "divisions": "<div>" * 200_000,
+    "style sheets": "<style>" * 50_000,
+    "rules": "<style>" + ".a{color:red}" * 20_000 + "</style>" + "<p class=a>x</p>" * 10_000,
     "hidden divisions": '<div style="display:none">' * 40_000,
     "comments": "<!--" * 250_000,
     "quotes in quotes": "<blockquote>x" * 80_000,
@@ -117,6 +119,34 @@ def test_hostile_html_takes_no_time(name: str) -> None:
 def test_what_a_reader_cannot_see_is_no_text(style: str, is_seen: bool) -> None:
     text, _ = render_text(f'<div>shown</div><div style="{style}">hidden <b>deep</b></div><div>after</div>', 1_000)
     assert text.split("\n") == (["shown", "hidden deep", "after"] if is_seen else ["shown", "after"])
+
+
+@pytest.mark.parametrize(
+    ("before", "within", "is_seen"),
+    [
+        ("<div>", "color:#fff", False),
+        ("<div>", "color:#FEFEFE !important", False),
+        ("<div>", "color: rgb(255 255 255 / 100%)", False),
+        ("<div>", "color:hsl(0, 0%, 100%)", False),
+        ("<div>", "color:#12345600", False),
+        ("<div>", "-webkit-text-fill-color:white", False),
+        ("<div>", "color:navy;background:#000080 none repeat", False),
+        ("<div bgcolor=navy>", "color:#000080", False),
+        ("<div bgcolor=navy>", "color:#fff", True),
+        ("<div bgcolor=navy>", "color:inherit", True),
+        ('<div style="background:url(dark.png)">', "color:#fff", True),
+        ('<div style="color:white">', "color:black", True),
+        ('<div style="color:white">', "font-weight:bold", False),
+        ("<body text=white>", "margin:0", False),
+        ("<style><!-- p.x, div.y {color:#fff} --></style><div class=y>", "margin:0", False),
+        ("<style>span {color:#fff}</style><div>", "margin:0", False),
+        ("<style>.y {color:#fff; background:#036}</style><div class=y>", "margin:0", True),
+        ("<style>.y {color:#fff}</style><div class=y>", "color:#333", True),
+    ],
+)
+def test_what_has_the_colour_of_its_ground_is_no_text(before: str, within: str, is_seen: bool) -> None:
+    text, _ = render_text(f'{before}<span style="{within}">words</span></div></body>', 1_000)
+    assert text == ("words" if is_seen else "")
 
 
 def test_a_link_keeps_its_address_once() -> None:
