@@ -44,7 +44,13 @@ def check_request(identity: Identity, wish: Wish, particulars: Particulars) -> C
         return _check_issuer(identity.issuers, wish, particulars)
     if identity.earner is not None:
         return _check_earner(identity.earner, wish, particulars)
-    return Checked(earners=_list_earners(particulars.people))
+    return Checked(earners=_list_earners(particulars.people), problems=_find_others_to_unsubscribe(wish, particulars))
+
+
+def _find_others_to_unsubscribe(wish: Wish, particulars: Particulars) -> frozenset[Problem]:
+    """A stranger stops the mails to their own address alone; one that is not on record may be an old one of theirs."""
+    is_for_another = any(person.earner is not None or "@" not in person.said for person in particulars.people)
+    return frozenset({Problem.OTHER_EARNER} if wish.intent is Intent.UNSUBSCRIBE and is_for_another else ())
 
 
 def _check_issuer(issuers: Sequence[KnownIssuer], wish: Wish, particulars: Particulars) -> Checked:
@@ -109,7 +115,7 @@ def _check_earner(earner: KnownEarner, wish: Wish, particulars: Particulars) -> 
     others = [person for person in particulars.people if _is_another(person, earner, wish.intent)]
     if wish.intent is Intent.UNSUBSCRIBE:
         # An address that is not on record may be an old one of their own.
-        others = [person for person in others if person.earner is not None]
+        others = [person for person in others if person.earner is not None or "@" not in person.said]
     if (wish.intent in NAMES_ITS_EARNER or wish.intent is Intent.UNSUBSCRIBE) and others:
         return Checked(earners=_list_earners(others), problems=frozenset({Problem.OTHER_EARNER}))
     own = next((person for person in particulars.people if person.earner is not None), None)

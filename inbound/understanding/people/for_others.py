@@ -1,18 +1,23 @@
-"""Whether an earner writes for somebody else: "my colleague Jane Roe is locked out".
+"""Whether somebody writes for somebody else: "my colleague Jane Roe is locked out", "unsubscribe my mother".
 
 Here belongs telling that from the words beside a name. Who is on record under it is told in `groups`.
 """
 
 from collections.abc import Sequence
 
+from badges.names import is_same_name
+from inbound.understanding.particulars import Person, Standing, Writer
 from inbound.understanding.people.mentions import Mention, find_unknown_names
-from inbound.understanding.people.phrases import is_skipped
+from inbound.understanding.people.phrases import count_ending, is_skipped, look_before
 from inbound.understanding.people.scene import Scene
 from inbound.understanding.people.weights import Weight
 from inbound.understanding.people.words import listed
 
 _FIRST_PERSON = listed("first person")
 _ANOTHER = listed("another")
+_PRONOUNS = listed("pronouns") - {"el"}
+"""Without accents, Spanish "él" is an article."""
+_TAKEN_OFF = listed("taken off")
 _BETWEEN = 2
 """Words between "my" and "colleague": "my former shift lead"."""
 
@@ -32,6 +37,21 @@ def find_strangers(
     least = least if least is Weight.CLEAR else Weight.PLAIN
     unknown += find_unknown_names(scene, (*addresses, *names), least)
     return [mention for mention in unknown if mention.weight >= least and _follows_another(scene, mention.first)]
+
+
+def find_unsubscribed(
+    scene: Scene, writer: Writer, addresses: Sequence[Mention], names: Sequence[Mention]
+) -> list[Person]:
+    """Return who else is to get no more mail, where the writer says nothing of themselves."""
+    if speaks_of_self(scene):
+        return []
+    unknown = find_unknown_names(scene, (*addresses, *names), Weight.PLAIN)
+    named = [mention for mention in names if mention.weight > Weight.PASSING]
+    named += [each for each in unknown if count_ending(look_before(scene.tokens, each.first).words, _TAKEN_OFF)]
+    others = [each.said for each in named if not any(is_same_name(each.said, own) for own in writer.names)]
+    if not others and not named:
+        others = [token.text for token in scene.tokens if token.folded in _ANOTHER | _PRONOUNS][:1]
+    return [Person(said, Standing.NOT_FOUND, None) for said in others]
 
 
 def _leads_to_another(scene: Scene, at: int) -> bool:

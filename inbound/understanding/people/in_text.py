@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from badges.names import is_same_name, shares_part
 from badges.register import KnownEarner
-from desk.words import NAMES_ITS_EARNER, Intent
+from desk.words import NAMES_ITS_EARNER, Intent, Role
 from inbound.understanding.particulars import Person, Standing
 from inbound.understanding.people.asking import Asking
 from inbound.understanding.people.badge_names import find_named_badges, fold_all
-from inbound.understanding.people.for_others import find_strangers, speaks_of_self
+from inbound.understanding.people.for_others import find_strangers, find_unsubscribed, speaks_of_self
 from inbound.understanding.people.groups import (
     Group,
     add_unknown,
@@ -48,6 +48,10 @@ def find_people(scene: Scene, asking: Asking) -> list[Person]:
     if asking.intent is Intent.NAME_CHANGE:
         # Somebody may be called what somebody else is; but one who is alone named is the one who is meant.
         names = [each for each in meant if not stands_as_new_name(scene, each.first)] or meant[: not addresses]
+    if asking.intent is Intent.UNSUBSCRIBE and asking.writer.role in (Role.EARNER, Role.UNKNOWN):
+        others = find_unsubscribed(scene, asking.writer, addresses, names)
+        if others:
+            return others
     if asking.writer.earner is not None:
         return _find_for_earner(scene, asking, addresses, names, asking.writer.earner)
     groups = choose_groups(scene, group_mentions(scene, asking, addresses, names))
