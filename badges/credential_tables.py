@@ -6,10 +6,13 @@ another's place in `desk.credentials`.
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from badges.columns import Instant
+
+REPLACED = "replaced_by IS NOT NULL"
+"""In SQL, literally as the index has it."""
 
 
 class Achievement(SQLModel, table=True):
@@ -34,7 +37,16 @@ class Credential(SQLModel, table=True):
     """
 
     __tablename__ = "credential"
-    __table_args__ = (UniqueConstraint("issuer_id", "status_index"),)
+    __table_args__ = (
+        UniqueConstraint("issuer_id", "status_index"),
+        Index(
+            "ix_credential_replaced",
+            "issuer_id",
+            "status_index",
+            sqlite_where=text(REPLACED),
+            postgresql_where=text(REPLACED),
+        ),
+    )
 
     id: str = Field(primary_key=True)
     assertion_id: str = Field(foreign_key="assertion.id", index=True)

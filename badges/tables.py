@@ -6,11 +6,14 @@ an account has in `account_tables`, credentials in `credential_tables`; the mail
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, LargeBinary, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from badges.columns import Instant
 from badges.ids import make_id
+
+OUT_OF_FORCE = "(state = 'revoked' OR held_at IS NOT NULL)"
+"""Of an assertion that does not count although its day has not passed: in SQL, literally as the index has it."""
 
 
 class Image(SQLModel, table=True):
@@ -111,6 +114,7 @@ class Assertion(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("earner_id", "badge_class_id", "issued_on"),
         Index("ix_assertion_expiry", "expires_on"),
+        Index("ix_assertion_out_of_force", "id", sqlite_where=text(OUT_OF_FORCE), postgresql_where=text(OUT_OF_FORCE)),
     )
 
     id: str = Field(default_factory=make_id, primary_key=True)

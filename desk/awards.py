@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, func, select
 from sqlmodel import col
 
+from badges.credential_tables import Credential
 from badges.tables import Account, Assertion, BadgeClass, Earner, EarnerAddress
 from desk.mailing import Fact
 
@@ -19,6 +20,8 @@ class Award:
     """One award, with what a mail about it needs to know."""
 
     assertion_id: str
+    credential_id: str
+    """The one that none has replaced."""
     issued_on: date
     expires_on: date | None
     state: str
@@ -42,6 +45,7 @@ def select_awards() -> Awards:
     return (
         select(
             col(Assertion.id),
+            func.coalesce(col(Credential.id), col(Assertion.id)),
             col(Assertion.issued_on),
             col(Assertion.expires_on),
             col(Assertion.state),
@@ -60,6 +64,10 @@ def select_awards() -> Awards:
         .join(Earner, col(Earner.id) == col(Assertion.earner_id))
         .join(EarnerAddress, (col(EarnerAddress.earner_id) == col(Earner.id)) & col(EarnerAddress.is_primary))
         .join(Account, col(Account.earner_id) == col(Earner.id))
+        # Outer, since an award of an older database may not have been attested yet; its first one will bear its id.
+        .outerjoin(
+            Credential, (col(Credential.assertion_id) == col(Assertion.id)) & col(Credential.replaced_by).is_(None)
+        )
         .where(col(Assertion.held_at).is_(None))
     )
 
@@ -77,6 +85,7 @@ def facts_about(award: Award) -> dict[str, Fact]:
         "issued": award.issued_on.isoformat(),
         "expires": award.expires_on.isoformat() if award.expires_on else None,
         "assertion": award.assertion_id,
+        "credential": award.credential_id,
     }
 
 

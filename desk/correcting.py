@@ -13,6 +13,7 @@ from sqlmodel import col
 from badges.tables import Assertion, EarnerAddress
 from badges.transactions import take_turn
 from desk.awards import read_awards, select_awards
+from desk.credentials.replacing import replace_credentials
 from desk.office import Office
 from desk.password_requests import raise_serial
 from desk.people import Person, find_by_address
@@ -54,6 +55,7 @@ def correct_address(office: Office, wrong: str, right: str, now: datetime) -> Co
         if owner is not None and owner.earner_id != person.earner_id:
             return NotCorrected(f"{right} is on record for another earner")
         _replace(connection, person, fold_address(new))
+        replace_credentials(connection, person.earner_id, now)
         withdraw_mails_to(connection, person.earner_id, person.address, now)
         awards = read_awards(connection, select_awards().where(col(Assertion.earner_id) == person.earner_id))
         return Corrected(fold_address(new), send_again(connection, office, awards, now).mails)

@@ -18,7 +18,9 @@ from badges.ids import make_id
 from badges.images import CheckedImage
 from badges.names import make_name_key
 from badges.tables import Account, Assertion, BadgeClass, Earner, EarnerAddress, Image, Issuer, IssuerContact
+from desk.credentials.missing import attest_earner
 from desk.programme_document import AwardEntry, BadgeEntry, EarnerEntry, IssuerEntry
+from desk.renaming import put_name
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,9 @@ class ProgrammeRows:
         self._write_account(earner_id, entry.locked)
         for award in entry.awards:
             self._write_award(earner_id, award, badges[award.badge])
+        # As after any other change of name: what is held already is attested anew, and mails that wait bear the name.
+        put_name(self._connection, earner_id, entry.name, self._now)
+        attest_earner(self._connection, earner_id, self._now)
 
     def _write_account(self, earner_id: str, locked: bool) -> None:
         self._write(Account, {"earner_id": earner_id}, {}, {"locked_at": self._now if locked else None})

@@ -3,25 +3,22 @@
 Here belongs the act: the new name counts for everything at once, and the earner is told what it was before.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, update
 from sqlmodel import col
 
 from badges.names import make_name_key
 from badges.tables import Earner
+from badges.transactions import take_turn
+from desk.credentials.replacing import replace_credentials
 from desk.mailing import Letter, write_letter
 from desk.office import Office
 from desk.people import Person, find_by_id, find_issuer
 from desk.roster.cells import CellFault
 from desk.roster.names import read_name
-from mailer.queue.states import WAITING
-from mailer.queue.tables import Message
-
-_BEARS_NAME = ("issuance", "reminder", "expiry_notice", "password_link")
-"""Mails that tell of what stands. Others tell of what was done, with the name that it was done to."""
+from desk.waiting_mails import rewrite_waiting
 
 
 @dataclass(frozen=True)
@@ -47,32 +44,26 @@ def rename_earner(
     if isinstance(name, CellFault):
         return NotRenamed(f"the name {name.reason}")
     with office.engine.begin() as connection:
+        take_turn(connection)
         person = find_by_id(connection, earner_id)
         if person is None:
             return NotRenamed(f"there is no earner {earner_id}")
         if person.name == name:
             return NotRenamed(f"the name is {name} already")
-        put_name(connection, earner_id, name)
+        put_name(connection, earner_id, name, now)
         speaker = issuer_id or find_issuer(connection, earner_id)
         if speaker is not None:
             write_letter(connection, office, tell_of_name(person, name, speaker, now), now)
         return Renamed(person.name, name)
 
 
-def put_name(connection: Connection, earner_id: str, name: str) -> None:
-    """Write `name`, as `read_name` returned it, in the caller's transaction. What is shown of an earner reads it there,
-    and mails about badges that no worker has in hand yet bear it."""
+def put_name(connection: Connection, earner_id: str, name: str, now: datetime) -> None:
+    """Write `name`, as `read_name` returned it, in the caller's transaction, who has everybody's turn. What is shown of
+    an earner reads it there, what they hold is attested anew, and mails that wait bear the name."""
     values = {"name": name, "name_key": make_name_key(name)}
     connection.execute(update(Earner).where(col(Earner.id) == earner_id).values(values))
-    waiting = (
-        col(Message.earner_id) == earner_id,
-        col(Message.kind).in_(_BEARS_NAME),
-        col(Message.state).in_([state.value for state in WAITING]),
-        col(Message.worker_id).is_(None),
-    )
-    for message_id, text in connection.execute(select(col(Message.id), col(Message.facts)).where(*waiting)).all():
-        facts = json.dumps(json.loads(text) | {"name": name}, ensure_ascii=False)
-        connection.execute(update(Message).where(col(Message.id) == message_id, *waiting).values(facts=facts))
+    replace_credentials(connection, earner_id, now)
+    rewrite_waiting(connection, earner_id, lambda facts: facts | {"name": name})
 
 
 def tell_of_name(person: Person, new_name: str, issuer_id: str, now: datetime) -> Letter:

@@ -10,6 +10,7 @@ import typer
 from badgepost.cli.asking import get_service, now, refuse
 from badgepost.database import migrate as bring_up_to_date
 from badgepost.opening import connect, load_settings
+from desk.credentials.missing import attest_missing
 from desk.programme import ProgrammeImported, import_programme
 from desk.programme_document import ProgrammeFaults
 
@@ -22,11 +23,15 @@ _MOST_FAULTS = 100
 @app.command()
 def migrate() -> None:
     """Bring the database up to date. An empty one is made ready by the first command that needs it."""
-    before, after = bring_up_to_date(connect(load_settings()))
+    engine = connect(load_settings())
+    before, after = bring_up_to_date(engine)
     if before == after:
         typer.echo(f"The database is up to date (revision {after}).")
     else:
         typer.echo(f"Migrated the database from revision {before or 'none'} to {after}.")
+    # Each time, since a run that broke off may have left some.
+    if attested := attest_missing(engine, now()):
+        typer.echo(f"Made credentials for {attested} awards that had none.")
 
 
 @app.command(name="import")

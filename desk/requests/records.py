@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from badges.assertions import AssertionState
 from badges.tables import Account, Assertion, Earner, EarnerAddress
+from desk.credentials.replacing import replace_credentials
 from desk.password_requests import raise_serial
 from desk.people import find_by_id
 from desk.renaming import put_name
@@ -66,8 +67,8 @@ def _want_name(_connection: Connection, change: Change, _state: State) -> State 
     return Unfit(f"the new name {name.reason}") if isinstance(name, CellFault) else {"name": name}
 
 
-def _write_name(connection: Connection, earner_id: str, _is: State, will: State, _now: datetime) -> None:
-    put_name(connection, earner_id, will["name"])
+def _write_name(connection: Connection, earner_id: str, _is: State, will: State, now: datetime) -> None:
+    put_name(connection, earner_id, will["name"], now)
 
 
 def _read_lock(connection: Connection, earner_id: str, _subject: str) -> State | None:
@@ -104,7 +105,7 @@ def _want_address(connection: Connection, change: Change, state: State) -> State
     return {**state, "primary": primary, "on_record": True}
 
 
-def _write_address(connection: Connection, earner_id: str, was: State, will: State, _now: datetime) -> None:
+def _write_address(connection: Connection, earner_id: str, was: State, will: State, now: datetime) -> None:
     address, theirs = will[SUBJECT], col(EarnerAddress.earner_id) == earner_id
     if will["on_record"] and not was["on_record"]:
         connection.execute(insert(EarnerAddress).values(address=address, earner_id=earner_id, is_primary=False))
@@ -114,6 +115,7 @@ def _write_address(connection: Connection, earner_id: str, was: State, will: Sta
         # Links that went to the address before must not open the account any more.
         account = select(col(Account.id)).where(col(Account.earner_id) == earner_id)
         raise_serial(connection, connection.execute(account).scalar_one())
+        replace_credentials(connection, earner_id, now)
     if was["on_record"] and not will["on_record"]:
         connection.execute(delete(EarnerAddress).where(theirs, col(EarnerAddress.address) == address))
 
