@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     service_name: str = "Badge support"
     """What the service calls itself where it speaks for no issuer."""
     login_page: str = ""
-    """Where earners log in. Empty: `base_url`."""
+    """Where earners log in. Empty: at `base_url` and `/login`."""
     lockout: LockoutPolicy = LockoutPolicy.ISSUER
     """Who unlocks an account after ten failed logins: its issuer, or also its owner."""
     guides: Guides = Guides()

@@ -15,6 +15,7 @@ from badgepost.opening import find_templates, open_credential_keys, open_databas
 from badgepost.refusal import Refusal
 from badgepost.settings import Settings
 from badgepost.worker import Work
+from badges.accounts import LockoutPolicy
 from badges.links import LinkMaker
 from badges.transactions import reading
 from desk.checking import read_image
@@ -64,7 +65,8 @@ def open_service(settings: Settings) -> Service:
         support_address=settings.support_address,
         request_password_url=site.request_password_url,
         name=settings.service_name,
-        login_url=settings.login_page or None,
+        login_page=settings.login_page or None,
+        earners_unlock=settings.lockout is LockoutPolicy.EARNER,
         logging_in_guide=settings.guides.logging_in or None,
         managing_badges_guide=settings.guides.managing_badges or None,
         sharing_guide=settings.guides.sharing or None,

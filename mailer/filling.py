@@ -87,6 +87,11 @@ class _Mail:
     def badge_url(self) -> str:
         return f"{self.site.base_url}/badges/{self.facts['assertion']}"
 
+    def portfolio_url(self, page: str = "") -> str | None:
+        """Return the owner's page of the badge, or one beneath it. It opens for its owner only, once logged in."""
+        assertion = self.facts["assertion"]
+        return f"{self.site.base_url}/portfolio/{assertion}{page}" if assertion else None
+
     def newest_badge_url(self) -> str | None:
         return self.badge_url() if self.facts["assertion"] else None
 
@@ -165,6 +170,9 @@ _FILLERS: Mapping[str, Callable[[_Mail], str | None]] = {
     "linkedin_expires": lambda mail: mail.month("expires"),
     "credential_id": lambda mail: mail.text("assertion"),
     "badge_url": _Mail.newest_badge_url,
+    "portfolio_badge_url": _Mail.portfolio_url,
+    "signature_url": lambda mail: mail.portfolio_url("/signature"),
+    "resume_url": lambda mail: mail.portfolio_url("/resume"),
     "linkedin_url": _Mail.linkedin_url,
     "password_url": _Mail.password_url,
     "browser_url": _Mail.browser_url,

@@ -97,23 +97,22 @@ _LINKEDIN = (
     Slot("linkedin_issued"),
     Slot("linkedin_expires", optional=True, follows="expires_on"),
 )
+_USE = (Slot("portfolio_badge_url", Form.URL), Slot("signature_url", Form.URL), Slot("resume_url", Form.URL))
 
 _ADDRESSES = (Slot("old_address"), Slot("new_address"))
 _REASON = Slot("reason", optional=True)
 _CHANGES = Slot("changes", Form.LINES)
 _GRANT = (Slot("grant_url", Form.URL, True, "changes"), Slot("expires_on", Form.TEXT, True, "changes"))
 _NEWEST_BADGE = (Slot("badge_name", optional=True), Slot("badge_url", Form.URL, True, "badge_name"))
+_PORTFOLIO_BADGE, _SIGNATURE, _RESUME = (replace(slot, optional=True, follows="badge_name") for slot in _USE)
 _QUESTIONS = (
     "registration",
     "password",
     "unlock",
-    "linkedin_image",
     "name_change",
     "email_change",
     "profile_change",
     "login_trouble",
-    "pdf",
-    "resume",
     "resend",
 )
 """What people ask again and again (docs/templates.md). A writer on record is shown the newest badge, too."""
@@ -134,14 +133,14 @@ _ALL = (
     Notice(
         "issuance",
         Stream.ACCOUNT,
-        _WHO + _AWARD + _LINKEDIN + _PASSWORD + _NOT_ME + _BROWSER,
+        _WHO + _AWARD + _LINKEDIN + _PASSWORD + _USE + _NOT_ME + _BROWSER,
         shows_wording=True,
         replies_to_issuer=True,
     ),
     Notice(
         "reminder",
         Stream.NOTICES,
-        _WHO + _AWARD + _LINKEDIN + _PASSWORD + _NOT_ME + _BROWSER + _UNSUBSCRIBE,
+        _WHO + _AWARD + _LINKEDIN + _PASSWORD + _USE + _NOT_ME + _BROWSER + _UNSUBSCRIBE,
         shows_wording=True,
         replies_to_issuer=True,
     ),
@@ -180,8 +179,13 @@ _ALL = (
     _tell_earner("primary_changed", *_ADDRESSES),
     _tell_earner("account_deleted", Slot("changed_on")),
     *(_answer(f"answer_{question}", *_NEWEST_BADGE) for question in _QUESTIONS),
-    _answer("answer_linkedin_add", *_NEWEST_BADGE, Slot("credential_id", Form.TEXT, True, "badge_name")),
-    _answer("answer_signature", *_NEWEST_BADGE, Slot("signature_snippet", Form.LINES, True, "badge_name")),
+    _answer(
+        "answer_linkedin_add", *_NEWEST_BADGE, _PORTFOLIO_BADGE, Slot("credential_id", Form.TEXT, True, "badge_name")
+    ),
+    _answer("answer_linkedin_image", *_NEWEST_BADGE, _PORTFOLIO_BADGE),
+    _answer("answer_pdf", *_NEWEST_BADGE, _PORTFOLIO_BADGE),
+    _answer("answer_resume", *_NEWEST_BADGE, _RESUME),
+    _answer("answer_signature", *_NEWEST_BADGE, _SIGNATURE, Slot("signature_snippet", Form.LINES, True, "badge_name")),
     _answer(
         "change_receipt", _CHANGES, Slot("undo_url", Form.URL, True), Slot("undo_until", Form.TEXT, True, "undo_url")
     ),

@@ -62,12 +62,26 @@ class SiteConstants:
     request_password_url: str
     name: str = "Badge support"
     """What it calls itself where it speaks for no issuer."""
-    login_url: str | None = None
-    """Where earners log in; None: `base_url`."""
+    login_page: str | None = None
+    """Where earners log in; None: at our own page."""
+    earners_unlock: bool = False
+    """Earners unlock their accounts themselves, by mail; else their issuers do."""
     logging_in_guide: str | None = None
     managing_badges_guide: str | None = None
     sharing_guide: str | None = None
     """Web addresses of the operator's guides."""
+
+    @property
+    def login_url(self) -> str:
+        return self.login_page or f"{self.base_url}/login"
+
+    @property
+    def portfolio_url(self) -> str:
+        return f"{self.base_url}/portfolio"
+
+    @property
+    def profile_url(self) -> str:
+        return f"{self.base_url}/profile"
 
 
 @dataclass(frozen=True)

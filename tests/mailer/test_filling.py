@@ -73,6 +73,9 @@ def test_links_carry_what_their_page_needs(fill: Fill, now: datetime) -> None:
     asked_for = fill("password_link")["password_url"]
     assert unsign(asked_for, "p", Purpose.PASSWORD, now) == account
     assert values["badge_url"] == "https://badges.example/badges/abcdefghijklmnop"
+    assert values["portfolio_badge_url"] == "https://badges.example/portfolio/abcdefghijklmnop"
+    assert values["signature_url"] == "https://badges.example/portfolio/abcdefghijklmnop/signature"
+    assert values["resume_url"] == "https://badges.example/portfolio/abcdefghijklmnop/resume"
 
 
 def test_links_about_an_account_carry_what_their_page_needs(fill: Fill, now: datetime) -> None:

@@ -100,7 +100,7 @@ def test_the_fields_stand_in_linkedins_order(on_record: bool, write: Callable[..
 
 def test_a_guide_is_named_where_it_fits_and_if_there_is_one(write: Callable[..., tuple[str, str]]) -> None:
     guides = {name: f"https://guides.example/{name}" for name in ("logging_in", "managing_badges", "sharing")}
-    given = {f"{name}_guide": url for name, url in guides.items()} | {"login_url": "https://login.example/"}
+    given = {f"{name}_guide": url for name, url in guides.items()} | {"login_page": "https://login.example/"}
     for kind in FACTS:
         for part, without in zip(write(kind, on_record=True, **given), write(kind, on_record=True), strict=True):
             assert sum(url in part for url in guides.values()) == 1
@@ -112,3 +112,31 @@ def test_a_signature_is_ready_to_be_copied(write: Callable[..., tuple[str, str]]
     html, text = write("answer_signature", on_record=True)
     assert f"Fire & Rescue, Level 2<br> https://badges.example/badges/{SAMPLE_ID}</td>" in html
     assert f"copy this: Fire & Rescue, Level 2 https://badges.example/badges/{SAMPLE_ID} By hand" in text
+
+
+@pytest.mark.parametrize("on_record", [True, False])
+def test_where_earners_unlock_nobody_is_sent_to_an_issuer(
+    on_record: bool, write: Callable[..., tuple[str, str]]
+) -> None:
+    for part in write("answer_unlock", on_record=on_record, earners_unlock=True):
+        assert "unlocked with the link in the email" in part
+        assert "or by setting a new password" in part
+        assert "by the issuer" not in part
+
+
+@pytest.mark.parametrize(
+    ("kind", "page"),
+    [
+        ("answer_linkedin_add", ""),
+        ("answer_linkedin_image", ""),
+        ("answer_pdf", ""),
+        ("answer_resume", "/resume"),
+        ("answer_signature", "/signature"),
+    ],
+)
+def test_who_is_on_record_is_led_to_the_page_of_their_newest_badge(
+    kind: str, page: str, write: Callable[..., tuple[str, str]]
+) -> None:
+    for part, strangers in zip(write(kind, on_record=True), write(kind, on_record=False), strict=True):
+        assert f"https://badges.example/portfolio/{SAMPLE_ID}{page}" in part
+        assert "/portfolio/" not in strangers

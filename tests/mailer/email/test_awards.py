@@ -59,6 +59,9 @@ def test_who_has_a_password_is_not_asked_to_set_one(kind: str, mail_to: Make) ->
         assert "Set your password" not in body
         assert "You already have an account" in body
         assert "https://badges.example/password" in body
+        assert "https://badges.example/login" in body
+        assert mail.values["portfolio_badge_url"] in body
+    assert "Open it in your portfolio" not in mail_to(Sample(), kind).text
 
 
 def test_the_words_tell_the_true_lifetime_of_links(mail_to: Make) -> None:
@@ -66,6 +69,13 @@ def test_the_words_tell_the_true_lifetime_of_links(mail_to: Make) -> None:
     assert LIFETIMES[Purpose.PASSWORD].total_seconds() == 3600
     assert "valid for 7 days" in mail_to(Sample(), "issuance").html
     assert "valid for one hour" in mail_to(Sample(), "password_link").html
+    assert LIFETIMES[Purpose.CONFIRM_ADDRESS].days == 3
+    assert "valid for 3 days" in mail_to(Sample(), "confirm_address").html
+    assert LIFETIMES[Purpose.STOP_ADDRESS].days == LIFETIMES[Purpose.ASK_UNLOCK].days == 30
+    assert "works for 30 days" in mail_to(Sample(), "address_named").html
+    assert "works for 30 days" in mail_to(Sample(), "account_locked").html
+    assert LIFETIMES[Purpose.UNLOCK].total_seconds() == 24 * 3600
+    assert "works for 24 hours" in mail_to(Sample(on_record=False), "account_locked").html
 
 
 def test_the_caption_is_the_images_alternative_text(mail_to: Make) -> None:

@@ -38,6 +38,7 @@ def test_every_slot_is_explained() -> None:
 def test_every_constant_is_explained() -> None:
     groups = {"issuer": IssuerConstants, "badge": BadgeConstants, "site": SiteConstants, "linkedin": LinkedinConstants}
     constants = {f"{group}.{field.name}" for group, kind in groups.items() for field in fields(kind)}
+    constants |= {f"site.{name}" for name, value in vars(SiteConstants).items() if isinstance(value, property)}
     explained = {name for name in NAMES if name.partition(".")[0] in groups and "." in name}
     assert explained == constants
     assert {"language", "wording.html", "wording.text"} <= NAMES
