@@ -1,4 +1,8 @@
-// Two conveniences: copying a text, and showing a password while it is typed. Every page works without.
+// Conveniences: copying a text or a signature, and showing a password while it is typed. Every page works without.
+function tellDone(button) {
+  button.textContent = button.dataset.done;
+  document.getElementById("said").textContent = button.dataset.done;
+}
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
@@ -9,8 +13,29 @@ for (const button of document.querySelectorAll("[data-copy]")) {
       source.select();
       document.execCommand("copy");
     }
-    button.textContent = button.dataset.done;
-    document.getElementById("said").textContent = button.dataset.done;
+    tellDone(button);
+  });
+}
+for (const button of document.querySelectorAll("[data-copy-html]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const kinds = {
+      "text/html": document.getElementById(button.dataset.copyHtml).value,
+      "text/plain": document.getElementById(button.dataset.copyPlain).value,
+    };
+    try {
+      const blobs = Object.entries(kinds).map(([kind, text]) => [kind, new Blob([text], { type: kind })]);
+      await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
+    } catch {
+      const give = (event) => {
+        for (const [kind, text] of Object.entries(kinds)) event.clipboardData.setData(kind, text);
+        event.preventDefault();
+      };
+      document.addEventListener("copy", give);
+      document.execCommand("copy");
+      document.removeEventListener("copy", give);
+    }
+    tellDone(button);
   });
 }
 for (const button of document.querySelectorAll("[data-reveal]")) {
