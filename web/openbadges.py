@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, HTTPException
 from fastapi.responses import JSONResponse, Response
 
-from badges.openbadges.credential import build_claims, build_credential
+from badges.openbadges.credential import build_credential
 from badges.transactions import reading
 from desk.credentials.finding import Recorded, find_credential
 from web.context import READ, Service
@@ -34,7 +34,8 @@ def send_credential(credential_id: str, service: Service, accept: Annotated[str,
     if credential_id.endswith(".json") or "json" in accept:
         credential = build_credential(recorded.attested, service.place.base_url)
         return JSONResponse(credential, headers=_fresh(), media_type=JSON_LD if "ld+json" in accept else None)
-    return Response(sign_credential(service, recorded), headers=_fresh(), media_type=JWT)
+    signed = service.office.credentials.sign_credential(recorded.attested)
+    return Response(signed, headers=_fresh(), media_type=JWT)
 
 
 @router.api_route("/.well-known/jwks.json", methods=READ)
@@ -50,13 +51,6 @@ def send_key(key_id: str, service: Service) -> Response:
     if key is None:
         raise HTTPException(404)
     return JSONResponse(key.jwk, headers=_fresh(), media_type="application/jwk+json")
-
-
-def sign_credential(service: WebService, recorded: Recorded) -> str:
-    """Return the credential as a compact JWS."""
-    attested = recorded.attested
-    credential = build_credential(attested, service.place.base_url)
-    return service.office.credentials.sign(build_claims(credential, attested.valid_from, attested.valid_until))
 
 
 def find_public(service: WebService, credential_id: str) -> Recorded:

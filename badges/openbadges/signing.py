@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt import PyJWS
 
+from badges.openbadges.credential import Attested, build_claims, build_credential
+
 PrivateKey = RSAPrivateKey | Ed25519PrivateKey
 Algorithm = Literal["RS256", "EdDSA"]
 """RS256 is the one that every verifier must know; others, the specification says, limit interoperability."""
@@ -46,16 +48,22 @@ class CredentialKeys:
     """
 
     def __init__(self, keys: Sequence[PrivateKey], base_url: str, algorithm: Algorithm = "RS256") -> None:
-        self._public = {public.id: public for public in map(_publish, keys)}
-        signing = [(key, public) for key, public in zip(keys, map(_publish, keys), strict=True)]
-        fitting = [(key, public) for key, public in signing if public.algorithm == algorithm]
+        pairs = [(key, _publish(key)) for key in keys]
+        self._public = {public.id: public for _, public in pairs}
+        fitting = [(key, public) for key, public in pairs if public.algorithm == algorithm]
         if not fitting:
             raise ValueError(f"there is no key for {algorithm}")
         self._key, public = fitting[-1]
+        self._base_url = base_url
         self._algorithm = algorithm
         # `kid` leads to the key (section 8.2.3). No `jwk`: who believes the key that comes along believes anybody.
         self._headers = {"typ": "JWT", "kid": f"{base_url}/keys/{public.id}"}
         self._jws = PyJWS()
+
+    def sign_credential(self, attested: Attested) -> str:
+        """Return the credential of an award, signed."""
+        credential = build_credential(attested, self._base_url)
+        return self.sign(build_claims(credential, attested.valid_from, attested.valid_until))
 
     def sign(self, payload: Mapping[str, Any]) -> str:
         """Return `payload` as a compact JWS (RFC 7515 section 7.1)."""
