@@ -20,14 +20,18 @@ from web import (
     not_me,
     openbadges,
     outbox,
+    papers,
     passwords,
     portfolio,
     proposals,
+    resume,
     sharing,
+    signature,
     sized_images,
     undoing,
     unlocking,
     unsubscribing,
+    verifying,
 )
 from web.afterwards import Afterwards
 from web.assets import Assets
@@ -52,10 +56,14 @@ _PARTS = (
     undoing,
     browser_view,
     badge,
+    verifying,
     openbadges,
     images,
     cards,
     sized_images,
+    signature,
+    resume,
+    papers,
 )
 """Every module with pages."""
 
