@@ -6,6 +6,7 @@ import pytest
 
 from badges.links import Purpose
 from tests.web.house import House
+from tests.web.signed_in import sign_in
 
 NASTY = "\"><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7777 * 7 }}{% raw %}'&amp;"
 ADA = "ada@mail.example"
@@ -43,6 +44,7 @@ def test_no_page_holds_anybodys_markup(nasty: House) -> None:
     award = nasty.award_of(ADA)
     paths = [
         f"/badges/{award}",
+        f"/badges/{award}/verify",
         f"/password/set/{award}",
         nasty.first_link(ADA),
         f"/unsubscribe/{nasty.mint(Purpose.UNSUBSCRIBE, nasty.message_to(ADA))}",
@@ -58,6 +60,20 @@ def test_no_page_holds_anybodys_markup(nasty: House) -> None:
         assert tags.tags.count("script") <= 1, path
         assert not [name for name, _ in tags.attributes if name.startswith("on") or name == "style"], path
         assert "style" not in tags.tags, path
+
+
+def test_no_page_of_an_account_holds_anybodys_markup(nasty: House) -> None:
+    nasty.change("UPDATE assertion SET state = 'issued'")
+    ada, award = sign_in(nasty, ADA), nasty.award_of(ADA)
+    for path in ("/portfolio", f"/portfolio/{award}", f"/portfolio/{award}/signature", f"/portfolio/{award}/resume"):
+        page = ada.get(path)
+        tags = _tags(page.text)
+        assert page.status_code == 200, path
+        assert "<script>" not in page.text, path
+        assert "54439" not in page.text, path
+        assert tags.tags.count("script") <= 1, path
+        assert not [name for name, _ in tags.attributes if name.startswith("on")], path
+        assert not [value for name, value in tags.attributes if name == "href" and "script:" in value.lower()], path
 
 
 def test_a_website_that_is_no_website_is_no_link(nasty: House) -> None:
