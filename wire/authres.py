@@ -9,19 +9,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from wire.authres_scanner import KEYWORD, GrammarError, Scanner
+
 FIELD_NAME = b"authentication-results"
 
-_MAX_COMMENT_DEPTH = 50
-_TOKEN = re.compile(r"[^\x00-\x20\x7f()<>@,;:\\\"/\[\]?=]+")
-_KEYWORD = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?")
 _DIGITS = re.compile(r"[0-9]+")
-# Wider than a token: base64, IPv6 and unquoted addresses are written bare by large systems. Whatever could end a
-# value, begin a comment or escape is still left out.
-_BARE_VALUE = re.compile(r"[^\x00-\x20\x7f()<>,;\\\"]+")
-_SPACE = re.compile(r"(?:[ \t]|\r\n(?=[ \t]))+")
-_COMMENT_TEXT = re.compile(r"(?:[^\x00-\x08\x0a-\x1f\x7f()\\]|\r\n(?=[ \t])|\\[\t\x20-\x7e])+")
-_QUOTED_TEXT = re.compile(r'"((?:[^\x00-\x08\x0a-\x1f\x7f"\\]|\r\n(?=[ \t])|\\[\t\x20-\x7e])*)"')
-_QUOTED_PAIR = re.compile(r"\\(.)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +55,14 @@ class AuthresFault:
     reason: str
 
 
-class _GrammarError(Exception):
-    """Ends the reading of one field; never leaves this module."""
-
-
 def parse_authres(value: bytes) -> AuthenticationResults | AuthresFault:
     """Return what a field says, from the bytes after its colon (folded or not); never raises."""
     try:
-        scanner = _Scanner(value.decode("utf-8").removesuffix("\r\n"))
+        scanner = Scanner(value.decode("utf-8").removesuffix("\r\n"))
         return _read_payload(scanner)
     except UnicodeDecodeError:
         return AuthresFault("is not UTF-8")
-    except _GrammarError as error:
+    except GrammarError as error:
         return AuthresFault(str(error))
 
 
@@ -93,18 +81,18 @@ def choose_trusted(values: Iterable[bytes], authserv_id: str) -> AuthenticationR
 def _read_authserv_id(value: bytes) -> str | None:
     """Return the id alone, lower case, also where the rest of the field is broken."""
     try:
-        scanner = _Scanner(value.decode("utf-8", "replace"))
+        scanner = Scanner(value.decode("utf-8", "replace"))
         scanner.skip()
         return scanner.read_value().lower()
-    except _GrammarError:
+    except GrammarError:
         return None
 
 
-def _read_payload(scanner: "_Scanner") -> AuthenticationResults:
+def _read_payload(scanner: Scanner) -> AuthenticationResults:
     scanner.skip()
     authserv_id = scanner.read_value()
     if scanner.skip() and (version := scanner.take(_DIGITS)) is not None and int(version) != 1:
-        raise _GrammarError("has a version that is not 1")
+        raise GrammarError("has a version that is not 1")
     scanner.skip()
     results: list[MethodResult] = []
     scanner.expect(";")
@@ -120,10 +108,10 @@ def _read_payload(scanner: "_Scanner") -> AuthenticationResults:
             return AuthenticationResults(authserv_id, tuple(results))
 
 
-def _is_no_result(scanner: "_Scanner") -> bool:
+def _is_no_result(scanner: Scanner) -> bool:
     start = scanner.position
     scanner.skip()
-    if (scanner.take(_KEYWORD) or "").lower() == "none":
+    if (scanner.take(KEYWORD) or "").lower() == "none":
         scanner.skip()
         if scanner.at_end():
             return True
@@ -131,14 +119,14 @@ def _is_no_result(scanner: "_Scanner") -> bool:
     return False
 
 
-def _read_result(scanner: "_Scanner") -> MethodResult:
+def _read_result(scanner: Scanner) -> MethodResult:
     scanner.skip()
     method = scanner.read_keyword("method")
     scanner.skip()
     if scanner.accept("/"):
         scanner.skip()
         if scanner.take(_DIGITS) != "1":
-            raise _GrammarError("has a method whose version is not 1")
+            raise GrammarError("has a method whose version is not 1")
         scanner.skip()
     scanner.expect("=")
     scanner.skip()
@@ -146,13 +134,13 @@ def _read_result(scanner: "_Scanner") -> MethodResult:
     return _read_details(scanner, method, result)
 
 
-def _read_details(scanner: "_Scanner", method: str, result: str) -> MethodResult:
+def _read_details(scanner: Scanner, method: str, result: str) -> MethodResult:
     reason: str | None = None
     properties: list[Property] = []
     spaced = scanner.skip()
     while not scanner.at_end() and not scanner.sees(";"):
         if not spaced:
-            raise _GrammarError("has no space before a property")
+            raise GrammarError("has no space before a property")
         name = scanner.read_keyword("property type")
         scanner.skip()
         if name == "reason" and reason is None and not properties and scanner.accept("="):
@@ -164,7 +152,7 @@ def _read_details(scanner: "_Scanner", method: str, result: str) -> MethodResult
     return MethodResult(method, result, reason, tuple(properties))
 
 
-def _read_property(scanner: "_Scanner", ptype: str) -> Property:
+def _read_property(scanner: Scanner, ptype: str) -> Property:
     scanner.expect(".")
     scanner.skip()
     name = scanner.read_keyword("property")
@@ -172,85 +160,3 @@ def _read_property(scanner: "_Scanner", ptype: str) -> Property:
     scanner.expect("=")
     scanner.skip()
     return Property(ptype, name, scanner.read_property_value())
-
-
-class _Scanner:
-    """A place in the text of one field; moves forward only, so reading is linear."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.position = 0
-
-    def at_end(self) -> bool:
-        return self.position == len(self.text)
-
-    def sees(self, character: str) -> bool:
-        return self.text.startswith(character, self.position)
-
-    def accept(self, character: str) -> bool:
-        found = self.sees(character)
-        self.position += len(character) if found else 0
-        return found
-
-    def expect(self, character: str) -> None:
-        if not self.accept(character):
-            raise _GrammarError(f"has no {character} where one must stand, at character {self.position + 1}")
-
-    def take(self, pattern: re.Pattern[str]) -> str | None:
-        found = pattern.match(self.text, self.position)
-        if found is None:
-            return None
-        self.position = found.end()
-        return found[0]
-
-    def skip(self) -> bool:
-        """Pass over white space and comments (CFWS); tells whether there was any."""
-        start = self.position
-        while self.take(_SPACE) is not None or self._skip_comment():
-            pass
-        return self.position > start
-
-    def _skip_comment(self) -> bool:
-        if not self.accept("("):
-            return False
-        depth = 1
-        while depth:
-            self.take(_COMMENT_TEXT)
-            if self.accept("("):
-                depth += 1
-            else:
-                self.expect(")")
-                depth -= 1
-            if depth > _MAX_COMMENT_DEPTH:
-                raise _GrammarError("has comments nested too deep")
-        return True
-
-    def read_keyword(self, what: str) -> str:
-        found = self.take(_KEYWORD)
-        if found is None:
-            raise _GrammarError(f"has no {what} where one must stand, at character {self.position + 1}")
-        return found.lower()
-
-    def read_value(self) -> str:
-        """Return a token, or what a quoted string means (RFC 2045 section 5.1)."""
-        quoted = self.take(_QUOTED_TEXT)
-        if quoted is not None:
-            return _QUOTED_PAIR.sub(r"\1", quoted[1:-1].replace("\r\n", ""))
-        token = self.take(_TOKEN)
-        if token is None:
-            raise _GrammarError(f"has no value where one must stand, at character {self.position + 1}")
-        return token
-
-    def read_property_value(self) -> str:
-        """Return a value, an address or a domain; a quoted local part keeps its quotes."""
-        if self.accept("<>"):
-            return ""
-        quoted = self.take(_QUOTED_TEXT)
-        if quoted is None:
-            bare = self.take(_BARE_VALUE)
-            if bare is None:
-                raise _GrammarError(f"has no value where one must stand, at character {self.position + 1}")
-            return bare
-        if self.sees("@"):
-            return quoted + (self.take(_BARE_VALUE) or "")
-        return _QUOTED_PAIR.sub(r"\1", quoted[1:-1].replace("\r\n", ""))

@@ -8,12 +8,11 @@ import re
 from dataclasses import dataclass
 
 from wire.automatic import is_absence
-from wire.dsn import RecipientStatus, find_addresses, find_status
+from wire.dsn import ADDRESS, RecipientStatus, find_addresses, find_status
 from wire.message import Header
 from wire.returned import Returned
 from wire.status_texts import find_cause
 
-_ADDRESS = r"""[^\s<>()\[\],;:"'@]{1,128}@[A-Za-z0-9._-]{1,255}"""
 _MACHINE = re.compile(
     r"mailer[-. ]?daemon|post-?_?master\b|mail\.?[ ._-]?deliver\w*[ .](?:sub|sys)|delivery[ ._-]sub|^<>$", re.IGNORECASE
 )
@@ -54,18 +53,18 @@ _GIVEN_UP = re.compile(r"not going to try again|giving up|given up|permanent|can
 _SUCCESS = re.compile(r"success\w* deliver|deliver\w* (?:\w+ )?success|was relayed", re.IGNORECASE)
 _LABELLED = re.compile(
     rf"^[ \t]{{0,20}}(?:final-recipient:[ \t]{{0,9}}rfc822;|recipient(?: address)?:|delivery failed:|rcpt to:)"
-    rf"[ \t]{{0,9}}<?({_ADDRESS})",
+    rf"[ \t]{{0,9}}<?({ADDRESS})",
     re.IGNORECASE | re.MULTILINE,
 )
 _PARAGRAPH = re.compile(
-    rf"""^[\s>*"'<•-]{{0,20}}({_ADDRESS})[>"']{{0,2}}(?:[ \t]{{0,20}}(?:$|[:\[(;,<]|\.\.\.)|[ ]on[ ])""", re.MULTILINE
+    rf"""^[\s>*"'<•-]{{0,20}}({ADDRESS})[>"']{{0,2}}(?:[ \t]{{0,20}}(?:$|[:\[(;,<]|\.\.\.)|[ ]on[ ])""", re.MULTILINE
 )
 _TRANSCRIPT = re.compile(
-    rf"RCPT TO:[ ]?<({_ADDRESS})>|^(?:<<< ?)?[45]\d\d[ -][^\n<]{{0,60}}<({_ADDRESS})>", re.IGNORECASE | re.MULTILINE
+    rf"RCPT TO:[ ]?<({ADDRESS})>|^(?:<<< ?)?[45]\d\d[ -][^\n<]{{0,60}}<({ADDRESS})>", re.IGNORECASE | re.MULTILINE
 )
 _SENTENCE = re.compile(
     rf"^.{{0,160}}?\b(?:deliver\w*|fail\w*|errors|message|mail|user|userid|undeliverable|reach|to)\b[^@\n]{{0,60}}?"
-    rf"""[\s<"'(:=]({_ADDRESS})""",
+    rf"""[\s<"'(:=]({ADDRESS})""",
     re.IGNORECASE | re.MULTILINE,
 )
 _AFTER_DATA = re.compile(r"end of data|SMTP command\s{1,4}DATA\b", re.IGNORECASE)
