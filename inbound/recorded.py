@@ -1,4 +1,4 @@
-"""Decisions as the table keeps them: facts and DNS answers as JSON, there and back.
+"""Decisions as the table keeps them: facts as JSON, there and back, and DNS answers, there.
 
 Here belongs that form alone. The words of a mail are not among its facts here: they stand in its bytes, and are read
 anew when a decision is looked at again (`badgepost rules replay`). Pure.
@@ -10,22 +10,12 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from desk.words import Intent, Role
-from inbound.authentication.dns import (
-    Answer,
-    Answers,
-    Evidence,
-    Lookup,
-    NoData,
-    NoSuchName,
-    RecordType,
-    TemporaryFailure,
-)
+from inbound.authentication.dns import Evidence
 from inbound.facts import Doubt, Facts, Lack, Problem
 from inbound.reading.mail import Reading
 from inbound.understanding.wish import Confidence
 
 _WORDS = ("subject", "text", "full_text", "headers")
-_KINDS: dict[str, type[Answer]] = {kind.__name__: kind for kind in (Answers, NoSuchName, NoData, TemporaryFailure)}
 
 
 def write_facts(facts: Facts) -> str:
@@ -70,20 +60,3 @@ def write_evidence(evidence: Iterable[Evidence]) -> str:
         {"name": each.name, "type": each.record_type, "kind": type(each.answer).__name__, **asdict(each.answer)}
         for each in evidence
     ])  # fmt: skip
-
-
-def read_evidence(text: str) -> Lookup:
-    """Return a look-up that gives the recorded answers; what was not asked then is away now."""
-    answers: dict[tuple[str, RecordType], Answer] = {}
-    for entry in json.loads(text):
-        kind = _KINDS[entry.pop("kind")]
-        key = (entry.pop("name").lower(), entry.pop("type"))
-        values: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()
-        }
-        answers[key] = kind(**values)
-
-    def look_up(name: str, record_type: RecordType) -> Answer:
-        return answers.get((name.lower(), record_type), TemporaryFailure("was not asked then"))
-
-    return look_up

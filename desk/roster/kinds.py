@@ -18,6 +18,8 @@ class Kind(Enum):
 
 
 _HEAD = 1024
+BROKEN_ARCHIVE = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError)
+"""What `zipfile` raises at a file that is damaged, or made to be."""
 _ADVICE = "save it as .xlsx or CSV"
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", f"an old Excel file (.xls) or one with a password: {_ADVICE}"),
@@ -99,7 +101,7 @@ def _tell_archive(source: BinaryIO) -> Kind | RosterFault:
     try:
         with zipfile.ZipFile(source) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError):
+    except BROKEN_ARCHIVE:
         return RosterFault("is a damaged zip archive or workbook")
     if "xl/workbook.bin" in names:
         return RosterFault(f"is a binary workbook (.xlsb): {_ADVICE}")

@@ -15,7 +15,7 @@ from itertools import islice
 from desk.roster.cells import Cell, find_cell_fault, write_cell
 from desk.roster.delimited import DELIMITERS, DelimitedText, find_delimiter
 from desk.roster.encodings import tell_encoding
-from desk.roster.kinds import Kind, tell_kind
+from desk.roster.kinds import BROKEN_ARCHIVE, Kind, tell_kind
 from desk.roster.lines import Broken, read_filled
 from desk.roster.lines import Table as Lines
 from desk.roster.rows import RosterFault
@@ -95,7 +95,7 @@ def _read_workbook(source: io.BytesIO, name: str, limits: Limits) -> list[Table]
     try:
         with zipfile.ZipFile(source) as archive:
             unzipped = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError):
+    except BROKEN_ARCHIVE:
         return [Table(name, (), fault=_DAMAGED)]
     if unzipped > limits.unzipped:
         return [Table(name, (), True, f"is a workbook of more than {limits.unzipped >> 20} MB when unzipped")]

@@ -4,7 +4,6 @@ Here belongs the order in which these are looked through, and what is left out. 
 `people`. Never raises on what a stranger may write; every list has its limit.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 
 from badges.register import KnownContact, Register
@@ -13,7 +12,7 @@ from inbound.reading.mail import Reading, Table
 from inbound.understanding.particulars import Particulars, Person, Standing, Writer
 from inbound.understanding.people.asking import Asking
 from inbound.understanding.people.badge_names import fold_all
-from inbound.understanding.people.below import read_below
+from inbound.understanding.people.below import FIELD_ADDRESS, read_below
 from inbound.understanding.people.in_lists import Source, find_listed
 from inbound.understanding.people.in_text import find_people
 from inbound.understanding.people.lists import find_blocks, read_rows
@@ -27,7 +26,6 @@ from inbound.understanding.wish import Wish
 from wire.subject import strip_prefixes
 
 MOST_PEOPLE = 200
-_ADDRESS = re.compile(r"[^\s<>,;:\"'()]{1,64}@[^\s<>,;:\"'()]{1,255}")
 
 
 def find_particulars(reading: Reading, wish: Wish, writer: Writer, register: Register) -> Particulars:
@@ -75,7 +73,7 @@ def _list_others(reading: Reading, writer: Writer, contacts: Sequence[KnownConta
 def _list_recipients(reading: Reading) -> frozenset[str]:
     """Return the addresses in To and Cc: ours, and those of fellow readers."""
     fields = (value for name, value in reading.headers if name in ("to", "cc", "reply-to", "delivered-to"))
-    return frozenset(address.lower() for value in fields for address in _ADDRESS.findall(value[:5_000]))
+    return frozenset(address.lower() for value in fields for address in FIELD_ADDRESS.findall(value[:5_000]))
 
 
 def _make_scene(reading: Reading, asking: Asking) -> Scene:

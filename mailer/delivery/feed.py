@@ -156,13 +156,8 @@ class LedgerFeed:
         self.outcomes[type(outcome).__name__.lower()] += 1
         self._leave(parcel, relay)
         if not isinstance(outcome, Sent):
-            _log.info(
-                "attempt",
-                message=parcel.message.id,
-                relay=relay,
-                state=settlement.state.value,
-                reason=settlement.reason,
-            )
+            state, reason = settlement.state.value, settlement.reason
+            _log.info("attempt", message=parcel.message.id, relay=relay, state=state, reason=reason)
 
     def give_back(self, parcel: Parcel, relay: str, reason: str | None = None) -> None:
         """See `transport.Feed`."""

@@ -1,5 +1,6 @@
 """Decisions as they are recorded: there and back, whatever the facts."""
 
+import json
 from dataclasses import replace
 
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from inbound.authentication.dns import Answer, Answers, Evidence, NoData, NoSuchName, TemporaryFailure
 from inbound.facts import Facts
 from inbound.reading.reader import read_mail
-from inbound.recorded import read_evidence, read_facts, write_evidence, write_facts
+from inbound.recorded import read_facts, write_evidence, write_facts
 
 WORDS = {"subject": "", "text": "", "full_text": "", "headers": ()}
 ANSWERS: list[Answer] = [
@@ -38,8 +39,13 @@ def test_what_an_older_program_did_not_know_is_as_it_would_be_without() -> None:
     assert read_facts('{"something_of_later": 1}') == Facts()
 
 
-def test_dns_answers_come_back_and_what_was_not_asked_is_away() -> None:
+def test_dns_answers_are_told_with_their_kind() -> None:
     evidence = [Evidence(f"n{number}.example", "TXT", answer) for number, answer in enumerate(ANSWERS)]
-    look_up = read_evidence(write_evidence(evidence))
-    assert [look_up(each.name.upper(), "TXT") for each in evidence] == ANSWERS
-    assert isinstance(look_up("n0.example", "MX"), TemporaryFailure)
+    written = json.loads(write_evidence(evidence))
+    assert [(each["name"], each["kind"]) for each in written] == [
+        ("n0.example", "Answers"),
+        ("n1.example", "NoSuchName"),
+        ("n2.example", "NoData"),
+        ("n3.example", "TemporaryFailure"),
+    ]
+    assert written[0]["records"] == ["v=spf1 -all", "other"]

@@ -31,7 +31,7 @@ _FIELD = re.compile(
     re.IGNORECASE,
 )
 _PRONOUNS = listed("pronouns")
-_ADDRESS = re.compile(r"[^\s<>,;:\"'()\[\]]{1,64}@[^\s<>,;:\"'()\[\]]{1,255}")
+FIELD_ADDRESS = re.compile(r"[^\s<>,;:\"'()\[\]]{1,64}@[^\s<>,;:\"'()\[\]]{1,255}")
 
 MakeScene = Callable[[str, str, bool, Asking], Scene]
 
@@ -94,9 +94,9 @@ def _take_apart(quoted: str) -> _Below:
     for at, line in enumerate(lines):
         if _FIELD.match(line):
             if _AUTHOR.match(line):
-                authors.extend(_ADDRESS.findall(line))
+                authors.extend(FIELD_ADDRESS.findall(line))
         elif _is_attribution(lines, at):
-            authors.extend(_ADDRESS.findall(line))
+            authors.extend(FIELD_ADDRESS.findall(line))
         elif not line.startswith("---"):
             kept.append(line)
     parsed = (parse_address(address.strip("<>.")) for address in authors[:20])
@@ -108,4 +108,6 @@ def _is_attribution(lines: Sequence[str], at: int) -> bool:
     """Whether a line is (the first half of) "On Monday Jane Roe <jane@…> wrote:"."""
     line = lines[at].rstrip()
     following = lines[at + 1].rstrip() if at + 1 < len(lines) else ""
-    return bool(_ADDRESS.search(line)) and (line.endswith(":") or (following.endswith(":") and len(following) < 40))
+    return bool(FIELD_ADDRESS.search(line)) and (
+        line.endswith(":") or (following.endswith(":") and len(following) < 40)
+    )

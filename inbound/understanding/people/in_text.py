@@ -49,9 +49,9 @@ def find_people(scene: Scene, asking: Asking) -> list[Person]:
         # Somebody may be called what somebody else is; but one who is alone named is the one who is meant.
         names = [each for each in meant if not stands_as_new_name(scene, each.first)] or meant[: not addresses]
     if asking.intent is Intent.UNSUBSCRIBE and asking.writer.role in (Role.EARNER, Role.UNKNOWN):
-        others = find_unsubscribed(scene, asking.writer, addresses, names)
-        if others:
-            return others
+        unsubscribed = find_unsubscribed(scene, asking.writer, addresses, names)
+        if unsubscribed:
+            return unsubscribed
     if asking.writer.earner is not None:
         return _find_for_earner(scene, asking, addresses, names, asking.writer.earner)
     groups = choose_groups(scene, group_mentions(scene, asking, addresses, names))
