@@ -1,7 +1,7 @@
 """An earner's way in: what a password must be, how it is kept, and which password link still opens the form.
 
-Pure but for the hashing, which draws a salt and waits for its turn. Rows stand in `tables`, signing of links in `links`, the acts in
-`desk.passwords`.
+Pure but for the hashing, which draws a salt and waits for its turn. Rows stand in `tables`, signing of links in
+`links`, the acts in `desk.passwords` and `desk.accounts`.
 
 Serial numbers make links single-use without keeping the links: an account counts the links minted for it
 (`link_serial`, only the newest opens) and remembers the highest that set a password (`link_spent_serial`).

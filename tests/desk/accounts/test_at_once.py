@@ -1,0 +1,76 @@
+"""Twenty guesses at once count as twenty guesses one after the other: in SQLite and in PostgreSQL."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from badgepost.database import migrate, open_engine
+from desk.accounts.login import LoginLocked, WrongLogin
+from desk.accounts.throttling import Throttled
+from desk.programme import ProgrammeImported, import_programme
+from tests.desk.accounts.door import JANE, NOBODY, Answer, Door, set_password_of
+from tests.desk.conftest import NOW, PROGRAMME
+from tests.mailer.postgresql import PROGRAMS, running_postgres
+
+AT_ONCE = 20
+
+
+@pytest.fixture(scope="module")
+def postgres_url() -> Iterator[str]:
+    with running_postgres() as server:
+        engine = server.open(server.create("template1"))
+        migrate(engine)
+        assert isinstance(import_programme(engine, PROGRAMME, Path(), NOW), ProgrammeImported)
+        engine.dispose()
+        yield server.url_of(f"copy{server.copies}")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.needs(*PROGRAMS))])
+def busy(request: pytest.FixtureRequest, door: Door) -> Iterator[Door]:
+    """A door where everybody tries at once."""
+    if request.param == "sqlite":
+        yield door
+        return
+    door.desk.office = replace(door.desk.office, engine=request.getfixturevalue("postgres_engine"))
+    for table in ("account_event", "login_failure", "stranger_login", "session"):
+        door.desk.change(f"DELETE FROM {table}")
+    door.desk.change("UPDATE account SET failed_logins = 0, failed_at = NULL, locked_at = NULL")
+    set_password_of(door.desk, JANE)
+    yield door
+
+
+@pytest.fixture
+def postgres_engine(postgres_url: str) -> Iterator[object]:
+    engine = open_engine(postgres_url)
+    yield engine
+    engine.dispose()
+
+
+def _guess_at_once(door: Door, address: str, source: str = "") -> list[Answer]:
+    def guess(number: int) -> Answer:
+        return door.try_login(address, f"guess {number}", source or f"203.0.113.{number}")
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        return list(threads.map(guess, range(AT_ONCE)))
+
+
+@pytest.mark.parametrize("address", [JANE, NOBODY])
+def test_ten_are_counted_and_the_account_is_locked_once(busy: Door, address: str) -> None:
+    answers = _guess_at_once(busy, address)
+    assert answers.count(WrongLogin()) == 9
+    assert answers.count(LoginLocked()) == AT_ONCE - 9
+    if address == JANE:
+        assert busy.account().failed_logins == 10
+        assert busy.desk.one("SELECT count(*) FROM account_event WHERE kind = 'locked'") == 1
+    else:
+        assert busy.desk.one("SELECT max(failed_logins) FROM stranger_login") == 10
+
+
+def test_a_network_fails_no_more_often_than_it_may(busy: Door) -> None:
+    _guess_at_once(busy, "one@mail.example", "203.0.113.7")
+    answers = _guess_at_once(busy, "two@mail.example", "203.0.113.7")
+    assert sum(isinstance(answer, Throttled) for answer in answers) == 10
+    assert busy.desk.one("SELECT count(*) FROM login_failure") == 30
