@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from web import (
     badge,
+    baked,
     browser_view,
     cards,
     front,
@@ -19,6 +20,7 @@ from web import (
     login,
     not_me,
     openbadges,
+    openbadges_2,
     outbox,
     papers,
     passwords,
@@ -57,7 +59,9 @@ _PARTS = (
     browser_view,
     badge,
     verifying,
+    baked,
     openbadges,
+    openbadges_2,
     images,
     cards,
     sized_images,

@@ -18,14 +18,21 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Profile:
+    """An issuer (Open Badges 3.0 Profile)."""
+
+    id: str
+    name: str
+    website: str | None
+    email: str
+    logo: Picture | None
+
+
+@dataclass(frozen=True)
 class Achieved:
     """A badge class and its issuer. All of it is signed, so nothing here may change once it was attested."""
 
-    issuer_id: str
-    issuer_name: str
-    website: str | None
-    support_email: str
-    logo: Picture | None
+    issuer: Profile
     badge_class_id: str
     name: str
     description: str
@@ -57,9 +64,10 @@ class Achieved:
     def from_json(cls, text: str) -> "Achieved":
         """Return what `to_json` wrote."""
         values = json.loads(text)
-        logo = values.pop("logo")
-        image = Picture(**values.pop("image"))
-        return cls(**values, logo=Picture(**logo) if logo else None, image=image)
+        issuer, image = values.pop("issuer"), values.pop("image")
+        logo = issuer.pop("logo")
+        profile = Profile(**issuer, logo=Picture(**logo) if logo else None)
+        return cls(**values, issuer=profile, image=Picture(**image))
 
 
 def is_web_address(text: str) -> bool:

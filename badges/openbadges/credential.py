@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from badges.openbadges.achievement import Achieved, Picture
+from badges.openbadges.achievement import Achieved, Picture, Profile
 from badges.openbadges.places import Places
 from badges.openbadges.status import LIST_LENGTH
 
@@ -70,7 +70,7 @@ def build_credential(attested: Attested, base_url: str) -> Json:
         "id": url,
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": attested.achieved.name,
-        "issuer": build_profile(attested.achieved, places),
+        "issuer": build_profile(attested.achieved.issuer, places),
         "validFrom": write_moment(attested.valid_from),
         **({"validUntil": write_moment(attested.valid_until)} if attested.valid_until else {}),
         "awardedDate": write_moment(attested.valid_from),
@@ -101,15 +101,15 @@ def build_claims(credential: Mapping[str, Any], valid_from: datetime, valid_unti
     }
 
 
-def build_profile(achieved: Achieved, places: Places) -> Json:
-    """Return the issuer's Profile."""
+def build_profile(issuer: Profile, places: Places) -> Json:
+    """Return an issuer's Profile."""
     profile = {
-        "id": places.issuer(achieved.issuer_id),
+        "id": places.issuer(issuer.id),
         "type": ["Profile"],
-        "name": achieved.issuer_name,
-        "email": achieved.support_email,
-        "url": achieved.website,
-        "image": _build_image(achieved.logo, None, places) if achieved.logo else None,
+        "name": issuer.name,
+        "email": issuer.email,
+        "url": issuer.website,
+        "image": _build_image(issuer.logo, None, places) if issuer.logo else None,
     }
     return {term: value for term, value in profile.items() if value}
 
@@ -125,7 +125,7 @@ def build_achievement(achieved: Achieved, places: Places) -> Json:
         "description": achieved.description or achieved.name,
         "criteria": {"id": url} if url else {"narrative": achieved.narrative},
         "image": _build_image(achieved.image, achieved.caption, places),
-        "creator": build_profile(achieved, places),
+        "creator": build_profile(achieved.issuer, places),
     }
 
 
@@ -153,7 +153,7 @@ def _build_image(picture: Picture, caption: str | None, places: Places) -> Json:
 
 def _build_status(attested: Attested, places: Places) -> Json:
     number, index = divmod(attested.status_index, LIST_LENGTH)
-    url = places.status_list(attested.achieved.issuer_id, number)
+    url = places.status_list(attested.achieved.issuer.id, number)
     return {
         "id": f"{url}#{index}",
         "type": "BitstringStatusListEntry",

@@ -26,8 +26,16 @@ class Recorded:
     replaced_at: datetime | None
     is_revoked: bool
     revocation_reason: str | None
-    is_public: bool
-    """Neither held ("this is not me") nor hidden by its owner."""
+    earner_id: str
+    is_held: bool
+    """Somebody said "this is not me"."""
+    is_hidden: bool
+    """Its owner shows it to nobody."""
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may see it."""
+        return not (self.is_held or self.is_hidden)
 
 
 def find_credential(connection: Connection, credential_id: str) -> Recorded | None:
@@ -56,6 +64,7 @@ def _credentials() -> Select[*tuple[Any, ...]]:
             col(Credential.replaced_by),
             col(Credential.replaced_at),
             col(Achievement.content),
+            col(Assertion.earner_id),
             col(Assertion.issued_on),
             col(Assertion.expires_on),
             col(Assertion.state),
@@ -87,5 +96,7 @@ def _read(row: Row[Any]) -> Recorded:
         replaced_at=row.replaced_at,
         is_revoked=row.state == AssertionState.REVOKED,
         revocation_reason=row.revocation_reason,
-        is_public=row.held_at is None and row.hidden_at is None,
+        earner_id=row.earner_id,
+        is_held=row.held_at is not None,
+        is_hidden=row.hidden_at is not None,
     )

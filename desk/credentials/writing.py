@@ -43,8 +43,8 @@ def write_credentials(
 ) -> None:
     """Write credentials that attest `achieved`, which is kept already. The caller has everybody's turn
     (`badges.transactions.take_turn`): status bits are given out one after the other."""
-    first = _next_index(connection, achieved.issuer_id)
-    common = {"issuer_id": achieved.issuer_id, "achievement_digest": achieved.digest}
+    first = _next_index(connection, achieved.issuer.id)
+    common = {"issuer_id": achieved.issuer.id, "achievement_digest": achieved.digest}
     attested_at = to_microseconds(now)
     rows = [
         {
