@@ -16,6 +16,19 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     tellDone(button);
   });
 }
+// By the event first: navigator.clipboard.write parses the HTML in this page, whose policy then complains of its styles.
+function giveByEvent(kinds) {
+  let isGiven = false;
+  const give = (event) => {
+    for (const [kind, text] of Object.entries(kinds)) event.clipboardData.setData(kind, text);
+    event.preventDefault();
+    isGiven = true;
+  };
+  document.addEventListener("copy", give);
+  document.execCommand("copy");
+  document.removeEventListener("copy", give);
+  return isGiven;
+}
 for (const button of document.querySelectorAll("[data-copy-html]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
@@ -23,17 +36,9 @@ for (const button of document.querySelectorAll("[data-copy-html]")) {
       "text/html": document.getElementById(button.dataset.copyHtml).value,
       "text/plain": document.getElementById(button.dataset.copyPlain).value,
     };
-    try {
+    if (!giveByEvent(kinds)) {
       const blobs = Object.entries(kinds).map(([kind, text]) => [kind, new Blob([text], { type: kind })]);
       await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
-    } catch {
-      const give = (event) => {
-        for (const [kind, text] of Object.entries(kinds)) event.clipboardData.setData(kind, text);
-        event.preventDefault();
-      };
-      document.addEventListener("copy", give);
-      document.execCommand("copy");
-      document.removeEventListener("copy", give);
     }
     tellDone(button);
   });
