@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 
 from badges.openbadges.checking import Check, Claimed, check_credential
 from badges.openbadges.places import Places
-from badges.openbadges.status import LIST_LENGTH, build_status_list, encode_bits
+from badges.openbadges.status import LIST_LENGTH
 from badges.transactions import reading
 from desk.credentials.finding import Recorded, find_credential, find_current
-from desk.credentials.status_bits import find_set_bits
+from desk.credentials.status_lists import sign_status_list
 from web.awards import find_award
 from web.context import READ, Service, Shown
 from web.needs import WebService
@@ -65,7 +65,7 @@ def _check(service: WebService, recorded: Recorded, issuer_id: str, earner_name:
     number = attested.status_index // LIST_LENGTH
     return check_credential(
         service.office.credentials.sign_credential(attested),
-        _sign_status_list(service, attested.achieved.issuer_id, number),
+        _sign_status_list(service, attested.achieved.issuer.id, number),
         service.office.credentials.find_key,
         Places(service.place.base_url),
         Claimed(issuer_id, earner_name, is_newest=recorded.replaced_by is None),
@@ -74,8 +74,6 @@ def _check(service: WebService, recorded: Recorded, issuer_id: str, earner_name:
 
 
 def _sign_status_list(service: WebService, issuer_id: str, number: int) -> str:
-    places = Places(service.place.base_url)
+    places, keys = Places(service.place.base_url), service.office.credentials
     with reading(service.office.engine).connect() as connection:
-        encoded = encode_bits(find_set_bits(connection, issuer_id, number))
-    url = places.status_list(issuer_id, number)
-    return service.office.credentials.sign(build_status_list(url, places.issuer(issuer_id), encoded, service.clock()))
+        return sign_status_list(connection, keys, places, issuer_id, number, service.clock()) or ""

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt import PyJWS
 
 from badges.openbadges.credential import Attested, build_claims, build_credential
+from badges.openbadges.places import Places
 
 PrivateKey = RSAPrivateKey | Ed25519PrivateKey
 Algorithm = Literal["RS256", "EdDSA"]
@@ -31,6 +32,8 @@ class PublicKey:
 
     id: str
     """Its RFC 7638 thumbprint: it follows from the key and nothing else."""
+    url: str
+    """Where it is found: what a signature's header names it by (section 8.2.3), and so what the key set calls it."""
     algorithm: Algorithm
     parameters: Mapping[str, str]
     """The members that the thumbprint is made of."""
@@ -38,7 +41,7 @@ class PublicKey:
     @property
     def jwk(self) -> dict[str, str]:
         """The JSON Web Key (RFC 7517)."""
-        return {**self.parameters, "kid": self.id, "use": "sig", "alg": self.algorithm}
+        return {**self.parameters, "kid": self.url, "use": "sig", "alg": self.algorithm}
 
 
 class CredentialKeys:
@@ -48,7 +51,8 @@ class CredentialKeys:
     """
 
     def __init__(self, keys: Sequence[PrivateKey], base_url: str, algorithm: Algorithm = "RS256") -> None:
-        pairs = [(key, _publish(key)) for key in keys]
+        places = Places(base_url)
+        pairs = [(key, _publish(key, places)) for key in keys]
         self._public = {public.id: public for _, public in pairs}
         fitting = [(key, public) for key, public in pairs if public.algorithm == algorithm]
         if not fitting:
@@ -56,8 +60,8 @@ class CredentialKeys:
         self._key, public = fitting[-1]
         self._base_url = base_url
         self._algorithm = algorithm
-        # `kid` leads to the key (section 8.2.3). No `jwk`: who believes the key that comes along believes anybody.
-        self._headers = {"typ": "JWT", "kid": f"{base_url}/keys/{public.id}"}
+        # No `jwk` beside it: who believes the key that comes along believes anybody.
+        self._headers = {"typ": "JWT", "kid": public.url}
         self._jws = PyJWS()
 
     def sign_credential(self, attested: Attested) -> str:
@@ -79,20 +83,20 @@ class CredentialKeys:
         return self._public.get(key_id)
 
 
-def _publish(key: PrivateKey) -> PublicKey:
-    public = key.public_key()
+def _publish(key: PrivateKey, places: Places) -> PublicKey:
+    parameters = _read_parameters(key)
+    text = json.dumps(parameters, sort_keys=True, separators=(",", ":"))
+    thumbprint = _encode(hashlib.sha256(text.encode("ascii")).digest())
+    algorithm: Algorithm = "RS256" if isinstance(key, RSAPrivateKey) else "EdDSA"
+    return PublicKey(thumbprint, places.key(thumbprint), algorithm, parameters)
+
+
+def _read_parameters(key: PrivateKey) -> dict[str, str]:
     if isinstance(key, RSAPrivateKey):
         numbers = key.public_key().public_numbers()
-        parameters = {"e": _encode_number(numbers.e), "kty": "RSA", "n": _encode_number(numbers.n)}
-        return PublicKey(_thumbprint(parameters), "RS256", parameters)
-    raw = public.public_bytes(Encoding.Raw, PublicFormat.Raw)
-    parameters = {"crv": "Ed25519", "kty": "OKP", "x": _encode(raw)}
-    return PublicKey(_thumbprint(parameters), "EdDSA", parameters)
-
-
-def _thumbprint(parameters: Mapping[str, str]) -> str:
-    text = json.dumps(parameters, sort_keys=True, separators=(",", ":"))
-    return _encode(hashlib.sha256(text.encode("ascii")).digest())
+        return {"e": _encode_number(numbers.e), "kty": "RSA", "n": _encode_number(numbers.n)}
+    raw = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return {"crv": "Ed25519", "kty": "OKP", "x": _encode(raw)}
 
 
 def _encode_number(number: int) -> str:
