@@ -88,12 +88,12 @@ def write_signature(signer: Signer, badge: LinkedBadge) -> Markup:
 def write_plain_signature(signer: Signer, badge: LinkedBadge) -> str:
     """Return the signature for mails without HTML."""
     lines = [
-        signer.name,
-        ", ".join(filter(None, (signer.title, signer.employer))),
-        " · ".join(filter(None, (signer.phone, _shorten(signer.website)))),
-        f"{badge.name}, {badge.issuer_name}: {badge.url}",
+        _clean(signer.name),
+        ", ".join(filter(None, map(_clean, (signer.title, signer.employer)))),
+        " · ".join(filter(None, (_clean(signer.phone), _shorten(signer.website)))),
+        f"{_clean(badge.name)}, {_clean(badge.issuer_name)}: {badge.url}",
     ]
-    return "\n".join(clean(line, LONGEST_LINE * 4) for line in lines if line)
+    return "\n".join(filter(None, lines))
 
 
 def write_embedded(badge: LinkedBadge) -> Markup:
