@@ -46,6 +46,7 @@ from web.studio import Studio
 from web.visitors import lead_to_login
 
 _PARTS = (
+    badge,
     front,
     login,
     unlocking,
@@ -57,7 +58,6 @@ _PARTS = (
     proposals,
     undoing,
     browser_view,
-    badge,
     verifying,
     baked,
     openbadges,
@@ -69,7 +69,7 @@ _PARTS = (
     resume,
     papers,
 )
-"""Every module with pages."""
+"""Every module with pages. Routes are tried in turn: what is asked for most stands first."""
 
 
 def create_app(service: WebService) -> FastAPI:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from fastapi import Request
 from fastapi.responses import Response
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -57,12 +57,13 @@ class Guards:
         self._app = app
         self._place = place
         self._refuse = refuse
-        self._headers = dict(_FIXED)
+        headers = dict(_FIXED)
         if place.is_https:
-            self._headers["strict-transport-security"] = HSTS
+            headers["strict-transport-security"] = HSTS
         elif not place.is_loopback:
             # Over plain HTTP to another machine browsers send no Sec-Fetch-Site, and with no-referrer no Origin either.
-            self._headers["referrer-policy"] = "same-origin"
+            headers["referrer-policy"] = "same-origin"
+        self._headers = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI)."""
@@ -72,9 +73,9 @@ class Guards:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                present = {name for name, _ in message["headers"]}  # in lower case (ASGI, HTTP response start)
+                missing = (pair for pair in self._headers if pair[0] not in present)
+                message["headers"] = [*message["headers"], *missing]
             await send(message)
 
         longest = LONGER_BODIES.get(scope["path"], LONGEST_BODY)

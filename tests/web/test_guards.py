@@ -48,7 +48,7 @@ class TestOverTls:
         page = house.get(f"/badges/{house.award_of(ADA)}").text
         assert 'href="/under/assets/pages.' in page
         assert 'src="/under/images/' in page
-        assert 'content="https://badges.school.example/under/images/' in page
+        assert 'content="https://badges.school.example/under/badges/' in page
         sent = house.post(house.first_link(ADA), password="a walk in the rain", repeated="a walk in the rain")
         assert sent.headers["location"].startswith("/under/password/set/")
 
