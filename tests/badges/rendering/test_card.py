@@ -41,6 +41,16 @@ def test_a_badge_that_counts_no_more_says_so_in_gray() -> None:
         assert max(ImageChops.difference(red, blue).getextrema()) < 16, green
 
 
+def test_a_small_spot_in_a_logo_keeps_its_color() -> None:
+    logo, spot, near = BytesIO(), (242, 181, 67), 4
+    picture = Image.new("RGB", (90, 90), "#1d5f6e")
+    picture.paste(spot, (70, 10, 80, 20))
+    picture.save(logo, "PNG")
+    card = _open(draw_card(subject(brand_color="#1d5f6e"), Pictures(pictures().badge, logo.getvalue())))
+    colors = [color for _, color in card.getcolors(1 << 20) or []]
+    assert min(max(abs(one - other) for one, other in zip(color, spot, strict=True)) for color in colors) <= near
+
+
 @pytest.mark.parametrize(
     "change",
     [
