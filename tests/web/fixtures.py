@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 
 import httpx
@@ -45,7 +46,12 @@ def house(
     service = open_service(Settings(data_dir=tmp_path / "var", base_url=base_url or here))
     pages = PageServer(make_web_service(service, clock), listen("127.0.0.1", port))
     pages.start()
-    with httpx.Client(base_url=here, timeout=30, follow_redirects=False) as client:
+    with httpx.Client(base_url=here, timeout=30, follow_redirects=False, cookies=_no_cookies()) as client:
         yield House(service, pages, clock, client)
     pages.stop()
     service.engine.dispose()
+
+
+def _no_cookies() -> CookieJar:
+    """Return a jar that keeps none: a test says itself which cookie it sends."""
+    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
