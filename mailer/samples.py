@@ -81,6 +81,7 @@ def sample_facts(kind: str, sample: Sample, now: datetime) -> Facts:
         "account_locked": _sample_lock(sample, instant),
         "confirm_address": pending,
         "address_named": pending,
+        "address_added": pending,
         "account_deleted": {"changed": instant},
     }
     return who | (by_kind.get(kind) or sample_request_facts(kind, sample.on_record, now))

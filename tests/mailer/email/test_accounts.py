@@ -14,7 +14,7 @@ ISSUER, SUPPORT = "American Society of Example Engineers", "credentials@asee.exa
 WORDS = {
     "account_locked": ["10 failed log-ins", "Locked on", "stay as they are", "not yours"],
     "address_named": ["maria@home.example", "only after it has been confirmed", "Stop this address", "logged out"],
-    "address_added": ["maria.gonzalez@mail.example", "log in with it", "still goes to your primary", "logged out"],
+    "address_added": ["maria@home.example", "log in with it", "still goes to your primary", "logged out"],
     "address_removed": ["maria@work.example", "nobody can log in with it", "logged out"],
     "primary_changed": ["maria.gonzalez@mail.example", "maria@work.example", "either of the two", "both addresses"],
     "account_deleted": ["Deleted on", "your alternate addresses", "records of the organizations", "at once"],
@@ -39,7 +39,8 @@ def test_where_issuers_unlock_the_owner_asks_the_issuer(mail_to: MailTo) -> None
     assert any("/ask-unlock/" in link for link in mail.links)
     assert "https://badges.example/password" in mail.links
     for part in parts_of(mail):
-        assert f"unlocked by {ISSUER}" in part
+        assert ISSUER in part
+        assert "Only this organization" in part
         assert SUPPORT in part
         assert "That alone does not unlock the account." in part
 
