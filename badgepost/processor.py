@@ -16,6 +16,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from badges.transactions import reading
 from desk.accounts.chores import see_to_logins
+from desk.requests.answering import sweep_answers
 from desk.requests.expiring import expire_proposals
 from inbound.processing.claims import CLAIM_LASTS, claim, free_former, has_waiting
 from inbound.processing.shelving import process
@@ -100,6 +101,8 @@ class Processor:
         if expired := expire_proposals(self._tools.office, now):
             _log.info("proposals_expired", proposals=expired)
         see_to_logins(self._tools.office, now)
+        if swept := sweep_answers(self._tools.office, now):
+            _log.info("answers_forgotten", answers=swept)
 
     def _forget_former(self) -> None:
         """Free what this name held before: in an earlier life, or when the database went away under it."""

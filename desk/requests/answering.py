@@ -4,9 +4,9 @@ Here belong who is answered, the limits that keep two machines from talking to e
 and the facts that put an answer into its thread. What an answer says is for the outcomes to say.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 from sqlmodel import col
 
 from badges.ids import make_id
@@ -103,6 +103,13 @@ def _find_silence(case: Case, speaker: str | None) -> str | None:
     if _count_answers(case, address) >= MOST_A_DAY:
         return f"this address has had {MOST_A_DAY} answers today"
     return None
+
+
+def sweep_answers(office: Office, now: datetime) -> int:
+    """Forget answers that no limit counts any more; return how many."""
+    is_over = col(AutomaticAnswer.answered_at) <= now - WINDOW
+    with office.engine.begin() as connection:
+        return connection.execute(delete(AutomaticAnswer).where(is_over)).rowcount
 
 
 def is_ours(office: Office, address: str) -> bool:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from desk.requests.answering import sweep_answers
 from desk.requests.carrying_out import OUTCOMES
 from desk.requests.orders import Change, MailThread
 from desk.requests.replies import ANSWERS
@@ -90,6 +91,18 @@ def test_one_answer_about_the_same_a_day_and_five_in_all(counter: Counter) -> No
     assert ask(intents[0], 25 * HOUR + timedelta(seconds=1)) is None
     assert len(counter.written()) == 6
     assert len(counter.desk.rows("SELECT * FROM ticket")) == 9, "what is not answered is kept all the same"
+
+
+def test_what_no_limit_counts_any_more_is_forgotten(counter: Counter) -> None:
+    office, now = counter.desk.office, counter.desk.now
+    counter.do(Outcome.ANSWER, Intent.LINKEDIN_ADD, Role.UNKNOWN)
+    counter.carry_out(counter.order(Outcome.ANSWER, Intent.LINKEDIN_ADD, Role.EARNER), HOUR)
+    assert sweep_answers(office, now + timedelta(days=1) - timedelta(microseconds=1)) == 0
+    assert sweep_answers(office, now + timedelta(days=1)) == 1
+    again = counter.carry_out(counter.order(Outcome.ANSWER, Intent.LINKEDIN_ADD, Role.EARNER), 24 * HOUR)
+    assert "about the same" in str(again.silence), "what still counts is kept"
+    assert sweep_answers(office, now + timedelta(days=2)) == 1
+    assert counter.desk.rows("SELECT * FROM automatic_answer") == []
 
 
 def test_what_is_over_the_limit_is_done_and_not_answered(counter: Counter) -> None:

@@ -6,6 +6,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from threading import Thread
 
 import pytest
@@ -81,6 +82,22 @@ def test_a_processor_outlives_a_database_that_is_away(office: MailOffice, monkey
     processor.stop()
     thread.join()
     assert processor.outcomes == {"apply": 1}
+
+
+def test_a_processor_without_work_forgets_what_no_limit_counts_any_more(office: MailOffice) -> None:
+    office.deliver(make_mail(QUESTION, sender="person@mail.example"), "person@mail.example")
+    assert office.process() == {"answer": 1}
+    assert office.value("SELECT COUNT(*) FROM automatic_answer") == 1
+    office.now += timedelta(days=1, seconds=1)
+    processor = Processor(office.tools)
+    thread = Thread(target=processor.run)
+    thread.start()
+    deadline = time.monotonic() + 30
+    while office.value("SELECT COUNT(*) FROM automatic_answer") and time.monotonic() < deadline:
+        time.sleep(0.02)
+    processor.stop()
+    thread.join()
+    assert office.value("SELECT COUNT(*) FROM automatic_answer") == 0
 
 
 def test_the_alarm_ends_a_process_long_before_its_claim_lapses() -> None:
