@@ -47,7 +47,11 @@ def write_letter(connection: Connection, office: Office, letter: Letter, now: da
 
 
 def write_letters(connection: Connection, office: Office, letters: Iterable[Letter], now: datetime) -> Enqueued:
-    """Enqueue `letters`, due at once; those that the ledger has already change nothing. Raises the same."""
+    """Enqueue `letters`, due at once; those that the ledger has already change nothing. Raises the same.
+
+    A letter in an issuer's name of a kind that only the service writes is a fault: it may tell a stranger whose earner
+    has named their address. Raises `ValueError`.
+    """
     messages = _compose_messages(connection, office, letters, now)
     return enqueue(connection, messages, office.site.mail_domain)
 
@@ -57,6 +61,8 @@ def _compose_messages(
 ) -> Iterator[NewMessage]:
     digests: dict[Wanted, str] = {}
     for letter in letters:
+        if letter.issuer_id is not None and NOTICES[letter.kind].only_service:
+            raise ValueError(f"{letter.kind} mails are written in no issuer's name")
         wanted = Wanted(letter.kind, letter.issuer_id, letter.badge_class_id, letter.language)
         if wanted not in digests:
             digests[wanted] = _publish(connection, office, wanted, now)

@@ -1,5 +1,6 @@
 """Mails that the service writes in its own name, to people whom no issuer has on record."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -49,6 +50,15 @@ def test_every_answer_can_be_written_without_an_issuer(desk: Any, kind: str) -> 
     [mail] = desk.mails(kind)
     [template] = desk.rows("SELECT * FROM published_template")
     assert (mail.issuer_id, template.issuer_id, template.language) == (None, None, "en")
+
+
+def test_what_only_the_service_writes_is_written_in_no_issuers_name(desk: Any) -> None:
+    facts = {"name": "Ann Berg", "address": "ann@mail.example", "new_address": STRANGER, "pending": "pending2345"}
+    letter = Letter("confirm_address", "confirm/1", None, None, STRANGER, facts)
+    with desk.office.engine.begin() as connection:
+        with pytest.raises(ValueError, match="in no issuer's name"):
+            write_letter(connection, desk.office, replace(letter, issuer_id="an issuer"), desk.now)
+        assert write_letter(connection, desk.office, letter, desk.now)
 
 
 def test_it_passes_through_the_queue_as_any_other_mail(desk: Any) -> None:
