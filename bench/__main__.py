@@ -25,6 +25,7 @@ from bench.figures import (
     processing,
     ruling,
     sending,
+    serving,
 )
 from bench.figures.figure import Figure
 from bench.fixture import NOW, make_awards
@@ -52,10 +53,12 @@ class Size:
     """What the memory of 1,000 is compared with."""
     accepted: int
     """Short mails that the listener takes in a round; a third as many long ones."""
+    pages: int
+    """Badge pages that are asked for in a round."""
 
 
-FULL = Size(rounds=9, messages=800, recipients=10_000, mails=100_000, accepted=900)
-QUICK = Size(rounds=2, messages=200, recipients=1_000, mails=10_000, accepted=150)
+FULL = Size(rounds=9, messages=800, recipients=10_000, mails=100_000, accepted=900, pages=1_000)
+QUICK = Size(rounds=2, messages=200, recipients=1_000, mails=10_000, accepted=150, pages=200)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -104,6 +107,7 @@ def _prepare(stage: Stage, port: int, size: Size, stack: ExitStack) -> list[Figu
         authenticating.prepare(),
         ruling.prepare(stack),
         processing.prepare(),
+        serving.prepare(size.pages, stack),
     ]
 
 

@@ -6,15 +6,12 @@ and the disk, and what is asked is how much mail one machine takes. Ours is `bad
 its CPU time is read from the process.
 """
 
-import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
@@ -24,6 +21,7 @@ from bench.figures.figure import Figure
 from bench.goals import Bound, Finding, Goal, from_ratio, show
 from bench.peers import postfix
 from bench.rounds import Results, Variant
+from bench.servers import Server, running_server
 
 SESSIONS = 20
 SUPPORT = "support@badgepost.example"
@@ -38,19 +36,6 @@ CPU = {
     SHORT: Goal("CPU of the listener for a 4 KB mail", Bound.AT_MOST, 1.0, "ms"),
     LONG: Goal("CPU of the listener for a 100 KB mail", Bound.AT_MOST, 2.5, "ms"),
 }
-
-
-@dataclass
-class Acceptor:
-    """A listener process."""
-
-    process: "subprocess.Popen[str]"
-    port: int
-
-    def cpu_seconds(self) -> float:
-        """Return the CPU time of the process so far, in user and in kernel mode (proc(5))."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def prepare(mails: int, stack: ExitStack) -> Figure:
@@ -86,7 +71,7 @@ def make_open_folder(stack: ExitStack) -> Path:
 
 
 @contextmanager
-def running_listener(folder: Path) -> Iterator[Acceptor]:
+def running_listener(folder: Path) -> Iterator[Server]:
     """Start `badgepost listen` on a new database in `folder`, and end it."""
     url = f"sqlite:///{folder / 'badgepost.db'}"
     engine = open_engine(url)
@@ -99,21 +84,8 @@ def running_listener(folder: Path) -> Iterator[Acceptor]:
         "BADGEPOST_LISTENER__LIMITS__CONNECTIONS_PER_ADDRESS": "0",
         "BADGEPOST_SUPPORT_ADDRESS": SUPPORT,
     }
-    command = [sys.executable, "-m", "badgepost", "listen"]
-    log_path = folder / "log"
-    with log_path.open("w") as log:
-        process = subprocess.Popen(
-            command, env={**os.environ, **settings}, stdout=subprocess.PIPE, stderr=log, text=True
-        )
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"the listener did not start: {log_path.read_text()[-500:]}")
-        yield Acceptor(process, int(line.rstrip(".\n").rpartition(" ")[2]))
-    finally:
-        process.terminate()
-        process.wait(60)
+    with running_server(["badgepost", "listen"], settings, folder / "log") as server:
+        yield server
 
 
 def feed(port: int, size: int, count: int) -> float:
@@ -132,7 +104,7 @@ def _feed(port: int, size: int) -> Callable[[int], float]:
     return lambda count: feed(port, size, count)
 
 
-def _feed_and_account(ours: Acceptor, size: int, spent: list[float]) -> Callable[[int], float]:
+def _feed_and_account(ours: Server, size: int, spent: list[float]) -> Callable[[int], float]:
     """The same, and note how many milliseconds of CPU each mail took."""
 
     def run(count: int) -> float:
