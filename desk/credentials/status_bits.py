@@ -4,19 +4,30 @@ Here belongs the look-up. A bit is set while its award is revoked, or held ("thi
 credential was replaced. Only these rows are read (two partial indices), however long a list is.
 """
 
-from collections.abc import Iterator
-
-from sqlalchemy import Connection, text
-from sqlmodel import col, func, select
+from sqlalchemy import Connection, func, select, text
+from sqlmodel import col
 
 from badges.credential_tables import REPLACED, Credential
 from badges.openbadges.status import LIST_LENGTH
-from badges.tables import OUT_OF_FORCE, Assertion
+from badges.tables import OUT_OF_FORCE
+
+_IN_LIST = "credential.issuer_id = :issuer_id AND status_index >= :first AND status_index < :end"
+_REPLACED = text(f"SELECT status_index FROM credential WHERE {_IN_LIST} AND {REPLACED}")  # noqa: S608 - constants
+# SQLite keeps the order of a CROSS JOIN, and uses no index where an expression is compared: so the few awards out of
+# force come first, each leads to its credentials, and the list itself is not gone through.
+_OUT_OF_FORCE = text(
+    "SELECT status_index FROM assertion CROSS JOIN credential"  # noqa: S608 - constants
+    f" WHERE {OUT_OF_FORCE} AND credential.assertion_id = assertion.id"
+    " AND credential.issuer_id || '' = :issuer_id AND status_index + 0 >= :first AND status_index + 0 < :end"
+)
 
 
 def find_set_bits(connection: Connection, issuer_id: str, number: int) -> list[int]:
     """Return the bits that are set in an issuer's list of this number, counted from 0 within the list."""
-    return sorted({index - number * LIST_LENGTH for index in _find_indices(connection, issuer_id, number)})
+    first = number * LIST_LENGTH
+    which = {"issuer_id": issuer_id, "first": first, "end": first + LIST_LENGTH}
+    found = {index for query in (_REPLACED, _OUT_OF_FORCE) for index in connection.execute(query, which).scalars()}
+    return sorted(index - first for index in found)
 
 
 def count_lists(connection: Connection, issuer_id: str) -> int:
@@ -24,16 +35,3 @@ def count_lists(connection: Connection, issuer_id: str) -> int:
     query = select(func.max(col(Credential.status_index))).where(col(Credential.issuer_id) == issuer_id)
     highest = connection.execute(query).scalar_one()
     return 0 if highest is None else int(highest) // LIST_LENGTH + 1
-
-
-def _find_indices(connection: Connection, issuer_id: str, number: int) -> Iterator[int]:
-    first = number * LIST_LENGTH
-    ours = (
-        col(Credential.issuer_id) == issuer_id,
-        col(Credential.status_index) >= first,
-        col(Credential.status_index) < first + LIST_LENGTH,
-    )
-    index = select(col(Credential.status_index))
-    yield from connection.execute(index.where(*ours, text(REPLACED))).scalars()
-    joined = index.join(Assertion, col(Assertion.id) == col(Credential.assertion_id))
-    yield from connection.execute(joined.where(*ours, text(OUT_OF_FORCE))).scalars()
