@@ -1,10 +1,15 @@
 """`/not-me`, `/unsubscribe` and `/mail`: what else a mail's links open."""
 
+import re
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 
 from badges.links import LIFETIMES, Purpose
+from desk.mailing import Letter, write_letter
+from mailer.notices import NOTICES
+from mailer.samples import Sample, sample_facts
 from tests.web.house import House, links_in
 
 ADA = "ada@mail.example"
@@ -86,6 +91,21 @@ def test_the_copy_of_a_mail_carries_no_authority(house: House) -> None:
     assert own in page.text
     assert "cid:" not in page.text
     assert house.get("/withheld").status_code == 200
+
+
+def test_no_copy_of_any_mail_leads_anywhere_with_authority(house: House) -> None:
+    inert = {"", "password", "login", "portfolio", "profile", "badges", "withheld"}
+    now, office = house.clock(), house.service.office
+    for kind in [kind for kind, notice in NOTICES.items() if not notice.shows_badge]:
+        facts = sample_facts(kind, Sample(address=ADA), now)
+        with house.service.engine.begin() as connection:
+            assert write_letter(connection, office, Letter(kind, f"copied/{kind}", None, None, ADA, facts), now)
+        message = house.one("SELECT id FROM message WHERE idempotency_key = :key", key=f"copied/{kind}")
+        page = house.get(f"/mail/{house.mint(Purpose.BROWSER, str(message))}")
+        assert page.status_code == 200
+        links = [link for link in re.findall(r'href="([^"]+)"', page.text) if link.startswith(house.base_url)]
+        assert {urlsplit(link).path.split("/")[1] for link in links if urlsplit(link).path} <= inert, kind
+    assert "withheld" in page.text
 
 
 def test_the_copy_may_bring_styles_and_nothing_else(house: House) -> None:
