@@ -1,6 +1,8 @@
 """The front page, the health check, and the files that pages need."""
 
-from fastapi import APIRouter, HTTPException, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Header, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -30,12 +32,13 @@ def say_health(service: Service) -> Response:
 
 
 @router.api_route("/assets/{name}", methods=READ)
-def send_asset(name: str, assets: Files) -> Response:
+def send_asset(name: str, assets: Files, accept_encoding: Annotated[str, Header()] = "") -> Response:
     """Send a style sheet, script or icon."""
     asset = assets.find(name)
     if asset is None:
         raise HTTPException(404)
-    return Response(asset.content, 200, {"cache-control": FOREVER}, asset.media_type)
+    content, headers = asset.choose(accept_encoding)
+    return Response(content, 200, {**headers, "cache-control": FOREVER}, asset.media_type)
 
 
 @router.api_route("/robots.txt", methods=READ)

@@ -1,5 +1,6 @@
 """Style sheet, script, icon, and issuers' colours."""
 
+import gzip
 import re
 from pathlib import Path
 
@@ -14,7 +15,7 @@ STATIC = Path(__file__).parents[2] / "templates" / "pages" / "static"
 
 def test_the_style_sheet_stays_small_and_fetches_nothing() -> None:
     sheet = (STATIC / "pages.css").read_text(encoding="utf-8")
-    assert len(sheet.encode()) < 12 * 1024
+    assert len(gzip.compress(sheet.encode(), 9)) < 6 * 1024
     assert "url(" not in sheet
     assert "@import" not in sheet
 
@@ -27,6 +28,19 @@ def test_addresses_hold_a_digest_and_lead_to_the_file() -> None:
     assert found is not None
     assert found.content == (STATIC / "pages.css").read_bytes()
     assert found.media_type == "text/css"
+
+
+def test_a_file_is_packed_for_those_who_take_it() -> None:
+    assets = Assets(STATIC, "")
+    asset = assets.find(assets.url_of("pages.css").rpartition("/")[2])
+    assert asset is not None
+    for accepted in ("gzip", "br, GZIP;q=0.5", "deflate,x-gzip", "gzip; q=1.0"):
+        content, headers = asset.choose(accepted)
+        assert headers == {"vary": "Accept-Encoding", "content-encoding": "gzip"}
+        assert gzip.decompress(content) == asset.content
+        assert len(content) < len(asset.content) / 2
+    for accepted in ("", "br", "gzip;q=0", "gzip; q=0.000", "gzipped", "," * 10_000 + "gzip"):
+        assert asset.choose(accepted) == (asset.content, {"vary": "Accept-Encoding"})
 
 
 def test_other_names_lead_nowhere() -> None:
