@@ -1,7 +1,8 @@
 """Correcting a wrong address: the mail went nowhere, or to somebody else.
 
-Here belongs the act. All password links that were mailed to the wrong address are void from then on, and what did
-not reach the earner is sent again to the right one.
+Here belongs the act. Whatever the wrong address has opened is shut from then on: password links that were mailed to it
+are void, a password that was set there is gone, sessions have ended. What did not reach the earner is sent again to the
+right address.
 """
 
 from dataclasses import dataclass
@@ -10,8 +11,9 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlmodel import col
 
-from badges.tables import Assertion, EarnerAddress
+from badges.tables import Account, Assertion, EarnerAddress
 from badges.transactions import take_turn
+from desk.accounts.sessions import end_sessions
 from desk.awards import read_awards, select_awards
 from desk.credentials.replacing import replace_credentials
 from desk.office import Office
@@ -73,3 +75,6 @@ def _replace(connection: Connection, person: Person, address: str) -> None:
             update(EarnerAddress).where(ours, col(EarnerAddress.address) == address).values(is_primary=True)
         )
     raise_serial(connection, person.account_id)
+    forgotten = {"password_hash": None, "password_set_at": None}
+    connection.execute(update(Account).where(col(Account.id) == person.account_id).values(forgotten))
+    end_sessions(connection, person.account_id)

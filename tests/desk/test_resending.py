@@ -3,8 +3,10 @@
 import pytest
 
 from badges.accounts import LinkVoid
+from desk.accounts.login import LoggedIn, LoginTry, WrongLogin, log_in
+from desk.accounts.sessions import find_session
 from desk.correcting import Corrected, NotCorrected, correct_address
-from desk.passwords import OpenForm, read_password_link
+from desk.passwords import OpenForm, PasswordSet, read_password_link, set_password
 from desk.resending import NotResent, Resent, resend_failed, resend_to
 from desk.sampling import SampleQueued, SampleRefused, send_sample
 
@@ -71,6 +73,18 @@ def test_a_corrected_address_gets_the_mail_and_the_old_links_are_void(desk, batc
     states = {mail.rcpt_to: mail.state for mail in desk.mails("issuance")}
     assert (states["ada@mail.example"], states["ada@mail2.example"]) == ("cancelled", "queued")
     assert desk.one("SELECT count(*) FROM earner_address WHERE address = 'ada@mail.example'") == 0
+
+
+def test_who_got_the_mail_by_mistake_is_in_no_longer(desk, batch: str) -> None:
+    [old] = [facts for facts in desk.facts("issuance") if facts["address"] == "ada@mail.example"]
+    assert isinstance(set_password(desk.office, desk.link(old), "wet granite under moss", desk.now), PasswordSet)
+    done = log_in(desk.office, LoginTry("ada@mail.example", "wet granite under moss", "192.0.2.1"), desk.now)
+    assert isinstance(done, LoggedIn)
+    correct_address(desk.office, "ada@mail.example", "ada@mail2.example", desk.now)
+    with desk.office.engine.connect() as connection:
+        assert find_session(connection, done.token, desk.now) is None
+    again = LoginTry("ada@mail2.example", "wet granite under moss", "192.0.2.1")
+    assert log_in(desk.office, again, desk.now) == WrongLogin()
 
 
 def test_a_mail_under_way_to_the_wrong_address_does_not_stand_for_one_to_the_right(desk, batch: str) -> None:
