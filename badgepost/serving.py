@@ -7,7 +7,7 @@ children are kept by `children`.
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Event, Thread
@@ -53,12 +53,24 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 class PageServer:
-    """The pages on a socket, in a thread of their own: the main thread keeps the signals."""
+    """The pages on a socket, in a thread of their own: the main thread keeps the signals.
 
-    def __init__(self, service: WebService, listener: socket.socket) -> None:
+    What a connection from one of the networks `proxies` says in X-Forwarded-For is believed, and nobody else's.
+    """
+
+    def __init__(
+        self, service: WebService, listener: socket.socket, proxies: Sequence[str] = ("127.0.0.1", "::1")
+    ) -> None:
         self.app = create_app(service)
         # No access log: the paths of token pages are secrets.
-        config = uvicorn.Config(self.app, log_config=None, log_level="warning", access_log=False, server_header=False)
+        config = uvicorn.Config(
+            self.app,
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            forwarded_allow_ips=list(proxies),
+        )
         self._server = uvicorn.Server(config)
         self._listener = listener
         self._thread = Thread(target=self._run, name="pages", daemon=True)
@@ -100,7 +112,8 @@ def serve(service: Service, announce: Callable[[Running], None]) -> int:
     listener = listen(settings.web_host, settings.web_port)
     stop = Event()
     _stop_on_signals(stop)
-    pages = PageServer(make_web_service(service, lambda: datetime.now(UTC)), listener)
+    proxies = [str(network) for network in settings.web_proxies]
+    pages = PageServer(make_web_service(service, lambda: datetime.now(UTC)), listener, proxies)
     children = Children(list(_make_children(settings)))
     pages.start()
     children.look_after()

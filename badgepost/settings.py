@@ -103,6 +103,8 @@ class Settings(BaseSettings):
 
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8000, ge=0, le=65535)
+    web_proxies: list[IPv4Network | IPv6Network] = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
+    """Networks of the reverse proxies whose X-Forwarded-For says where a visitor comes from."""
     workers: int = Field(default=1, ge=0, le=64)
     processors: int = Field(default=1, ge=0, le=64)
     log_format: Literal["console", "json"] = "console"
