@@ -152,6 +152,14 @@ def test_thirty_failures_shut_the_door_on_a_network(house: House) -> None:
     assert _try(house).status_code == 303
 
 
+def test_what_a_client_claims_before_its_proxy_does_not_count(house: House) -> None:
+    for number in range(30):
+        claimed = f"198.51.100.{number}, 203.0.113.9"
+        assert _try(house, NOBODY, "a guess", **{"x-forwarded-for": claimed}).status_code == 422
+    assert _try(house, NOBODY, "a guess", **{"x-forwarded-for": "192.0.2.1, 203.0.113.9"}).status_code == 429
+    assert _try(house, NOBODY, "a guess", **{"x-forwarded-for": "192.0.2.1"}).status_code == 422
+
+
 def test_so_many_at_a_time_leave_room_for_other_pages(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(login, "_AT_THE_DOOR", login.BoundedSemaphore(1))
     with login._AT_THE_DOOR:
