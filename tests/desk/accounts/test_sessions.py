@@ -6,8 +6,9 @@ import pytest
 
 from badges.accounts import PasswordFault
 from badges.links import Purpose
-from desk.accounts.changing_password import PasswordChanged, WrongPassword, change_password
+from desk.accounts.changing_password import PasswordChanged, change_password
 from desk.accounts.login import LoggedIn, LoginLocked, log_out
+from desk.accounts.proving import WrongPassword
 from desk.accounts.sessions import LONGEST, LONGEST_IDLE, SignedIn, find_session, prolong_session
 from desk.accounts.throttling import Throttled
 from desk.passwords import LinkSpent, PasswordSet, set_password
