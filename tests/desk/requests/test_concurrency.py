@@ -10,9 +10,11 @@ import pytest
 
 from badgepost.database import migrate
 from badges.links import LinkMaker, Purpose
+from desk.credentials.status_bits import find_set_bits
 from desk.office import Office
 from desk.programme import ProgrammeImported, import_programme
 from desk.publishing import Publisher
+from desk.renaming import rename_earner
 from desk.requests.orders import Change
 from desk.requests.proposal_links import OpenProposal, agree_by_link, decline_by_link
 from desk.requests.proposals import ProposalState
@@ -162,3 +164,20 @@ def test_nobody_waits_in_a_circle(counter: Counter) -> None:
         "SELECT ticket_id, count(DISTINCT created_at) a, count(*) b FROM ticket_entry GROUP BY 1"
     ):
         assert row.a == row.b, "entries of a ticket have an order"
+
+
+def test_credentials_are_numbered_one_after_the_other(counter: Counter) -> None:
+    desk, jane = counter.desk, counter.jane
+    acts: list[Callable[[], Any]] = [
+        lambda name=name: rename_earner(desk.office, jane, name, desk.now) for name in ("Jane Doe", "Jane Roe")
+    ]
+    acts += [lambda at=at: desk.issue(f"email,name\nnew{at}@mail.example,New {at}\n") for at in "abc"]
+    order = counter.order(Outcome.APPLY, Intent.NAME_CHANGE, changes=(counter.rename("Jane Poe"),))
+    _at_once([*acts, lambda: counter.carry_out(order)])
+    rows = desk.rows("SELECT * FROM credential ORDER BY status_index")
+    assert [row.status_index for row in rows] == list(range(len(rows))) == list(range(7))
+    [last] = [row for row in rows if row.replaced_by is None and row.earner_name.startswith("Jane")]
+    assert last.earner_name == counter.name_of()
+    with desk.office.engine.connect() as connection:
+        unset = {row.status_index for row in rows if row.replaced_by is None}
+        assert set(find_set_bits(connection, rows[0].issuer_id, 0)) == set(range(7)) - unset
