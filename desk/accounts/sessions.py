@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from badges.account_tables import Session
 from badges.tables import Account, Earner, EarnerAddress
+from desk.accounts.trail import EventKind, note_event
 from desk.office import Office
 from wire.network import network_of
 
@@ -21,6 +22,7 @@ TOKEN_BYTES = 32
 LONGEST = timedelta(days=30)
 """After its log-in a session ends, however much it is used."""
 LONGEST_IDLE = timedelta(days=7)
+MOST_LISTED = 50
 SEEN_EVERY = timedelta(minutes=10)
 """That a session is used is written no more often, so that pages are read without a write each."""
 
@@ -42,6 +44,17 @@ class SignedIn:
     def is_due(self, now: datetime) -> bool:
         """Tell whether it is time to note again that the session is in use."""
         return now - self.seen_at > SEEN_EVERY
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """One browser that is logged in, as its owner sees it."""
+
+    created_at: datetime
+    seen_at: datetime
+    source: str
+    is_this: bool
+    """The browser that asks."""
 
 
 def open_session(connection: Connection, account_id: str, source: str, now: datetime) -> str:
@@ -72,6 +85,26 @@ def find_session(connection: Connection, token: str, now: datetime) -> SignedIn 
     )
     row = connection.execute(query).first()
     return None if row is None else SignedIn(*row)
+
+
+def list_sessions(connection: Connection, owner: SignedIn, now: datetime) -> list[OpenSession]:
+    """Return where the owner is logged in, the browser that asks first, then what was used last."""
+    query = (
+        select(col(Session.created_at), col(Session.seen_at), col(Session.source), col(Session.id) == owner.session_id)
+        .where(col(Session.account_id) == owner.account_id, ~_is_over(now))
+        .order_by((col(Session.id) == owner.session_id).desc(), col(Session.seen_at).desc())
+    )
+    return [OpenSession(*row[:3], bool(row[3])) for row in connection.execute(query.limit(MOST_LISTED))]
+
+
+def log_out_elsewhere(office: Office, owner: SignedIn, source: str, now: datetime) -> int:
+    """End all sessions of the owner but the one that asks; return how many."""
+    with office.engine.begin() as connection:
+        ended = end_sessions(connection, owner.account_id, but=owner.session_id)
+        if ended:
+            detail = f"everywhere else: {ended}"
+            note_event(connection, owner.earner_id, EventKind.LOGGED_OUT, now, source=source, detail=detail)
+        return ended
 
 
 def prolong_session(office: Office, session_id: str, now: datetime) -> None:

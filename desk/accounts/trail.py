@@ -1,13 +1,15 @@
 """The trail of an account: what happened to it, when, and on whose word. For its owner and for support staff.
 
-Here belong the words and writing one event in the transaction of the act. Changes that an issuer has asked for have a
+Here belong the words, writing one event in the transaction of the act, and reading the newest. Changes that an issuer has asked for have a
 trail of their own (`desk.tables.RecordChange`).
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
+from sqlmodel import col
 
 from badges.account_tables import AccountEvent
 from badges.ids import make_id
@@ -40,6 +42,30 @@ class EventKind(StrEnum):
     BADGE_SHOWN = "badge_shown"
     DATA_DOWNLOADED = "data_downloaded"
     ACCOUNT_DELETED = "account_deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class PastEvent:
+    """One event, as `AccountEvent` has it."""
+
+    kind: str
+    made_by: str
+    source: str
+    detail: str
+    made_at: datetime
+
+
+def list_events(connection: Connection, earner_id: str, most: int) -> list[PastEvent]:
+    """Return what happened to an account, the newest first."""
+    columns = (
+        col(AccountEvent.kind),
+        col(AccountEvent.made_by),
+        col(AccountEvent.source),
+        col(AccountEvent.detail),
+        col(AccountEvent.made_at),
+    )
+    newest = select(*columns).where(col(AccountEvent.earner_id) == earner_id).order_by(col(AccountEvent.made_at).desc())
+    return [PastEvent(*row) for row in connection.execute(newest.limit(most))]
 
 
 def note_event(  # noqa: PLR0913 - what, whose, who, whence, when

@@ -1,0 +1,70 @@
+"""Deleting an account, on its owner's word: what the owner has given goes, what an issuer has awarded stays.
+
+Here belongs the act. Name, primary address and badges are the issuers' records, and others rely on them; so does the
+trail stay, which tells what happened. Whoever comes back asks for a new password and begins with an empty profile.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, delete, update
+from sqlmodel import col
+
+from badges.account_tables import PendingAddress, Profile
+from badges.columns import to_microseconds
+from badges.tables import Account, Assertion, EarnerAddress
+from badges.transactions import take_turn
+from desk.accounts.proving import WrongPassword, admit_claim, weigh_claim
+from desk.accounts.sessions import SignedIn, end_sessions
+from desk.accounts.telling import tell_owner
+from desk.accounts.throttling import Throttled
+from desk.accounts.trail import EventKind, note_event
+from desk.office import Office
+from desk.people import find_by_account
+from desk.requests.records import stop_notices
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Done: nobody is logged in any more, and no password or link opens the account."""
+
+
+def delete_account(  # noqa: PLR0913, PLR0917 - whose, with what word, how, whence and when
+    office: Office, owner: SignedIn, present: str, hides_badges: bool, source: str, now: datetime
+) -> Left | WrongPassword | Throttled:
+    """Delete what the owner has given; `hides_badges`: nobody is to find the pages of their badges either."""
+    claim = weigh_claim(office, owner, present, source, now)
+    if isinstance(claim, Throttled):
+        return claim
+    with office.engine.begin() as connection:
+        wrong = admit_claim(connection, claim, now)
+        if wrong is not None:
+            return wrong
+        take_turn(connection)
+        person = find_by_account(connection, owner.account_id)
+        assert person is not None  # who is logged in has a primary address
+        _delete_what_was_given(connection, owner)
+        stop_notices(connection, person.address, now)
+        hidden = _hide_badges(connection, owner.earner_id, now) if hides_badges else 0
+        detail = f"{hidden} badges hidden" if hides_badges else ""
+        note_event(connection, owner.earner_id, EventKind.ACCOUNT_DELETED, now, source=source, detail=detail)
+        changed = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+        key = f"{person.account_id}/{to_microseconds(now)}"
+        tell_owner(connection, office, person, "account_deleted", key, now, changed=changed)
+    return Left()
+
+
+def _delete_what_was_given(connection: Connection, owner: SignedIn) -> None:
+    end_sessions(connection, owner.account_id)
+    connection.execute(delete(Profile).where(col(Profile.earner_id) == owner.earner_id))
+    connection.execute(delete(PendingAddress).where(col(PendingAddress.earner_id) == owner.earner_id))
+    is_alternate = (col(EarnerAddress.earner_id) == owner.earner_id, col(EarnerAddress.is_primary).is_(False))
+    connection.execute(delete(EarnerAddress).where(*is_alternate))
+    # Links that were mailed before open nothing: what is asked for later has a higher number.
+    fresh = {"password_hash": None, "password_set_at": None, "link_spent_serial": col(Account.link_serial)}
+    connection.execute(update(Account).where(col(Account.id) == owner.account_id).values(fresh))
+
+
+def _hide_badges(connection: Connection, earner_id: str, now: datetime) -> int:
+    shown = (col(Assertion.earner_id) == earner_id, col(Assertion.hidden_at).is_(None))
+    return connection.execute(update(Assertion).where(*shown).values(hidden_at=now)).rowcount
