@@ -1,5 +1,6 @@
 """The certificate and the linked badge, read by a PDF reader and a QR decoder that are not ours."""
 
+import os
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -94,7 +95,10 @@ def test_markup_is_text(name: str) -> None:
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_names_in_any_script_are_in_the_text(name: str) -> None:
-    letters = {letter for letter in _text(_certify(subject(earner_name=name))) if not letter.isascii()}
+    pdf = set_certificate(subject(earner_name=name), pictures())
+    if b"pdfuaid" not in pdf and not os.environ.get("CI"):
+        pytest.skip("no font on this machine has these letters")
+    letters = {letter for letter in _text(_read(pdf)) if not letter.isascii()}
     assert {letter for letter in name if letter.isalpha() and not letter.isascii()} <= letters
 
 
