@@ -5,19 +5,16 @@ a frame of its own, under the policy of mails that are shown (`browser_view`). W
 `badges.rendering.signature`.
 """
 
-from dataclasses import replace
 from enum import StrEnum
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from markupsafe import Markup
-from sqlalchemy import select
-from sqlmodel import col
 
-from badges.account_tables import Profile
 from badges.branding import Color, derive_palette, parse_color
 from badges.rendering.signature import DENSITY, LinkedBadge, Signer, write_plain_signature, write_signature
 from badges.transactions import reading
+from desk.accounts.profile import read_profile
 from web.asked_awards import OwnAward
 from web.awards import Award
 from web.browser_view import mail_policy
@@ -106,8 +103,6 @@ def link_badge(badge: Award, place: Place, shown_size: int) -> LinkedBadge:
 
 def _read_signer(service: WebService, earner_id: str, badge: Award) -> Signer:
     """Return who signs: the name as the issuer knows it, and what the earner says of themselves."""
-    columns = (col(Profile.title), col(Profile.employer), col(Profile.phone), col(Profile.website))
     with reading(service.office.engine).connect() as connection:
-        row = connection.execute(select(*columns).where(col(Profile.earner_id) == earner_id)).first()
-    signer = Signer(badge.earner_name)
-    return signer if row is None else replace(signer, **row._mapping)
+        told = read_profile(connection, earner_id).details
+    return Signer(badge.earner_name, told.title, told.employer, told.phone, told.website)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from badges.openbadges.achievement import is_web_address
 from badges.rendering.typesetting import clean
 
 LONGEST_LINE = 200
@@ -101,11 +102,6 @@ def write_embedded(badge: LinkedBadge) -> Markup:
     return _EMBEDDED.format(
         url=badge.url, picture_url=badge.picture_url, size=badge.shown_size, alt=_clean(badge.picture_alt)
     )
-
-
-def is_web_address(text: str) -> bool:
-    """Tell whether a link may lead there: http and https alone, whatever an earner has typed."""
-    return text.startswith(("https://", "http://")) and text.isprintable() and not any(map(str.isspace, text))
 
 
 def _clean(text: str) -> str:
