@@ -6,7 +6,7 @@ picture stands in `badges.rendering.card`.
 
 from functools import partial
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Engine
 
@@ -24,13 +24,16 @@ A_WEEK = "public, max-age=604800"
 
 
 @router.api_route("/badges/{assertion_id}/card-{version}.png", methods=READ)
-async def send_card(version: str, service: Service, studio: Drawn, award: PublicAward) -> Response:
+async def send_card(request: Request, version: str, service: Service, studio: Drawn, award: PublicAward) -> Response:
     """Send the card. An address of old leads to the present one; a held or hidden badge has none."""
     subject = make_subject(award, None)
     if version != version_of_card(subject):
         return RedirectResponse(service.place.root + path_of_card(award), 302)
+    etag = f'"{version}"'
+    headers = {"cache-control": A_WEEK, "etag": etag, "cross-origin-resource-policy": "cross-origin"}
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
     card = await studio.make(version, partial(_draw, service.office.engine, subject))
-    headers = {"cache-control": A_WEEK, "etag": f'"{version}"', "cross-origin-resource-policy": "cross-origin"}
     return Response(card, 200, headers, PNG)
 
 

@@ -36,6 +36,8 @@ def test_the_card_is_drawn_once_and_the_same_for_everybody(house: House) -> None
     path = _card(house)
     first = house.get(path, **{"accept-language": "de"})
     assert house.get(path, **{"accept-language": "fr"}).content == first.content
+    again = house.get(path, **{"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
 
 
 CHANGES = (
