@@ -23,8 +23,11 @@ from web.visitors import ActingOwner, Owner, Visitor
 router = APIRouter()
 
 BADGES_A_PAGE = 24
-_SHARE_POLICY = PAGE_POLICY.replace("form-action 'self'", "form-action 'self' https://www.linkedin.com")
-"""The share buttons post to us and are led on to LinkedIn; browsers apply `form-action` to that step, too."""
+_OWN_POLICY = (
+    PAGE_POLICY.replace("form-action 'self'", "form-action 'self' https://www.linkedin.com") + "; connect-src 'self'"
+)
+"""The share buttons post to us and are led on to LinkedIn; browsers apply `form-action` to that step, too. The switch
+that hides the badge is sent by htmx, where there are scripts."""
 
 
 @router.api_route("/portfolio", methods=READ)
@@ -57,7 +60,7 @@ def show_own_badge(request: Request, assertion_id: str, service: Service, pages:
     known = [visitor.owner.language]
     fields = _say_fields(badge, pages.language_of(request, known))
     answer = pages.show(request, "own_badge.html", {"badge": badge, "fields": fields}, known=known)
-    answer.headers["content-security-policy"] = _SHARE_POLICY
+    answer.headers["content-security-policy"] = _OWN_POLICY
     return answer
 
 

@@ -1,21 +1,25 @@
-// Conveniences: copying a text or a signature, and showing a password while it is typed. Every page works without.
+// Conveniences: copying a text or a signature, showing a password while it is typed, switches that htmx sends. Every page
+// works without.
 function tellDone(button) {
   button.textContent = button.dataset.done;
   document.getElementById("said").textContent = button.dataset.done;
 }
-for (const button of document.querySelectorAll("[data-copy]")) {
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    const source = document.getElementById(button.dataset.copy);
-    try {
-      await navigator.clipboard.writeText(source.value);
-    } catch {
-      source.select();
-      document.execCommand("copy");
-    }
-    tellDone(button);
-  });
+function offerToCopy(part) {
+  for (const button of part.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const source = document.getElementById(button.dataset.copy);
+      try {
+        await navigator.clipboard.writeText(source.value);
+      } catch {
+        source.select();
+        document.execCommand("copy");
+      }
+      tellDone(button);
+    });
+  }
 }
+offerToCopy(document);
 // By the event first: navigator.clipboard.write parses the HTML in this page, whose policy then complains of its styles.
 function giveByEvent(kinds) {
   let isGiven = false;
@@ -51,3 +55,19 @@ for (const button of document.querySelectorAll("[data-reveal]")) {
     button.setAttribute("aria-pressed", String(!shown));
   });
 }
+// What htmx has put in place of a part of the page: its buttons work, and it says what has become of it.
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  const part = document.getElementById(detail.target.id);
+  offerToCopy(part);
+  document.getElementById("said").textContent = part.dataset.said;
+});
+// A fault, or an answer that is another page (nobody is logged in any more): as without htmx.
+function submitPlainly(event) {
+  event.preventDefault();
+  event.detail.requestConfig.elt.submit();
+}
+document.addEventListener("htmx:sendError", submitPlainly);
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.status >= 400 || new URL(xhr.responseURL).pathname !== location.pathname) submitPlainly(event);
+});
