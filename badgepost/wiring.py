@@ -19,6 +19,7 @@ from badges.accounts import LockoutPolicy
 from badges.links import LinkMaker
 from badges.transactions import reading
 from desk.checking import read_image
+from desk.credentials.mailed import MailedCredentials
 from desk.office import Office
 from desk.publishing import Publisher
 from mailer.compose import Composer
@@ -78,25 +79,31 @@ def open_service(settings: Settings) -> Service:
     return Service(settings, engine, site, office)
 
 
-def make_composer(service: Service) -> Composer:
+def make_composer(service: Service, credentials: MailedCredentials) -> Composer:
     """Return what turns messages into signed mails. Raises `Refusal` if a DKIM key is missing."""
     signer = Signer(read_dkim_keys(service.settings))
     load_template, load_image = template_loader(service.engine), image_loader(service.engine)
-    return Composer(service.site, service.office.links, signer, load_template, load_image)
+    return Composer(service.site, service.office.links, signer, load_template, load_image, credentials.load)
+
+
+def make_credentials(service: Service) -> MailedCredentials:
+    """Return what is baked into the pictures of mails."""
+    return MailedCredentials(service.engine, service.office.credentials, service.site.base_url)
 
 
 def make_work(service: Service) -> Work:
     """Return what a worker is made of."""
-    settings = service.settings
+    settings, credentials = service.settings, make_credentials(service)
     resend = {Stream.ACCOUNT: settings.unknown_account, Stream.NOTICES: settings.unknown_notices}
     return Work(
         engine=service.engine,
-        maker=make_composer(service),
+        maker=make_composer(service, credentials),
         transport=make_transport(settings),
         policy=Policy(
             retry=RetryPolicy(**settings.retry.model_dump()),
             resend_unknown=frozenset(stream.value for stream, policy in resend.items() if policy == "resend"),
         ),
+        look_ahead=credentials.look_ahead,
         domain_limits={domain: Limit(limit.concurrency, limit.rate) for domain, limit in settings.limits.items()},
         relay_rates={relay.name: Limit(rate=relay.rate) for relay in settings.relays if relay.rate},
     )

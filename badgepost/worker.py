@@ -7,19 +7,20 @@ it from the settings), so that a test can drive it.
 import asyncio
 import signal
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from badgepost.clock_trust import TrustInClock
 from badgepost.worker_lock import WorkerLock
-from mailer.delivery.feed import LedgerFeed, Wiring
+from mailer.delivery.feed import LedgerFeed, LookAhead, Wiring
 from mailer.delivery.limits import Gates, Limit
 from mailer.delivery.shelf import Shelf
 from mailer.delivery.transport import MakesMail, Transport
+from mailer.queue.claimed import Claimed
 from mailer.queue.journal import Journal
 from mailer.queue.leases import (
     DEAD_AFTER,
@@ -46,6 +47,10 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _look_nowhere(_connection: Connection, _messages: Sequence[Claimed]) -> None:
+    """For a maker of mails that needs nothing besides the messages."""
+
+
 @dataclass(frozen=True)
 class Work:
     """What a worker is made of."""
@@ -54,6 +59,7 @@ class Work:
     maker: MakesMail
     transport: Transport
     policy: Policy = field(default_factory=Policy)
+    look_ahead: LookAhead = _look_nowhere
     domain_limits: Mapping[str, Limit] = field(default_factory=dict)
     relay_rates: Mapping[str, Limit] = field(default_factory=dict)
     clock: Callable[[], datetime] = _utc_now
@@ -82,6 +88,7 @@ class Worker:
             shelf=Shelf(Gates(work.domain_limits), Gates(work.relay_rates)),
             policy=work.policy,
             clock=work.clock,
+            look_ahead=work.look_ahead,
             has_changed=self._watch.has_changed,
         )
         self._feed = LedgerFeed(wiring, self._lease_id, once=once)

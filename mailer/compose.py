@@ -34,6 +34,13 @@ LoadTemplate = Callable[[str], Published]
 """Returns the published template of a digest. Raises `KeyError` if there is none."""
 LoadImage = Callable[[str], ImageBytes]
 """Returns the picture of a digest. Raises `KeyError` if there is none."""
+LoadBaked = Callable[[str], bytes | None]
+"""Returns what is baked into a picture for a credential's id (`badges.openbadges.baking.make_chunks`), signed; None if
+there is no such credential."""
+
+
+def bake_nothing(_credential_id: str) -> None:
+    """Leave the picture plain: for samples, which are about nobody."""
 
 
 @dataclass(frozen=True)
@@ -60,19 +67,27 @@ class _Prepared:
 class Composer:
     """Composes mails. Holds no built mail; one instance serves a whole worker."""
 
-    def __init__(
-        self, site: Site, links: LinkMaker, signer: Signer, load_template: LoadTemplate, load_image: LoadImage
+    def __init__(  # noqa: PLR0913, PLR0917 - what a mail is made of
+        self,
+        site: Site,
+        links: LinkMaker,
+        signer: Signer,
+        load_template: LoadTemplate,
+        load_image: LoadImage,
+        load_baked: LoadBaked = bake_nothing,
     ) -> None:
         self._site = site
         self._links = links
         self._signer = signer
         self._load_template = load_template
         self._load_image = load_image
+        self._load_baked = load_baked
         self._prepare = lru_cache(maxsize=KEPT_TEMPLATES)(self._prepare_template)
 
     def compose(self, message: Claimed, now: datetime) -> Composed:
         """Return the mail of `message`. `now` dates the links and the signatures; all else is fixed by the row.
 
+        The picture is that of the credential in the facts; messages of old and samples have none, and it stays plain.
         Raises `HeaderFault` if a recorded name or address cannot stand in a header, and `KeyError` if a fact, the
         template or the image is missing: faults in what was recorded, which trying again does not mend.
         """
@@ -85,7 +100,7 @@ class Composer:
         unsubscribe = values.get("unsubscribe_url")
         if unsubscribe:
             fields.append(structured("List-Unsubscribe", f"<{unsubscribe}>"))
-        body = prepared.frame.enclose(filled.text, filled.html)
+        body = prepared.frame.enclose(filled.text, filled.html, self._bake(prepared, facts))
         signatures = self._signer.sign(fields, body, now)
         return Composed(
             mail_from=f"bounce+{message.id}@{self._site.mail_domain}",
@@ -93,6 +108,13 @@ class Composer:
             data=b"".join([signatures, *fields, b"\r\n", *body]),
             needs_smtputf8=not message.rcpt_to.isascii(),
         )
+
+    def _bake(self, prepared: _Prepared, facts: Facts) -> bytes | None:
+        credential_id = facts.get("credential")
+        # Nobody but its earner is given a credential.
+        if prepared.frame.image is None or not credential_id or not NOTICES[prepared.published.kind].to_earner:
+            return None
+        return self._load_baked(credential_id)
 
     def _row_fields(self, message: Claimed, published: Published, facts: Facts, subject: str) -> tuple[bytes, ...]:
         notice = NOTICES[published.kind]

@@ -3,7 +3,6 @@
 Here belongs making the file; the bytes of baking stand in `badges.openbadges.baking`.
 """
 
-import json
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -14,7 +13,7 @@ from sqlmodel import col
 
 from badges.openbadges.achievement import Picture
 from badges.openbadges.baking import bake_png, bake_svg, make_png
-from badges.openbadges.hosted import build_assertion
+from badges.openbadges.hosted import write_assertion
 from badges.tables import Image
 from badges.transactions import reading
 from desk.credentials.finding import Recorded, find_current
@@ -44,7 +43,7 @@ def send_svg(request: Request, assertion_id: str, service: Service) -> Response:
 def _bake_png(service: WebService, recorded: Recorded) -> Response:
     """Return an award's picture with the signed credential in it, and with the assertion of version 2.0 beside it."""
     attested = recorded.attested
-    older = json.dumps(build_assertion(attested, service.place.base_url), ensure_ascii=False, separators=(",", ":"))
+    older = write_assertion(attested, service.place.base_url)
     picture = _load_png(service, attested.achieved.image)
     content = bake_png(picture, service.office.credentials.sign_credential(attested), older)
     return Response(content, headers=_as_file(recorded, "png"), media_type="image/png")

@@ -7,6 +7,7 @@ stands in `desk.credentials`; how a credential words it, in `credential` and `ho
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Achieved:
     image: Picture
     caption: str | None
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of `to_json`, in hexadecimal: what this achievement is called."""
         return hashlib.sha256(self.to_json().encode("utf-8")).hexdigest()

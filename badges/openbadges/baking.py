@@ -26,6 +26,9 @@ LONGEST_BAKED = 16 << 20
 LONGEST_SIDE = 600
 """Pixels of a PNG that is made of a JPEG: twice what it is shown at, and no photograph of 40 MB."""
 
+SHORTEST_CHUNK = 12
+"""Bytes of a chunk without content (PNG 3, section 5.3)."""
+
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _IHDR_END = len(_SIGNATURE) + 4 + 4 + 13 + 4
 _KEYWORD = b"openbadgecredential"
@@ -44,8 +47,7 @@ class Dough:
 
     def bake(self, credential: str, assertion: str | None = None) -> bytes:
         """Return the PNG with a signed credential in it; and with an Open Badges 2.0 assertion beside it."""
-        older = make_chunk(_KEYWORD_2, assertion) if assertion is not None else b""
-        return b"".join((self.head, make_chunk(_KEYWORD, credential), older, self.tail))
+        return b"".join((self.head, make_chunks(credential, assertion), self.tail))
 
 
 def prepare_png(png: bytes) -> Dough:
@@ -60,10 +62,16 @@ def bake_png(png: bytes, credential: str, assertion: str | None = None) -> bytes
     return prepare_png(png).bake(credential, assertion)
 
 
-def make_chunk(keyword: bytes, text: str) -> bytes:
-    """Return an uncompressed iTXt chunk (PNG 3, section 11.3.3.4) without language."""
-    body = b"iTXt" + keyword + b"\0\0\0\0\0" + text.encode("utf-8")
-    return struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+def make_chunks(credential: str, assertion: str | None = None) -> bytes:
+    """Return what is baked: chunks that stand between `head` and `tail` of a `Dough`."""
+    older = _make_text(_KEYWORD_2, assertion) if assertion is not None else b""
+    return _make_text(_KEYWORD, credential) + older
+
+
+def make_padding(length: int) -> bytes:
+    """Return a chunk of so many bytes, at least `SHORTEST_CHUNK`, that says nothing: ancillary, private, safe to copy
+    (PNG 3, section 5.4), so whoever does not know it passes over it."""
+    return _make_chunk(b"paDd", bytes(length - SHORTEST_CHUNK))
 
 
 def make_png(content: bytes, media_type: str) -> bytes:
@@ -120,6 +128,16 @@ def _unbake_svg(content: bytes) -> str | None:
         return None
     found = root.find(f"{{{_NAMESPACE}}}credential")
     return None if found is None else found.get("verify")
+
+
+def _make_text(keyword: bytes, text: str) -> bytes:
+    """Return an uncompressed iTXt chunk (PNG 3, section 11.3.3.4) without language."""
+    return _make_chunk(b"iTXt", keyword + b"\0\0\0\0\0" + text.encode("utf-8"))
+
+
+def _make_chunk(name: bytes, content: bytes) -> bytes:
+    body = name + content
+    return struct.pack(">I", len(content)) + body + struct.pack(">I", zlib.crc32(body))
 
 
 def _is_baked(name: bytes, chunk: bytes) -> bool:

@@ -6,6 +6,7 @@ is taken back by answering otherwise there.
 https://www.imsglobal.org/sites/default/files/Badges/OBv2p0Final/index.html
 """
 
+import json
 from typing import Any
 
 from badges.openbadges.achievement import Achieved, Picture, Profile
@@ -36,6 +37,11 @@ def build_assertion(attested: Attested, base_url: str) -> Json:
         "issuedOn": write_moment(attested.valid_from),
         **({"expires": write_moment(attested.valid_until)} if attested.valid_until else {}),
     }
+
+
+def write_assertion(attested: Attested, base_url: str) -> str:
+    """Return the Assertion as it is baked into a picture."""
+    return json.dumps(build_assertion(attested, base_url), ensure_ascii=False, separators=(",", ":"))
 
 
 def build_revoked(credential_id: str, reason: str, base_url: str) -> Json:

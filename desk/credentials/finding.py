@@ -3,8 +3,10 @@
 Here belong the look-ups. What a credential says is worded in `badges.openbadges`, answered in `web.openbadges`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
@@ -51,6 +53,12 @@ def find_current(connection: Connection, assertion_id: str) -> Recorded | None:
     return None if row is None else _read(row)
 
 
+def find_attested(connection: Connection, credential_ids: Sequence[str]) -> dict[str, Attested]:
+    """Return what those of these credentials attest that there are, by id."""
+    rows = connection.execute(_credentials().where(col(Credential.id).in_(credential_ids)))
+    return {row.id: _read(row).attested for row in rows}
+
+
 def _credentials() -> Select[*tuple[Any, ...]]:
     return (
         select(
@@ -88,7 +96,7 @@ def _read(row: Row[Any]) -> Recorded:
         issued_on=row.issued_on,
         expires_on=row.expires_on,
         attested_at=row.attested_at,
-        achieved=Achieved.from_json(row.content),
+        achieved=_read_achieved(row.content),
     )
     return Recorded(
         attested=attested,
@@ -100,3 +108,7 @@ def _read(row: Row[Any]) -> Recorded:
         is_held=row.held_at is not None,
         is_hidden=row.hidden_at is not None,
     )
+
+
+_read_achieved = lru_cache(maxsize=64)(Achieved.from_json)
+"""Thousands of awards name the same one, and its digest is told from it again and again."""

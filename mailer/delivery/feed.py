@@ -7,11 +7,12 @@ bytes, and a mail is composed when a lane takes it.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from mailer.delivery.chores import Chores
@@ -20,7 +21,7 @@ from mailer.delivery.shelf import Shelf
 from mailer.delivery.transport import MakesMail, Parcel
 from mailer.delivery.waiting import WaitingRoom
 from mailer.queue.claimed import Claimed
-from mailer.queue.claiming import claim, give_back, set_aside
+from mailer.queue.claiming import Claim, claim, give_back, set_aside
 from mailer.queue.journal import Journal
 from mailer.queue.recording import Intent, Result, Step
 from mailer.queue.relays import RelayNote, save_relay
@@ -38,6 +39,9 @@ REST = 1.0
 GLANCE = 0.2
 """Seconds between two questions whether anything was written at all, where that can be asked for next to nothing."""
 
+LookAhead = Callable[[Connection, Sequence[Claimed]], None]
+"""Reads what composing these messages will need, in the transaction that claims them. May run more than once."""
+
 _log = structlog.get_logger("badgepost.delivery")
 
 
@@ -51,6 +55,7 @@ class Wiring:
     shelf: Shelf
     policy: Policy
     clock: Callable[[], datetime]
+    look_ahead: LookAhead
     has_changed: Callable[[], bool]
     """Whether the database was written since the last time this was asked. May say yes too often, not too rarely."""
 
@@ -198,7 +203,13 @@ class LedgerFeed:
         self._with.has_changed()
         limit = min(CLAIM, CLAIM_PER_LANE * max(1, self._under_way + len(self._waiting)))
         now, stocked = self._with.clock(), shelf.stocked_domains()
-        claimed = await self._with.writer.run(lambda connection: claim(connection, worker_id, limit, now, stocked))
+
+        def claim_ahead(connection: Connection) -> Claim:
+            claimed = claim(connection, worker_id, limit, now, stocked)
+            self._with.look_ahead(connection, claimed.messages)
+            return claimed
+
+        claimed = await self._with.writer.run(claim_ahead)
         self.outcomes.update(suppressed=claimed.suppressed, expired=claimed.expired)
         self._return(shelf.put(claimed.messages), None)
         self._waiting.stir()

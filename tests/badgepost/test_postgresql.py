@@ -18,7 +18,7 @@ from sqlmodel import SQLModel
 
 from badgepost.database import alembic_config, migrate
 from badgepost.settings import Settings
-from badgepost.wiring import Service, make_composer, open_service
+from badgepost.wiring import Service, make_composer, make_credentials, open_service
 from desk.issue import issue_roster
 from desk.issuing.order import Issued, IssueObserver, IssueOrder
 from desk.mailing import Letter, write_letter
@@ -71,7 +71,7 @@ def test_the_service_writes_in_its_own_name(service: Service) -> None:
         suppress(connection, [Suppressed("stranger@mail.example", "asked for it", NOW)])
         assert list(find_suppressed(connection, [message])) == [message.id]
     assert message.issuer_id is None
-    assert b"From: Badge support <" in make_composer(service).compose(message, NOW).data
+    assert b"From: Badge support <" in make_composer(service, make_credentials(service)).compose(message, NOW).data
     with service.engine.connect() as connection:
         assert look_over(connection).counts == {"queued": 1}
 

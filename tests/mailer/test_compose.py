@@ -15,6 +15,7 @@ import premailer
 import pytest
 from dkim.canonicalization import Relaxed, Simple
 
+from badges.images import draw_badge
 from badges.links import LinkMaker
 from mailer.compose import Composed, Composer
 from mailer.dkim import DkimKey, Signer
@@ -34,7 +35,7 @@ KEYS = [
     DkimKey("badgepost.example", "r1", make_key("rsa")),
     DkimKey("badgepost.example", "e1", make_key("ed25519")),
 ]
-IMAGE = ImageBytes("image/png", bytes(range(256)) * 158)
+IMAGE = ImageBytes("image/png", draw_badge("C", "Müller & Söhne", "#1f4e79"))
 NAMES = [
     "Anna Berg",
     ".hidden",
