@@ -24,6 +24,12 @@ def judge(what: str, question: Any) -> dict[str, Any]:
     return verdict
 
 
+def read_package(path: str) -> str:
+    """Return a file of a package, such as `axe-core/axe.min.js`."""
+    _install()
+    return (_BUILD / "node_modules" / path).read_text(encoding="utf-8")
+
+
 def _install() -> None:
     _BUILD.mkdir(parents=True, exist_ok=True)
     stamp = _BUILD / ".installed"

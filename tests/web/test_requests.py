@@ -6,29 +6,15 @@ import pytest
 
 from badges.links import Purpose
 from desk.requests.carrying_out import CarriedOut
-from desk.requests.orders import Asker, Change, MailThread, Order
-from desk.words import Intent, Outcome, Role
+from desk.words import Outcome, Role
 from tests.web.house import House, links_in
+from tests.web.orders import ADA, CONTACT, order_rename
 
-ADA = "ada@mail.example"
-CONTACT = "office@fjellvik.example"
 YES = {"answer": "yes"}
 
 
-def _order(house: House, outcome: Outcome, role: Role, new_name: str) -> Order:
-    earner = str(house.one("SELECT earner_id FROM earner_address WHERE address = :a", a=ADA))
-    issuer = str(house.one("SELECT id FROM issuer WHERE slug = 'fjellvik'"))
-    is_earner = role is Role.EARNER
-    asker = Asker(
-        role, ADA if is_earner else CONTACT, "", None if is_earner else issuer, earner if is_earner else None, "en"
-    )
-    thread = MailThread(f"raw-{outcome}-{new_name}", "one@fjellvik.example", (), "A name")
-    change = Change(Intent.NAME_CHANGE, earner, new_name=new_name)
-    return Order(outcome, Intent.NAME_CHANGE, asker, thread, (change,), (), "so it is", "Please.", {"rule": "x"})
-
-
 def _do(house: House, outcome: Outcome, role: Role = Role.ISSUER, new_name: str = "Ada Lindkvist") -> CarriedOut:
-    return house.carry_out(_order(house, outcome, role, new_name))
+    return house.carry_out(order_rename(house, outcome, role, new_name))
 
 
 def _name(house: House) -> object:
