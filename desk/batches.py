@@ -1,18 +1,22 @@
 """Batches and their recipients: what became of every mail of a roster. Reads only.
 
-The state of a mail is told in the words of `mailer.queue.states`; whether an earner has set a password is beside it.
+The state of a mail is told in the words of `mailer.queue.states`; beside it, whether the earner has set a password and
+how often they pressed LinkedIn's buttons.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, Select, func, select
 from sqlmodel import col
 
 from badges.tables import Account, Earner, Issuer
 from badges.transactions import reading
+from desk.accounts.showing import ShareCount, count_shares
 from mailer.queue.tables import Batch, Message
 
 PAGE = 1000
@@ -47,6 +51,8 @@ class BatchRecipient:
     due_at: datetime
     password_set_at: datetime | None
     message_id: str
+    shares: ShareCount
+    """How often the owner pressed the share buttons of the badge that the mail is about."""
 
 
 def list_batches(engine: Engine, limit: int = 50) -> list[BatchSummary]:
@@ -81,7 +87,7 @@ def list_recipients(engine: Engine, batch_id: str) -> Iterator[BatchRecipient] |
 
 
 def _read_recipients(engine: Engine, batch_id: str) -> Iterator[BatchRecipient]:
-    query = (
+    query: Select[*tuple[Any, ...]] = (
         select(
             col(Message.rcpt_to),
             func.coalesce(col(Earner.name), ""),
@@ -92,6 +98,7 @@ def _read_recipients(engine: Engine, batch_id: str) -> Iterator[BatchRecipient]:
             col(Message.due_at),
             col(Account.password_set_at),
             col(Message.id),
+            col(Message.facts),
         )
         .outerjoin(Earner, col(Earner.id) == col(Message.earner_id))
         .outerjoin(Account, col(Account.earner_id) == col(Earner.id))
@@ -103,11 +110,18 @@ def _read_recipients(engine: Engine, batch_id: str) -> Iterator[BatchRecipient]:
     while True:
         # One short transaction a page: a long one would keep SQLite from tidying up behind its writers.
         with reading(engine).connect() as connection:
-            page = [BatchRecipient(*row) for row in connection.execute(query.where(col(Message.id) > after))]
+            page = _read_page(connection, query.where(col(Message.id) > after))
         if not page:
             return
         yield from page
         after = page[-1].message_id
+
+
+def _read_page(connection: Connection, query: Select[*tuple[Any, ...]]) -> list[BatchRecipient]:
+    rows = connection.execute(query).all()
+    badges = [json.loads(row.facts).get("assertion") or "" for row in rows]
+    shares = count_shares(connection, badges)
+    return [BatchRecipient(*row[:-1], shares.get(badge, ShareCount())) for row, badge in zip(rows, badges, strict=True)]
 
 
 def _count_states(connection: Connection, batch_ids: list[str]) -> dict[str, Counter[str]]:

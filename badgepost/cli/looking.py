@@ -25,6 +25,8 @@ _COLUMNS = (
     "password_set_at",
     "message_id",
 )
+_BUTTONS = ("add_to_profile", "add_to_stream")
+"""LinkedIn's: how often the owner pressed each."""
 
 
 @app.command()
@@ -86,9 +88,10 @@ def _show_batches(summaries: Iterable[BatchSummary]) -> None:
 
 def _write_csv(file: TextIO, recipients: Iterable[BatchRecipient]) -> None:
     writer = csv.writer(file)
-    writer.writerow(_COLUMNS)
+    writer.writerow([*_COLUMNS, *_BUTTONS])
     for recipient in recipients:
-        writer.writerow([_cell(getattr(recipient, column)) for column in _COLUMNS])
+        presses = [getattr(recipient.shares, button) for button in _BUTTONS]
+        writer.writerow([*(_cell(getattr(recipient, column)) for column in _COLUMNS), *presses])
 
 
 def _cell(value: object) -> str:

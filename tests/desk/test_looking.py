@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from badges.links import Purpose
+from desk.accounts.showing import ShareCount, ShareKind, count_share
 from desk.batches import list_batches, list_recipients
 from desk.not_me import report_not_me
 from desk.passwords import set_password
@@ -110,3 +111,16 @@ def test_recipients_of_a_batch(desk) -> None:
         ("queued", 0, None)
     }
     assert list_recipients(desk.office.engine, "nosuchbatch") is None
+
+
+def test_recipients_with_what_they_pressed(desk) -> None:
+    batch = desk.issue("email,name\nada@mail.example,Ada\nli@mail.example,Li\n").batch_id
+    badge = desk.assertion_of("ada@mail.example")
+    earner = desk.one("SELECT earner_id FROM assertion WHERE id = :i", i=badge)
+    assert count_share(desk.office.engine, earner, badge, ShareKind.ADD_TO_PROFILE, desk.now)
+    recipients = list_recipients(desk.office.engine, batch)
+    assert recipients is not None
+    assert {recipient.name: recipient.shares for recipient in recipients} == {
+        "Ada": ShareCount(add_to_profile=1, last_at=desk.now),
+        "Li": ShareCount(),
+    }
