@@ -20,7 +20,7 @@ from badgepost.settings import Settings, find_config
 from badges.openbadges.signing import CredentialKeys
 from desk.fault_words import tell_fault
 from mailer.dkim import DkimKey
-from mailer.keys import KeyFault, load_key
+from mailer.keys import KeyFault, load_key, warn_of_readers
 
 _log = structlog.get_logger(__name__)
 
@@ -94,7 +94,10 @@ def read_link_keys(settings: Settings) -> list[str]:
 def open_credential_keys(settings: Settings) -> CredentialKeys:
     """Return the keys that sign credentials."""
     try:
-        return CredentialKeys(read_credential_keys(settings), settings.base_url, settings.credential_algorithm)
+        keys = CredentialKeys(read_credential_keys(settings), settings.base_url, settings.credential_algorithm)
+        for warning in filter(None, map(warn_of_readers, settings.credential_keys)):
+            _log.warning("credential_key", warning=warning)
+        return keys
     except CredentialKeyError as error:
         raise Refusal(f"the keys that sign credentials: {error}") from error
     except ValueError as error:

@@ -82,8 +82,7 @@ def parse_pem(pem: bytes) -> PrivateKey | str:
 def load_key(file: Path, selector: str, domain: str) -> LoadedKey | KeyFault:
     """Return the key in `file`, or why it cannot be used."""
     try:
-        pem = file.read_bytes()
-        mode = stat.S_IMODE(file.stat().st_mode)
+        pem, warning = file.read_bytes(), warn_of_readers(file)
     except FileNotFoundError:
         return KeyFault(file, "there is no such file")
     except OSError as error:
@@ -91,9 +90,14 @@ def load_key(file: Path, selector: str, domain: str) -> LoadedKey | KeyFault:
     key = parse_pem(pem)
     if isinstance(key, str):
         return KeyFault(file, key)
-    open_to_others = mode & (stat.S_IRWXG | stat.S_IRWXO)
-    warning = f"{file} can be read by others (mode {mode:04o}); make it 0600" if open_to_others else None
     return LoadedKey(DkimKey(domain, selector, key), warning)
+
+
+def warn_of_readers(file: Path) -> str | None:
+    """Return what an operator should know of a key's file that others may read; None if only its owner may."""
+    mode = stat.S_IMODE(file.stat().st_mode)
+    open_to_others = mode & (stat.S_IRWXG | stat.S_IRWXO)
+    return f"{file} can be read by others (mode {mode:04o}); make it 0600" if open_to_others else None
 
 
 def record_name(selector: str, domain: str) -> str:

@@ -62,6 +62,7 @@ def test_a_file_without_a_whole_key_is_refused(kites, make, name: str) -> None:
 
 
 def test_the_algorithm_needs_a_key_of_its_kind(kites, tmp_path: Path) -> None:
+    (kites.folder / "signing.pem").touch(0o600)
     (kites.folder / "signing.pem").write_bytes(to_pem(make_key("ed25519")))
     named = {"BADGEPOST_CREDENTIAL_KEYS": '["signing.pem"]'}
     ran = kites.run("batches", **named)
@@ -70,6 +71,10 @@ def test_the_algorithm_needs_a_key_of_its_kind(kites, tmp_path: Path) -> None:
         "badgepost: credential_keys: there is no key for RS256 (credential_algorithm)\n",
     )
     assert kites.run("batches", **named, BADGEPOST_CREDENTIAL_ALGORITHM="EdDSA").status == 0
+    (kites.folder / "signing.pem").chmod(0o644)
+    assert (
+        "can be read by others (mode 0644)" in kites.run("batches", **named, BADGEPOST_CREDENTIAL_ALGORITHM="EdDSA").err
+    )
     missing = kites.run("batches", BADGEPOST_CREDENTIAL_KEYS='["nothing.pem"]')
     assert (missing.status, len(missing.lines)) == (2, 1)
     assert "nothing.pem" in missing.err

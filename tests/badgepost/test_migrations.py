@@ -78,6 +78,14 @@ def test_migrate_says_what_it_did(terminal) -> None:
     assert terminal.run("migrate").out == f"The database is up to date (revision {HEAD}).\n"
 
 
+def test_awards_from_before_get_their_credentials(kites) -> None:
+    kites.write("roster.csv", "email,name\nada@mail.example,Ada Lindqvist\nli@mail.example,Li Wei\n")
+    assert kites.run("issue", "roster.csv", "--badge", "first-kite").status == 0
+    kites.change("DELETE FROM credential")
+    assert kites.run("migrate").out.endswith("Made credentials for 2 awards that had none.\n")
+    assert kites.run("migrate").out == f"The database is up to date (revision {HEAD}).\n"
+
+
 def test_a_database_of_a_newer_program(kites) -> None:
     kites.change("UPDATE alembic_version SET version_num = '9999'")
     ran = kites.run("batches")
