@@ -121,7 +121,9 @@ def _read_page(connection: Connection, query: Select[*tuple[Any, ...]]) -> list[
     rows = connection.execute(query).all()
     badges = [json.loads(row.facts).get("assertion") or "" for row in rows]
     shares = count_shares(connection, badges)
-    return [BatchRecipient(*row[:-1], shares.get(badge, ShareCount())) for row, badge in zip(rows, badges, strict=True)]
+    return [
+        BatchRecipient(*[*row[:-1], shares.get(badge, ShareCount())]) for row, badge in zip(rows, badges, strict=True)
+    ]
 
 
 def _count_states(connection: Connection, batch_ids: list[str]) -> dict[str, Counter[str]]:

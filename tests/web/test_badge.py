@@ -2,12 +2,14 @@
 
 import io
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
 from PIL import Image
 
 from tests.web.house import House
+from tests.web.signed_in import sign_in
 
 ADA = "ada@mail.example"
 
@@ -80,6 +82,59 @@ def test_a_held_badge_looks_like_none(house: House, state: str) -> None:
 
 def test_browsers_ask_again_each_time(house: House) -> None:
     assert house.get(_page(house)).headers["cache-control"] == "no-cache"
+
+
+def test_what_changes_shows_at_the_next_request(house: House) -> None:
+    """Pages are kept, and none of them may outlive what it shows."""
+    path, badge = _page(house), house.award_of(ADA)
+    seen = [house.get(path)]
+    for change, said in [
+        ("UPDATE earner SET name = 'Ada Berg' WHERE name = 'Ada Lindqvist'", "Ada Berg"),
+        ("UPDATE badge_class SET description = 'Told anew.' WHERE slug = 'first-aid'", "Told anew."),
+        ("UPDATE issuer SET name = 'Fjellvik School' WHERE slug = 'fjellvik'", "Fjellvik School"),
+        ("UPDATE issuer SET website = NULL WHERE slug = 'fjellvik'", "by"),
+        (f"UPDATE assertion SET expires_on = '2026-11-23' WHERE id = '{badge}'", "Nov 23, 2026"),
+        (f"UPDATE assertion SET state = 'revoked' WHERE id = '{badge}'", ">Revoked<"),
+    ]:
+        house.change(change)
+        seen.append(house.get(path, **{"if-none-match": seen[-1].headers["etag"]}))
+        assert seen[-1].status_code == 200
+        assert said in seen[-1].text
+    assert len({page.text for page in seen}) == len({page.headers["etag"] for page in seen}) == len(seen)
+    house.change("UPDATE assertion SET hidden_at = 1 WHERE id = :i", i=badge)
+    assert house.get(path, **{"if-none-match": seen[-1].headers["etag"]}).status_code == 404
+
+
+def test_another_day_is_another_page(house: House) -> None:
+    house.change("UPDATE assertion SET expires_on = '2026-11-23' WHERE id = :i", i=house.award_of(ADA))
+    assert ">Valid<" in house.get(_page(house)).text
+    house.clock.pass_by(timedelta(days=1))
+    assert "Expired on November 23, 2026" in house.get(_page(house)).text
+
+
+def test_a_page_that_has_not_changed_is_not_sent_twice(house: House) -> None:
+    first = house.get(_page(house), **{"accept-language": "fr"})
+    again = house.get(_page(house), **{"accept-language": "fr", "if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    for name in ("etag", "cache-control", "vary", "content-security-policy"):
+        assert again.headers[name] == first.headers[name]
+    other = house.get(_page(house), **{"accept-language": "de", "if-none-match": first.headers["etag"]})
+    assert other.status_code == 200
+
+
+def test_the_page_is_the_same_for_everybody(house: House) -> None:
+    ada = sign_in(house, ADA)
+    assert ada.get(_page(house)).text == house.get(_page(house)).text
+    assert "profile/add" not in house.get(_page(house)).text
+    assert "sharing/share-offsite/?url=" in house.get(_page(house)).text
+
+
+def test_verifiers_find_the_credential_from_the_page(house: House) -> None:
+    found = re.search(r'<link rel="alternate" type="([^"]+)" href="([^"]+)"', house.get(_page(house)).text)
+    assert found
+    answer = house.client.get(found[2], headers={"accept": found[1]}, follow_redirects=True)
+    assert answer.headers["content-type"].startswith(found[1])
+    assert answer.json()["credentialSubject"]["achievement"]["name"] == "Mountain First Aid"
 
 
 def test_an_image_is_kept_for_good_and_not_sent_twice(house: House) -> None:
