@@ -11,6 +11,8 @@ from functools import partial
 from fastapi import FastAPI
 
 from web import (
+    address_links,
+    addresses,
     badge,
     baked,
     browser_view,
@@ -25,6 +27,9 @@ from web import (
     papers,
     passwords,
     portfolio,
+    profile,
+    profile_account,
+    profile_name,
     proposals,
     resume,
     sharing,
@@ -52,6 +57,11 @@ _PARTS = (
     unlocking,
     portfolio,
     sharing,
+    profile,
+    profile_name,
+    profile_account,
+    addresses,
+    address_links,
     passwords,
     not_me,
     unsubscribing,

@@ -5,7 +5,7 @@ and script. What a page says stands in `templates/pages`, which values it gets i
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from gettext import NullTranslations
 from pathlib import Path
@@ -85,5 +85,9 @@ def _make_environment(
     def say_date(day: date, width: str = "long") -> str:
         return format_date(day, width, locale=language)
 
+    def say_moment(moment: datetime) -> str:
+        return f"{format_date(moment, 'medium', locale=language)}, {moment.astimezone(UTC):%H:%M} UTC"
+
     environment.filters["say_date"] = say_date
+    environment.filters["say_moment"] = say_moment
     return environment

@@ -1,7 +1,7 @@
 """The trail of an account: what happened to it, when, and on whose word. For its owner and for support staff.
 
-Here belong the words, writing one event in the transaction of the act, and reading the newest. Changes that an issuer has asked for have a
-trail of their own (`desk.tables.RecordChange`).
+Here belong the words, writing one event in the transaction of the act, and reading the newest. Changes that an issuer
+has asked for have a trail of their own (`desk.tables.RecordChange`).
 """
 
 from dataclasses import dataclass
