@@ -89,23 +89,26 @@ class Guards:
         """Return the status to refuse a request with, by its headers alone."""
         headers = Headers(scope=scope)
         acts = scope["method"] not in _READING and not scope["path"].startswith(OPEN_TO_OTHERS)
-        if acts and is_from_elsewhere(headers.get("sec-fetch-site"), headers.get("origin"), self._place.origin):
+        if acts and is_from_elsewhere(headers, self._place.origin):
             return 403
         return 413 if _is_too_long(headers, longest) else None
 
 
-def is_from_elsewhere(fetch_site: str | None, origin: str | None, own_origin: str) -> bool:
+def is_from_elsewhere(headers: Headers, own_origin: str) -> bool:
     """Tell whether another site's page sends this (OWASP Cross-Site Request Forgery Prevention Cheat Sheet).
 
-    Browsers say so in Sec-Fetch-Site, which no script can write; older ones in Origin alone, which must then be
-    `own_origin`, from the settings. Our pages ask for no referrer, so their own forms come with the Origin `null`;
-    without Sec-Fetch-Site that proves nothing. A machine sends neither header, and bears nobody's cookie.
+    Browsers say so in Sec-Fetch-Site, which no script can write; older ones in Origin alone, or Referer, which must
+    then be `own_origin`, from the settings. Our pages ask for no referrer, so their own forms come with the Origin
+    `null`; without Sec-Fetch-Site that proves nothing. A machine sends none of these, and bears nobody's cookie.
     """
+    fetch_site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if fetch_site is not None and fetch_site not in _OWN_SITES:
         return True
-    if origin is None or origin == own_origin:
+    if origin == "null" and fetch_site is not None:
         return False
-    return origin != "null" or fetch_site is None
+    if origin is None:
+        return not f"{headers.get('referer', own_origin)}/".startswith(f"{own_origin}/")
+    return origin != own_origin
 
 
 def _is_too_long(headers: Headers, longest: int) -> bool:

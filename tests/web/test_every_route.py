@@ -19,6 +19,8 @@ ELSEWHERE = {
     "a sandbox": {"origin": "null"},
     "another port": {"origin": "http://127.0.0.1:1"},
     "a lookalike": {"origin": "{base}.evil.example"},
+    "an ancient browser": {"referer": "https://evil.example/{base}"},
+    "its lookalike": {"referer": "{base}.evil.example/"},
     "two words": {"sec-fetch-site": "same-origin, cross-site"},
     "a liar": {"sec-fetch-site": "same-origin", "origin": "https://evil.example"},
 }
@@ -26,6 +28,8 @@ OURS = {
     "our page": {"sec-fetch-site": "same-origin", "origin": "null"},
     "the person": {"sec-fetch-site": "none", "origin": "null"},
     "an older browser": {"origin": "{base}"},
+    "an ancient browser": {"referer": "{base}/login"},
+    "a proxy that shortens": {"referer": "{base}"},
     "a machine": {},
 }
 

@@ -82,6 +82,25 @@ def test_long_bodies_are_refused(house: House) -> None:
     )
 
 
+def test_a_photo_may_be_longer_than_a_form(house: House) -> None:
+    for size, is_refused in ((100_000, False), (2_000_000, False), (2_200_000, True)):
+        answer = house.client.post("/profile/photo", files={"photo": b"x" * size})
+        assert (answer.status_code == 413) is is_refused
+
+
+class TestOverPlainHttpToAnotherMachine:
+    @pytest.fixture
+    def base_url(self) -> str:
+        return "http://badges.internal.example:8000"
+
+    def test_forms_still_say_where_they_come_from(self, house: House) -> None:
+        """A browser sends no Sec-Fetch-Site there, and with no-referrer it would send the Origin `null`."""
+        assert house.get("/login").headers["referrer-policy"] == "same-origin"
+        form = {"address": ADA, "password": "a guess"}
+        for origin, status in (("http://badges.internal.example:8000", 422), ("null", 403)):
+            assert house.client.post("/login", data=form, headers={"origin": origin}).status_code == status
+
+
 def test_a_form_may_come_in_chunks(house: House) -> None:
     form = {"content-type": "application/x-www-form-urlencoded"}
     answer = house.client.post("/password", content=iter([b"address=", ADA.encode()]), headers=form)
