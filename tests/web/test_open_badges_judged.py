@@ -76,6 +76,14 @@ def test_the_credential_in_the_picture_is_accepted(award: Award) -> None:
     assert OB3Verifier.extract_token_from_svg(svg) == award.token
 
 
+def test_the_picture_in_the_mail_is_the_proof(award: Award) -> None:
+    [mail] = award.house.mails_to(ADDRESS)
+    [picture] = [part.get_content() for part in mail.walk() if part.get_content_maintype() == "image"]
+    token = OB3Verifier.extract_token_from_png(picture)
+    assert award.verify(token).id == f"{award.house.base_url}/credentials/{award.id}"
+    assert token == award.token
+
+
 def test_it_is_refused_whichever_character_is_changed(award: Award) -> None:
     token = award.token
     key = PyJWK.from_json(award.fetch(get_unverified_header(token)["kid"]).decode()).key
