@@ -78,10 +78,10 @@ def check_credential(  # noqa: PLR0913, PLR0917 - what a verifier fetches, and t
 
     Without a genuine signature nothing else is worth a look: then that one check is all.
     """
-    claims = read_signed(credential, find_key, places)
+    claims = read_signed(credential, find_key)
     if claims is None:
         return [Check(Aspect.SIGNATURE, Outcome.BAD)]
-    revocations = read_signed(status_list, find_key, places)
+    revocations = read_signed(status_list, find_key)
     return [
         Check(Aspect.SIGNATURE, Outcome.GOOD),
         _judge(Aspect.ISSUER, _issuers_of(claims) == {places.issuer(claimed.issuer_id)}),
@@ -92,16 +92,16 @@ def check_credential(  # noqa: PLR0913, PLR0917 - what a verifier fetches, and t
     ]
 
 
-def read_signed(token: str, find_key: FindKey, places: Places) -> Json | None:
+def read_signed(token: str, find_key: FindKey) -> Json | None:
     """Return what a compact JWS says, if a published key of ours has signed it.
 
     The algorithm is the one of the key, whatever the header wants (RFC 8725 section 3.1).
     """
     jws = PyJWS()
     try:
-        key_id = str(jws.get_unverified_header(token).get("kid", "")).rpartition("/")[2]
-        key = find_key(key_id)
-        if key is None or places.key(key_id) != jws.get_unverified_header(token)["kid"]:
+        url = str(jws.get_unverified_header(token).get("kid", ""))
+        key = find_key(url.rpartition("/")[2])
+        if key is None or key.url != url:
             return None
         payload = jws.decode(token, PyJWK.from_dict(key.jwk), algorithms=[key.algorithm])
         claims = json.loads(payload)
