@@ -34,6 +34,7 @@ from bench.limits import rsa_sign
 from bench.orders import make_order
 from bench.peers import node
 from bench.rounds import run_rounds
+from bench.rows import attest
 from bench.sink import name_sink, running_sink
 from bench.stage import Stage, make_claimed, open_stage
 from bench.versions import describe_machine, read_load, read_python_versions
@@ -95,6 +96,7 @@ def _measure(stage: Stage, size: Size, stack: ExitStack, console: Console) -> li
 
 def _prepare(stage: Stage, port: int, size: Size, stack: ExitStack) -> list[Figure]:
     messages = [make_claimed(award, stage.published.digest) for award in make_awards()]
+    attest(stage, make_awards())
     orders = [make_order(stage, message) for message in messages]
     parcels = [Parcel(message, stage.composer.compose(message, NOW)) for message in messages]
     return [

@@ -53,6 +53,11 @@ class Award:
     """Already has a password, so the mail asks for none."""
 
     @property
+    def assertion_id(self) -> str:
+        """Its credential's id, too."""
+        return f"assertion{self.number:07d}"
+
+    @property
     def domain(self) -> str:
         return self.address.rpartition("@")[2]
 
@@ -127,7 +132,8 @@ def make_facts(award: Award) -> str:
             "address": award.address,
             "issued": award.issued_on.isoformat(),
             "expires": None if award.expires_on is None else award.expires_on.isoformat(),
-            "assertion": f"assertion{award.number:07d}",
+            "assertion": award.assertion_id,
+            "credential": award.assertion_id,
             "account": f"account{award.number:09d}",
             "serial": None if award.has_account else 1,
         },

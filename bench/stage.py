@@ -4,6 +4,7 @@ Here belongs making it from the product's own parts. The database is a SQLite fi
 (WAL, synchronous=FULL). What is mailed stands in `bench.fixture`, what the peers are given in `bench.orders`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +14,13 @@ from sqlmodel import Session
 
 from badgepost.database import migrate, open_engine
 from badges.links import LinkMaker
-from badges.openbadges.signing import CredentialKeys
+from badges.openbadges.achievement import Achieved
+from badges.openbadges.signing import Algorithm, CredentialKeys
 from badges.tables import Image
 from bench.fixture import BADGE_CLASS_ID, ISSUER_ID, NOW, Award, make_badge_class, make_facts, make_image, make_issuer
 from desk.constants import Wanted, gather_constants
+from desk.credentials.mailed import MailedCredentials
+from desk.credentials.snapshots import keep_achievement
 from desk.office import Office
 from desk.publishing import Publisher
 from mailer.compose import Composer
@@ -42,6 +46,14 @@ SITE = Site(
 
 
 @dataclass(frozen=True)
+class Maker:
+    """What makes mails: a composer, and what it bakes into their pictures."""
+
+    composer: Composer
+    credentials: MailedCredentials
+
+
+@dataclass(frozen=True)
 class Stage:
     """Everything that is there before the first mail."""
 
@@ -54,8 +66,15 @@ class Stage:
     rsa_key: RSAPrivateKey
     key: DkimKey
     """The same key, as it signs mails."""
-    composer: Composer
-    """Signs with the RSA key alone, as the peers do."""
+    achieved: Achieved
+    """What the credentials of all awards name."""
+    makers: Mapping[Algorithm, Maker]
+    """By the algorithm of the credentials in their mails. They sign mails with the RSA key alone, as the peers do."""
+
+    @property
+    def composer(self) -> Composer:
+        """The composer that a new installation has: credentials are signed with RSA, too."""
+        return self.makers["RS256"].composer
 
 
 def open_stage(folder: Path) -> Stage:
@@ -70,28 +89,42 @@ def open_stage(folder: Path) -> Stage:
     with engine.begin() as connection:
         published = publisher.publish(connection, wanted, NOW)
         constants = gather_constants(connection, wanted, site)
+        achieved = keep_achievement(connection, BADGE_CLASS_ID)
     assert isinstance(published, Published), published.reason
     private_key = make_key("rsa")
     assert isinstance(private_key, RSAPrivateKey)
     key = DkimKey("badgepost.example", "bench", private_key)
+    signing: dict[Algorithm, CredentialKeys] = {
+        "RS256": CredentialKeys([private_key], SITE.base_url),
+        "EdDSA": CredentialKeys([make_key("ed25519")], SITE.base_url, "EdDSA"),
+    }
     return Stage(
         folder=folder,
         engine=engine,
-        office=Office(engine, links, publisher, SITE, CredentialKeys([private_key], SITE.base_url)),
+        office=Office(engine, links, publisher, SITE, signing["RS256"]),
         image=image,
         constants=constants,
         published=published,
         rsa_key=private_key,
         key=key,
-        composer=make_composer(links, [key], published, image),
+        achieved=achieved,
+        makers={
+            algorithm: _make_maker(
+                links, Signer([key]), published, image, MailedCredentials(engine, keys, SITE.base_url)
+            )
+            for algorithm, keys in signing.items()
+        },
     )
 
 
-def make_composer(links: LinkMaker, keys: list[DkimKey], published: Published, image: Image) -> Composer:
-    """Return a composer that knows the one template and the one image."""
+def _make_maker(
+    links: LinkMaker, signer: Signer, published: Published, image: Image, credentials: MailedCredentials
+) -> Maker:
+    """Return a maker that knows the one template and the one image."""
     templates = {published.digest: published}
     images = {image.digest: ImageBytes(image.media_type, image.content)}
-    return Composer(SITE, links, Signer(keys), templates.__getitem__, images.__getitem__)
+    composer = Composer(SITE, links, signer, templates.__getitem__, images.__getitem__, credentials.load)
+    return Maker(composer, credentials)
 
 
 def make_message(

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import EmailMessage
+from io import BytesIO
 from pathlib import Path
 
 import dkim
 import pytest
 from lxml import html
+from PIL import Image
 
+from badges.openbadges.baking import unbake
 from bench.fixture import NOW, make_awards
 from bench.orders import (
     SIGNED,
@@ -23,6 +26,7 @@ from bench.orders import (
 )
 from bench.peers import node
 from bench.peers.order import Order
+from bench.rows import attest
 from bench.stage import Stage, make_claimed, open_stage
 from mailer.keys import record_value
 from mailer.queue.claimed import Claimed
@@ -45,6 +49,7 @@ class Given:
 def given(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Given]:
     stage = open_stage(tmp_path_factory.mktemp("stage"))
     messages = [make_claimed(award, stage.published.digest) for award in make_awards(RECIPIENTS)]
+    attest(stage, make_awards(RECIPIENTS))
     yield Given(stage, messages, [make_order(stage, message) for message in messages])
     stage.engine.dispose()
 
@@ -80,8 +85,14 @@ def _assert_same_but_html(ours: EmailMessage, theirs: EmailMessage) -> None:
     assert [part.get_content_type() for part in theirs.walk()] == [part.get_content_type() for part in ours.walk()]
     assert _text(theirs, "text/plain") == _text(ours, "text/plain")
     image, their_image = _parts(ours)["image/png"], _parts(theirs)["image/png"]
-    assert their_image.get_content() == image.get_content()
+    assert _pixels(their_image.get_content()) == _pixels(image.get_content())
+    assert unbake(image.get_content()) is not None
     assert their_image["Content-ID"] == image["Content-ID"]
+
+
+def _pixels(picture: bytes) -> bytes:
+    with Image.open(BytesIO(picture)) as image:
+        return image.tobytes()
 
 
 def _assert_verifies(data: bytes, stage: Stage) -> None:
