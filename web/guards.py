@@ -91,6 +91,8 @@ class Guards:
         acts = scope["method"] not in _READING and not scope["path"].startswith(OPEN_TO_OTHERS)
         if acts and is_from_elsewhere(headers, self._place.origin):
             return 403
+        if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+            return 404  # nothing is called that, and PostgreSQL takes no text with it
         return 413 if _is_too_long(headers, longest) else None
 
 

@@ -154,3 +154,8 @@ def test_files_of_pages_may_be_kept_for_good(house: House) -> None:
     assert "immutable" in sheet.headers["cache-control"]
     assert house.get("/assets/brand-1f4e79.css").status_code == 200
     assert house.get("/assets/none.css").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/badges/%00", "/healthz?x=%00", "/login?next=a%00"])
+def test_nothing_is_called_by_a_name_with_a_nul_in_it(house: House, path: str) -> None:
+    assert house.get(path).status_code == 404
