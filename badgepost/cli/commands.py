@@ -33,6 +33,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "why": ("looking", "Show everything that happened to one person."),
         "correct": ("people", "Correct an address, and send again."),
         "rename": ("people", "Change a name on every badge."),
+        "unlock": ("people", "Unlock an account after failed log-ins."),
     },
     "The queue": {
         "queue": ("queue", "What waits, and why; try again, hold, cancel."),

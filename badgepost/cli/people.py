@@ -1,15 +1,18 @@
-"""`badgepost correct` and `rename`: mending what is on record about one earner."""
+"""`badgepost correct`, `rename` and `unlock`: mending what is on record about one earner."""
 
+import getpass
 from typing import Annotated
 
 import typer
 
 from badgepost.cli.asking import get_service, now, refuse
 from badges.transactions import reading
+from desk.accounts.unlocking import unlock_by_staff
 from desk.correcting import Corrected, NotCorrected, correct_address
 from desk.office import Office
 from desk.people import Person, find_by_address
 from desk.renaming import NotRenamed, Renamed, rename_earner
+from desk.requests.plain import clean_line
 from wire.address import AddressFault, fold_address, parse_address
 
 app = typer.Typer()
@@ -40,6 +43,19 @@ def rename(
             refuse(reason)
         case Renamed(old_name, new_name):
             typer.echo(f"{old_name} is {new_name} now; a mail tells them.")
+
+
+@app.command()
+def unlock(
+    address: Annotated[str, typer.Argument(help="Any address of the earner.")],
+    why: Annotated[str, typer.Option(help="What made you do it, for the trail of the account.")],
+    by: Annotated[str | None, typer.Option(help="Who does it; otherwise who is logged in here.")] = None,
+) -> None:
+    """Unlock an account after too many failed log-ins, and tell its owner."""
+    office = get_service().office
+    if not unlock_by_staff(office, _find(office, address), by or getpass.getuser(), clean_line(why), now()):
+        refuse(f"the account of {address} is not locked")
+    typer.echo("The account is unlocked; a mail tells its owner.")
 
 
 def _find(office: Office, address: str) -> Person:

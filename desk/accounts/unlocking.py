@@ -1,7 +1,8 @@
 """The links in the mail about a lock: `/unlock`, where owners may unlock, and `/ask-unlock`, where the issuer does.
 
-Here belong the acts behind the two pages. A link names one lock, by its moment: looking changes nothing, it acts once,
-and after another lock another mail brings another link. Locking stands in `lockout`.
+Here belong the acts behind the two pages, and staff's own. A link names one lock, by its moment: looking changes
+nothing, it acts once, and after another lock another mail brings another link. Locking stands in `lockout`; what an
+issuer asks for by mail, in `desk.requests`.
 """
 
 from dataclasses import dataclass
@@ -77,8 +78,19 @@ def unlock_by_link(office: Office, token: str, source: str, now: datetime) -> Na
             return lock
         earner_id = lock.person.earner_id
         note_event(connection, earner_id, EventKind.UNLOCKED, now, made_by=OWNER, source=source, detail="by a link")
-        _tell_owner(connection, office, lock, now)
+        _tell_owner(connection, office, lock.person, lock.locked_at, now)
         return lock
+
+
+def unlock_by_staff(office: Office, person: Person, author: str, reason: str, now: datetime) -> bool:
+    """Unlock an account on the word of a member of staff; False if it is not locked."""
+    with office.engine.begin() as connection:
+        locked_at = find_lock(connection, person.account_id)
+        if locked_at is None or not open_lock(connection, person.account_id, locked_at):
+            return False
+        note_event(connection, person.earner_id, EventKind.UNLOCKED, now, made_by=author, detail=reason)
+        _tell_owner(connection, office, person, locked_at, now)
+        return True
 
 
 def ask_to_unlock(office: Office, token: str, source: str, now: datetime) -> NamedLock | LockLinkRefused:
@@ -148,14 +160,13 @@ def _order_of(lock: NamedLock) -> Order:
     )
 
 
-def _tell_owner(connection: Connection, office: Office, lock: NamedLock, now: datetime) -> None:
-    person = lock.person
+def _tell_owner(connection: Connection, office: Office, person: Person, locked_at: datetime, now: datetime) -> None:
     issuer_id = find_issuer(connection, person.earner_id)
     if issuer_id is None:
-        return
+        return  # nobody has awarded anything yet, so nobody's name could stand under the letter
     letter = Letter(
         kind="account_unlocked",
-        key=f"account_unlocked/{person.account_id}/{to_microseconds(lock.locked_at)}",
+        key=f"account_unlocked/{person.account_id}/{to_microseconds(locked_at)}",
         issuer_id=issuer_id,
         earner_id=person.earner_id,
         rcpt_to=person.address,

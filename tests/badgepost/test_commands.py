@@ -126,6 +126,17 @@ def test_a_person_is_mended(issued) -> None:
     assert issued.run("correct", "ada@mail.example", "x@mail.example").status == 2
 
 
+def test_an_account_is_unlocked_with_a_reason(issued) -> None:
+    assert "is not locked" in issued.run("unlock", "ada@mail.example", "--why", "rang us up").err
+    issued.change("UPDATE account SET locked_at = 1, failed_logins = 10, failed_at = 1")
+    assert issued.run("unlock", "ada@mail.example").status == 2, "not without a reason"
+    ran = issued.run("unlock", "ADA@mail.example", "--why", "rang us up", "--by", "Robin")
+    assert ran.out == "The account is unlocked; a mail tells its owner.\n"
+    assert issued.run("unlock", "ada@mail.example", "--why", "again").status == 2
+    assert issued.run("unlock", "stranger@mail.example", "--why", "x").status == 2
+    assert "account_unlocked" in issued.run("why", "ada@mail.example").out
+
+
 def test_mails_besides_those_of_a_roster(issued) -> None:
     assert issued.run("remind").out == "Queued 0 reminders.\n"
     assert issued.run("expiry-notices").out == "Queued 0 expiry notices.\n"
