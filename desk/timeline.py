@@ -11,11 +11,15 @@ from sqlmodel import col
 
 from badges.tables import Account, Assertion, BadgeClass, Earner, EarnerAddress
 from badges.transactions import reading
+from desk.accounts.trail import list_events
 from desk.events import Event
 from desk.people import Person, find_by_address
 from desk.requests.history import tell_requests
 from mailer.queue.tables import Attempt, Message, Suppression
 from wire.address import AddressFault, fold_address, parse_address
+
+MOST_EVENTS = 500
+"""Of an account's trail that are told, the newest."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,11 @@ def tell_timeline(engine: Engine, address: str) -> Timeline | NothingKnown:
     with reading(engine).connect() as connection:
         person = find_by_address(connection, folded)
         addresses = _find_addresses(connection, person) if person else (folded,)
-        events = [*_tell_person(connection, person), *_tell_awards(connection, person)] if person else []
+        events: list[Event] = []
+        if person is not None:
+            events += _tell_person(connection, person)
+            events += _tell_awards(connection, person)
+            events += _tell_account(connection, person)
         events += [*_tell_mails(connection, person, addresses), *_tell_suppressions(connection, addresses)]
         events += tell_requests(connection, person.earner_id if person else None, addresses)
     if person is None and not events:
@@ -73,6 +81,13 @@ def _tell_person(connection: Connection, person: Person) -> Iterator[Event]:
         yield Event(password_set_at, "password", f"set with link number {person.link_spent_serial}")
     if locked_at is not None:
         yield Event(locked_at, "locked", "the account is locked")
+
+
+def _tell_account(connection: Connection, person: Person) -> Iterator[Event]:
+    for event in list_events(connection, person.earner_id, MOST_EVENTS):
+        whence = f" from {event.source}" if event.source else ""
+        because = f": {event.detail}" if event.detail else ""
+        yield Event(event.made_at, "account", f"{event.kind} by {event.made_by}{whence}{because}")
 
 
 def _tell_awards(connection: Connection, person: Person) -> Iterator[Event]:

@@ -134,7 +134,9 @@ def test_an_account_is_unlocked_with_a_reason(issued) -> None:
     assert ran.out == "The account is unlocked; a mail tells its owner.\n"
     assert issued.run("unlock", "ada@mail.example", "--why", "again").status == 2
     assert issued.run("unlock", "stranger@mail.example", "--why", "x").status == 2
-    assert "account_unlocked" in issued.run("why", "ada@mail.example").out
+    told = issued.run("why", "ada@mail.example").out
+    assert "unlocked by Robin: rang us up" in told
+    assert "account_unlocked to ada@mail.example" in told
 
 
 def test_mails_besides_those_of_a_roster(issued) -> None:

@@ -64,6 +64,7 @@ def test_a_timeline_tells_everything_in_order(desk) -> None:
         "attempt",
         "sent",
         "password",
+        "account",
         "mail",
         "queued",
         "suppressed",
