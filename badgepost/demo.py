@@ -164,8 +164,10 @@ def _play_scanner(visitor: Visitor, mails: list[ArrivedMail]) -> int:
     links = [link for mail in mails for link in mail.links if link.startswith(visitor.base_url)]
     for link in links:
         for method in ("GET", "HEAD"):
-            status = visitor.ask(method, link).status
-            _require(status == 200, f"{method} {_without_token(link)} was answered with {status}")
+            answer = visitor.ask(method, link)
+            # What only the owner may see leads a scanner to the log-in page.
+            is_closed = answer.status == 303 and urlsplit(answer.location).path == "/login"
+            _require(answer.status == 200 or is_closed, f"{method} {_without_token(link)} led to {answer.status}")
     return len(links)
 
 
