@@ -28,6 +28,9 @@ _JPEG_START = b"\xff\xd8\xff"
 _JPEG_END = 0xD9
 _JPEG_ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 """Markers without a length: TEM, RST0 to RST7, SOI (ITU-T T.81, table B.1)."""
+_JPEG_SCAN = b"\xff\xda"
+MOST_SCANS = 100
+"""Of a JPEG. A progressive one has about ten; each costs a walk over all pixels and need be no longer than 31 bytes."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,11 @@ def path_of_image(digest: str, media_type: str) -> str:
     return f"/images/{digest}.{_EXTENSIONS[media_type]}"
 
 
+def has_too_many_scans(content: bytes) -> bool:
+    """Tell of a JPEG whether it would take minutes to decode. Within a scan no marker follows 0xFF (T.81, B.1)."""
+    return content.count(_JPEG_SCAN) > MOST_SCANS
+
+
 def draw_badge(name: str, issuer_name: str, color: str) -> bytes:
     """Return a PNG of 600 by 600 pixels, to be shown at 300: the same bytes for the same words and colour.
 
@@ -95,6 +103,8 @@ def _check_ends(content: bytes, media_type: str) -> ImageFault | None:
         return ImageFault("the image is damaged or cut short; save it again")
     if end < len(content):
         return ImageFault(f"{len(content) - end:,} bytes follow the end of the image; save it again")
+    if media_type == JPEG and has_too_many_scans(content):
+        return ImageFault(f"the image is made of more than {MOST_SCANS} scans; save it again")
     return None
 
 

@@ -15,6 +15,8 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
+from badges.images import has_too_many_scans
+
 MAX_BYTES = 2 * 1024 * 1024
 MAX_PIXELS = 16_000_000
 """64 MB when decoded, whatever the file weighs: a few kilobytes can claim to be a wall (decompression bomb)."""
@@ -48,7 +50,7 @@ class PhotoFault(StrEnum):
 
     EMPTY = "empty"
     LARGE = "large"
-    """More than `MAX_BYTES`, or than `MAX_PIXELS`."""
+    """More than `MAX_BYTES`, than `MAX_PIXELS`, or than `badges.images.MOST_SCANS`."""
     KIND = "kind"
     """Neither JPEG nor PNG nor WebP."""
     DAMAGED = "damaged"
@@ -72,7 +74,8 @@ def make_photo(content: bytes) -> Photo | PhotoFault:
         return PhotoFault.KIND
     try:
         with _DECODING, opener(BytesIO(content)) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
+            is_film = opener is JpegImageFile and has_too_many_scans(content)
+            if is_film or picture.width * picture.height > MAX_PIXELS:
                 return PhotoFault.LARGE
             return Photo(_encode(_make_square(picture)))
     except Exception:  # decoders raise a dozen kinds on hostile bytes, down to zlib.error and TypeError

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from badges.images import CheckedImage, ImageFault, check_image
 from badges.photos import MAX_BYTES, SIDE, Photo, PhotoFault, make_photo
 
 SECRET = b"59.9139N 10.7522E <script>alert(1)</script>"
@@ -103,6 +104,19 @@ def test_a_bomb_is_not_decoded(size: tuple[int, int]) -> None:
     content = _claim(*size)
     assert len(content) < 50_000
     assert make_photo(content) is PhotoFault.LARGE
+
+
+def test_a_film_of_scans_is_not_decoded() -> None:
+    """Each scan is short and costs a walk over all pixels: 2 MB of them would take a quarter of an hour."""
+    picture = Image.new("L", (400, 400), 128)
+    content = _write(picture, progressive=True)
+    start = content.rindex(b"\xff\xda")
+    scan = content[start:-2]
+    assert isinstance(make_photo(content[:start] + scan * 50 + content[start:]), Photo)
+    bomb = content[:start] + scan * 200 + content[start:]
+    assert make_photo(bomb) is PhotoFault.LARGE
+    assert isinstance(check_image(content), CheckedImage)
+    assert isinstance(check_image(bomb), ImageFault)
 
 
 @pytest.mark.parametrize(
