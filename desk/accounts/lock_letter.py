@@ -12,7 +12,7 @@ from sqlmodel import col
 from badges.columns import to_microseconds
 from badges.tables import Account, Issuer
 from badges.transactions import reading
-from desk.accounts.lockout import find_lock
+from desk.accounts.lockout import MOST_FAILURES, find_lock
 from desk.mailing import Letter, write_letter
 from desk.office import Office
 from desk.people import Person, find_by_account, find_by_address, find_issuer
@@ -38,8 +38,9 @@ def tell_of_lock(office: Office, address: str, now: datetime) -> None:
 
 
 def tell_of_locks(office: Office, now: datetime) -> int:
-    """The same for every account that was locked of late; return how many were told."""
-    recent = select(col(Account.id)).where(col(Account.locked_at) > now - LOOK_BACK)
+    """The same for every account that failed logins have locked of late; return how many were told."""
+    by_failures = col(Account.failed_logins) >= MOST_FAILURES  # and not by the programme that was imported
+    recent = select(col(Account.id)).where(col(Account.locked_at) > now - LOOK_BACK, by_failures)
     with reading(office.engine).connect() as connection:
         locked = list(connection.execute(recent).scalars())
         untold = [account_id for account_id in locked if _is_untold(connection, account_id)]

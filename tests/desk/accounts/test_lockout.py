@@ -65,6 +65,8 @@ def test_the_owner_is_told_once_a_lock(door: Door) -> None:
 
 
 def test_who_was_not_told_for_a_crash_is_told_later(door: Door) -> None:
+    door.desk.issue(f"email,name\n{ANNA},Anna Müller\n")
+    assert door.account(ANNA).locked_at is not None, "by the programme that was imported: no news to anybody"
     door.fail(10)
     see_to_logins(door.desk.office, door.desk.now)
     see_to_logins(door.desk.office, door.desk.now)
