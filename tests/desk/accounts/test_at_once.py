@@ -1,4 +1,4 @@
-"""Twenty guesses at once count as twenty guesses one after the other: in SQLite and in PostgreSQL."""
+"""Twenty guesses at once count as twenty one after the other, and other acts alike: in SQLite and in PostgreSQL."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from badgepost.database import migrate, open_engine
+from desk.accounts.address_links import LinkState, confirm_address
 from desk.accounts.login import LoginLocked, WrongLogin
+from desk.accounts.naming_addresses import MOST_NAMED_A_DAY, Naming
 from desk.accounts.throttling import Throttled
 from desk.programme import ProgrammeImported, import_programme
-from tests.desk.accounts.door import JANE, NOBODY, Answer, Door, set_password_of
+from tests.desk.accounts.door import ANNA, JANE, NOBODY, Answer, Door, set_password_of
+from tests.desk.accounts.resident import SOURCE, Resident
 from tests.desk.conftest import NOW, PROGRAMME
 from tests.mailer.postgresql import PROGRAMS, running_postgres
 
@@ -74,3 +77,33 @@ def test_a_network_fails_no_more_often_than_it_may(busy: Door) -> None:
     answers = _guess_at_once(busy, "two@mail.example", "203.0.113.7")
     assert sum(isinstance(answer, Throttled) for answer in answers) == 10
     assert busy.desk.one("SELECT count(*) FROM login_failure") == 30
+
+
+def test_of_two_who_confirm_the_same_address_one_has_it(busy: Door) -> None:
+    resident, new = Resident(busy), "both@new.example"
+    set_password_of(busy.desk, ANNA)
+    busy.desk.change("UPDATE account SET locked_at = NULL")
+    for who in (JANE, ANNA):
+        assert resident.name(resident.owner(who), new) is Naming.NAMED
+    tokens = [resident.token(new, owner=who) for who in (JANE, ANNA)] * 4
+
+    def confirm(token: str) -> LinkState:
+        return confirm_address(busy.desk.office, token, SOURCE, busy.desk.now).state
+
+    with ThreadPoolExecutor(len(tokens)) as threads:
+        states = list(threads.map(confirm, tokens))
+    assert (states.count(LinkState.OPEN), states.count(LinkState.GONE), states.count(LinkState.TAKEN)) == (1, 3, 4)
+    assert busy.desk.one("SELECT count(*) FROM earner_address WHERE address = :a", a=new) == 1
+
+
+def test_no_more_addresses_are_named_at_once_than_may_be(busy: Door) -> None:
+    resident = Resident(busy)
+    owner = resident.owner()
+
+    def name(number: int) -> Naming:
+        return resident.name(owner, f"s{number % 8}@new.example")
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        answers = list(threads.map(name, range(AT_ONCE)))
+    assert answers.count(Naming.NAMED) == MOST_NAMED_A_DAY
+    assert answers.count(Naming.OFTEN) == AT_ONCE - MOST_NAMED_A_DAY
