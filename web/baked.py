@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from sqlalchemy import select
 from sqlmodel import col
 
+from badges.images import PNG
 from badges.openbadges.achievement import Picture
 from badges.openbadges.baking import bake_png, bake_svg, make_png
 from badges.openbadges.hosted import write_assertion
@@ -77,11 +78,11 @@ def _load_png(service: WebService, picture: Picture) -> bytes:
     query = select(col(Image.content)).where(col(Image.digest) == picture.digest)
     with reading(service.office.engine).connect() as connection:
         content: bytes = connection.execute(query).scalar_one()
-    return _make_png(content, picture.media_type)
+    return content if picture.media_type == PNG else _convert(content, picture.media_type)
 
 
-_make_png = lru_cache(maxsize=16)(make_png)
-"""Of a JPEG it takes as long as a hundred signatures."""
+_convert = lru_cache(maxsize=8)(make_png)
+"""It takes as long as a hundred signatures."""
 
 
 def _as_file(recorded: Recorded, extension: str) -> dict[str, str]:

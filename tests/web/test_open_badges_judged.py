@@ -156,6 +156,21 @@ def test_every_term_is_defined_in_the_contexts_that_others_publish(award: Award)
     assert "Safe mode" in unknown["refused"]
 
 
+class TestEd25519:
+    """The other algorithm, where the settings choose it."""
+
+    @pytest.fixture(autouse=True)
+    def _algorithm(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("BADGEPOST_CREDENTIAL_ALGORITHM", "EdDSA")
+
+    @pytest.mark.needs("node", "npm")
+    def test_it_is_accepted_as_well(self, award: Award) -> None:
+        token = award.token
+        assert get_unverified_header(token)["alg"] == "EdDSA"
+        award.verify(token)
+        assert judge("verify", {"credential": token})["answer"]["isSet"] is False
+
+
 class TestVersion2:
     """The hosted assertion, at an address with TLS as the verifier wants it."""
 
