@@ -91,13 +91,14 @@ def bake_svg(png: bytes, credential: str, title: str) -> bytes:
     """Return an SVG that shows `png`, is called `title` and bears `credential`. Raises `ValueError` for no PNG."""
     head = prepare_png(png)
     width, height = struct.unpack_from(">II", head.head, 16)
+    printable = "".join(filter(str.isprintable, title))  # XML has no words for most control characters
     picture = b64encode(head.head + head.tail).decode("ascii")
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:openbadges="{_NAMESPACE}" '
         f'width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img">'
         f"<openbadges:credential verify={quoteattr(credential)}></openbadges:credential>"
-        f"<title>{escape(title)}</title>"
+        f"<title>{escape(printable)}</title>"
         f'<image width="{width}" height="{height}" href="data:image/png;base64,{picture}"/>'
         "</svg>\n"
     ).encode()

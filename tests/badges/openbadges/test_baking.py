@@ -79,6 +79,12 @@ def test_a_baked_svg_shows_the_picture_and_is_called_by_its_name() -> None:
     assert b"old.credential.here" not in baked
 
 
+@given(st.text(max_size=30))
+def test_an_svg_is_well_formed_whatever_the_badge_is_called(title: str) -> None:
+    root = ElementTree.fromstring(bake_svg(PICTURE, TOKEN, title))
+    assert root.findtext("{http://www.w3.org/2000/svg}title") == "".join(filter(str.isprintable, title))
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"\x89PNG\r\n\x1a\n", PICTURE[:40], PICTURE[:-1], b"\xff\xd8\xff", b"<svg/>"],
