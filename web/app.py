@@ -108,4 +108,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.studio = Studio()
     yield
     app.state.studio.close()
+    app.state.badge_pages.close()
     app.state.afterwards.close()
