@@ -14,12 +14,17 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from jwt import PyJWS
 
 from badges.openbadges.credential import Attested, build_claims, build_credential
 from badges.openbadges.places import Places
+
+_PADDING = PKCS1v15()
+_HASH = SHA256()
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 PrivateKey = RSAPrivateKey | Ed25519PrivateKey
 Algorithm = Literal["RS256", "EdDSA"]
@@ -59,10 +64,8 @@ class CredentialKeys:
             raise ValueError(f"there is no key for {algorithm}")
         self._key, public = fitting[-1]
         self._base_url = base_url
-        self._algorithm = algorithm
         # No `jwk` beside it: who believes the key that comes along believes anybody.
-        self._headers = {"typ": "JWT", "kid": public.url}
-        self._jws = PyJWS()
+        self._header = _encode(_to_json({"alg": algorithm, "typ": "JWT", "kid": public.url}))
 
     def sign_credential(self, attested: Attested) -> str:
         """Return the credential of an award, signed."""
@@ -71,8 +74,8 @@ class CredentialKeys:
 
     def sign(self, payload: Mapping[str, Any]) -> str:
         """Return `payload` as a compact JWS (RFC 7515 section 7.1)."""
-        text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        return self._jws.encode(text.encode("utf-8"), self._key, self._algorithm, self._headers)
+        signed = f"{self._header}.{_encode(_to_json(payload))}"
+        return f"{signed}.{_encode(_sign(self._key, signed.encode('ascii')))}"
 
     def key_set(self) -> dict[str, Any]:
         """Return all public keys as a JSON Web Key Set (RFC 7517 section 5)."""
@@ -81,6 +84,15 @@ class CredentialKeys:
     def find_key(self, key_id: str) -> PublicKey | None:
         """Return the public key with this thumbprint."""
         return self._public.get(key_id)
+
+
+def _sign(key: PrivateKey, content: bytes) -> bytes:
+    """Return the signature as RFC 7518 section 3.3 (RS256) or RFC 8037 section 3.1 (EdDSA) has it."""
+    return key.sign(content, _PADDING, _HASH) if isinstance(key, RSAPrivateKey) else key.sign(content)
+
+
+def _to_json(values: Mapping[str, Any]) -> bytes:
+    return _JSON.encode(values).encode("utf-8")
 
 
 def _publish(key: PrivateKey, places: Places) -> PublicKey:

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 from sqlmodel import col
 
 from badges.assertions import AssertionState
@@ -55,51 +55,57 @@ def find_current(connection: Connection, assertion_id: str) -> Recorded | None:
 
 def find_attested(connection: Connection, credential_ids: Sequence[str]) -> dict[str, Attested]:
     """Return what those of these credentials attest that there are, by id."""
-    rows = connection.execute(_credentials().where(col(Credential.id).in_(credential_ids)))
-    return {row.id: _read(row).attested for row in rows}
+    rows = connection.execute(_ATTESTED_BY_ID, {"ids": list(credential_ids)})
+    return {row[0]: _attest(row) for row in rows}
 
 
-def _credentials() -> Select[*tuple[Any, ...]]:
+_ATTESTED: tuple[Any, ...] = (
+    col(Credential.id),
+    col(Credential.assertion_id),
+    col(Credential.status_index),
+    col(Credential.earner_name),
+    col(Credential.address),
+    col(Credential.salt),
+    col(Assertion.issued_on),
+    col(Assertion.expires_on),
+    col(Credential.attested_at),
+    col(Achievement.content),
+)
+"""In the order of `Attested`."""
+
+
+def _select(*columns: Any) -> Select[*tuple[Any, ...]]:
     return (
-        select(
-            col(Credential.id),
-            col(Credential.assertion_id),
-            col(Credential.status_index),
-            col(Credential.earner_name),
-            col(Credential.address),
-            col(Credential.salt),
-            col(Credential.attested_at),
-            col(Credential.replaced_by),
-            col(Credential.replaced_at),
-            col(Achievement.content),
-            col(Assertion.earner_id),
-            col(Assertion.issued_on),
-            col(Assertion.expires_on),
-            col(Assertion.state),
-            col(Assertion.revocation_reason),
-            col(Assertion.held_at),
-            col(Assertion.hidden_at),
-        )
+        select(*_ATTESTED, *columns)
         .join(Assertion, col(Assertion.id) == col(Credential.assertion_id))
         .join(Achievement, col(Achievement.digest) == col(Credential.achievement_digest))
     )
 
 
-def _read(row: Row[Any]) -> Recorded:
-    attested = Attested(
-        credential_id=row.id,
-        assertion_id=row.assertion_id,
-        status_index=row.status_index,
-        earner_name=row.earner_name,
-        address=row.address,
-        salt=row.salt,
-        issued_on=row.issued_on,
-        expires_on=row.expires_on,
-        attested_at=row.attested_at,
-        achieved=_read_achieved(row.content),
+_ATTESTED_BY_ID = _select().where(col(Credential.id).in_(bindparam("ids", expanding=True)))
+
+
+def _credentials() -> Select[*tuple[Any, ...]]:
+    return _select(
+        col(Credential.replaced_by),
+        col(Credential.replaced_at),
+        col(Assertion.earner_id),
+        col(Assertion.state),
+        col(Assertion.revocation_reason),
+        col(Assertion.held_at),
+        col(Assertion.hidden_at),
     )
+
+
+def _attest(row: Row[Any]) -> Attested:
+    values: list[Any] = list(row[: len(_ATTESTED)])
+    values[-1] = _read_achieved(values[-1])
+    return Attested(*values)
+
+
+def _read(row: Row[Any]) -> Recorded:
     return Recorded(
-        attested=attested,
+        attested=_attest(row),
         replaced_by=row.replaced_by,
         replaced_at=row.replaced_at,
         is_revoked=row.state == AssertionState.REVOKED,
