@@ -21,6 +21,9 @@ LONGEST_BODY = 16 * 1024
 LONGER_BODIES: Mapping[str, int] = {"/profile/photo": 2 * 1024 * 1024 + LONGEST_BODY}
 """Paths where somebody has to, with the room for it."""
 
+_MOST_DIGITS = 15
+"""Of a Content-Length: Python refuses to read a number of thousands of digits."""
+
 OPEN_TO_OTHERS = "/unsubscribe/"
 """Where a mail program may post from a page of its own (RFC 8058 section 3.1): the link in the mail is the word."""
 
@@ -116,7 +119,8 @@ def is_from_elsewhere(headers: Headers, own_origin: str) -> bool:
 def _is_too_long(headers: Headers, longest: int) -> bool:
     """Tell whether the body says that it is too long. One that does not say (chunked) is counted by `_limit`."""
     length = headers.get("content-length", "0")
-    return not length.isdigit() or int(length) > longest
+    is_number = length.isdecimal() and len(length) <= _MOST_DIGITS
+    return not is_number or int(length) > longest
 
 
 def _limit(receive: Receive, longest: int) -> Receive:

@@ -7,6 +7,8 @@ import pytest
 
 from badgepost.link_keys import read_secret_keys
 from badgepost.settings import Settings
+from badgepost.wiring import open_service
+from badges.accounts import LockoutPolicy
 
 FILE = """
 base_url = "https://badges.example/"
@@ -54,6 +56,7 @@ def test_a_file_and_variables_that_override_it(tmp_path: Path, monkeypatch: pyte
         ("TRANSPORT", "pigeon", "transport"),
         ("TRANSPORT", "smtp", "settings"),
         ("WORKERS", "-1", "workers"),
+        ("LOCKOUT", "nobody", "lockout"),
         ("WEB_PORT", "70000", "web_port"),
         ("FEEDBACK_ID", "a:b:c", "feedback_id"),
         ("SECRET_KEYS", '["short"]', "secret_keys"),
@@ -116,6 +119,17 @@ def test_a_list_in_a_variable_is_json(terminal) -> None:
 def test_where_links_may_lead(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("BADGEPOST_BASE_URL", url)
     assert Settings().base_url == url.rstrip("/")
+
+
+def test_who_unlocks_and_who_is_in_front_come_to_the_acts(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (Settings().lockout, str(Settings().web_proxies[0])) == ("issuer", "127.0.0.0/8")
+    monkeypatch.setenv("BADGEPOST_LOCKOUT", "earner")
+    monkeypatch.setenv("BADGEPOST_WEB_PROXIES", '["10.0.0.0/28"]')
+    settings = Settings()
+    assert [str(network) for network in settings.web_proxies] == ["10.0.0.0/28"]
+    service = open_service(settings)
+    assert service.office.lockout is LockoutPolicy.EARNER
+    service.engine.dispose()
 
 
 def test_a_file_that_is_not_there(terminal) -> None:
