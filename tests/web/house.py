@@ -19,6 +19,7 @@ from badgepost.serving import PageServer
 from badgepost.wiring import Service, make_work
 from badgepost.worker import Worker
 from badgepost.worker_lock import WorkerLock
+from badges.accounts import LockoutPolicy
 from badges.links import Payload, Purpose
 from badges.transactions import reading
 from desk.requests.carrying_out import CarriedOut, carry_out
@@ -86,6 +87,12 @@ class House:
         with lock, ThreadPoolExecutor(1) as thread:  # a browser keeps an event loop running in this one
             thread.submit(asyncio.run, Worker(work, lock, once=True).run()).result()
         return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in self.outbox.glob("*.eml")]
+
+    def let_owners_unlock(self) -> None:
+        """Change the setting `lockout` while the pages are served."""
+        state = self.pages.app.state
+        office = replace(state.service.office, lockout=LockoutPolicy.EARNER)
+        state.service = replace(state.service, office=office)
 
     def settle(self) -> None:
         """Wait until the pages have done what they left for after their answers."""

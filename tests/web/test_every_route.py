@@ -34,7 +34,7 @@ OURS = {
 }
 
 
-def _routes(house: House, method: str) -> dict[str, str]:
+def routes_of(house: House, method: str) -> dict[str, str]:
     """Return a path that it matches for the pattern of every route that takes `method`."""
     patterns = [route.path for route in _walk(house.pages.app.routes) if method in route.methods]
     assert len(patterns) > 10, "the walk sees the routes"
@@ -61,7 +61,7 @@ def ada(house: House) -> SignedIn:
 def test_no_route_acts_on_another_sites_word(ada: SignedIn) -> None:
     """Not even with the cookie and the word of the form."""
     house, before = ada.house, ada.house.dump()
-    routes = _routes(house, "POST")
+    routes = routes_of(house, "POST")
     assert {"/login", "/logout", "/password", "/p/{token}", "/unlock/{token}", ONE_CLICK} <= routes.keys()
     del routes[ONE_CLICK]
     for path in routes.values():
@@ -75,7 +75,7 @@ def test_no_route_acts_on_another_sites_word(ada: SignedIn) -> None:
 
 
 def test_every_route_takes_what_our_own_pages_send(house: House) -> None:
-    for path in _routes(house, "POST").values():
+    for path in routes_of(house, "POST").values():
         for who, headers in OURS.items():
             answer = house.client.post(path, headers=_fill(headers, house))
             assert answer.status_code not in {403, 405, 500}, (path, who)
@@ -107,7 +107,7 @@ def test_a_link_from_elsewhere_opens(house: House) -> None:
 
 def test_every_answer_restrains_the_browser(ada: SignedIn) -> None:
     house, before = ada.house, ada.house.dump()
-    paths = [*_routes(house, "GET").values(), "/nothing"]
+    paths = [*routes_of(house, "GET").values(), "/nothing"]
     for path in paths:
         for cookie in ("", ada.cookie):
             answer = house.get(path, cookie=cookie)
@@ -126,7 +126,7 @@ def test_every_answer_restrains_the_browser(ada: SignedIn) -> None:
 
 
 def test_every_page_answers_head_as_get(house: House) -> None:
-    for pattern, path in _routes(house, "GET").items():
+    for pattern, path in routes_of(house, "GET").items():
         head, get = house.client.head(path), house.get(path)
         assert head.status_code == get.status_code, pattern
         assert head.content == b"", pattern

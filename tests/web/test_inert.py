@@ -1,38 +1,75 @@
-"""Mail scanners open every link, by GET and HEAD, often and in any order: nothing may change."""
+"""Mail scanners open every link, by GET and HEAD, in a browser too, often and in any order: nothing may change."""
 
-from badges.links import Purpose
+import re
+from email.message import EmailMessage
+
+import pytest
+
+from tests.cheap_hashing import cheap_hashing
+from tests.chromium import Windows
+from tests.web.every_mail import write_every_kind
 from tests.web.house import House, links_in
+from tests.web.test_every_route import routes_of
 
-SCANNER = {"user-agent": "Mozilla/5.0 (compatible; scanner)", "accept-language": "de"}
+__all__ = ["cheap_hashing"]
+
+SCANNERS = (
+    {"user-agent": "Mozilla/5.0 (compatible; scanner)", "accept-language": "de"},
+    {"sec-purpose": "prefetch;prerender", "purpose": "prefetch", "sec-fetch-site": "none"},
+    {"x-moz": "prefetch", "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"},
+    {"x-purpose": "preview", "cookie": "session=x"},
+)
+FORM = {"password": "a walk in the rain", "repeated": "a walk in the rain", "answer": "yes"}
+"""What makes each page act that a link opens."""
 
 
-def _paths(house: House, mails: list[object]) -> list[str]:
-    urls = set().union(*(links_in(mail) for mail in mails))  # type: ignore[arg-type]
-    return sorted(url.removeprefix(house.base_url) for url in urls if url.startswith(f"{house.base_url}/"))
+@pytest.fixture
+def mails(house: House) -> list[EmailMessage]:
+    house.let_owners_unlock()
+    return write_every_kind(house)
 
 
-def test_every_link_of_every_mail_is_inert(house: House) -> None:
-    house.post("/password", address="ada@mail.example")
-    house.post(house.first_link("maxi@beispiel.example"), password="a walk in the rain", repeated="a walk in the rain")
-    house.post(f"/not-me/{house.mint(Purpose.NOT_ME, house.award_of('sakura@yamamoto.example'))}")
-    mails = house.deliver()
-    paths = _paths(house, list(mails))
-    paths += [f"/unsubscribe/{house.mint(Purpose.UNSUBSCRIBE, house.message_to('ada@mail.example'))}"]
-    assert {path.split("/")[1] for path in paths} >= {"p", "not-me", "mail", "badges", "unsubscribe"}
+def _paths(house: House, mails: list[EmailMessage]) -> list[str]:
+    """Return the paths of all links of ours, and see that every page that takes a token is among them."""
+    urls = set().union(*map(links_in, mails))
+    paths = sorted(url.removeprefix(house.base_url) for url in urls if url.startswith(f"{house.base_url}/"))
+    with_token = {pattern.split("/")[1] for pattern in routes_of(house, "GET") if "{token}" in pattern}
+    assert {path.split("/")[1] for path in paths} >= with_token | {"badges", "portfolio", "password"}
+    return paths
+
+
+@pytest.mark.usefixtures("cheap_hashing")
+def test_every_link_of_every_mail_is_inert_and_works_afterwards(house: House, mails: list[EmailMessage]) -> None:
+    paths = _paths(house, mails)
     before = house.dump()
     for path in paths:
-        answer = house.client.get(path, headers=SCANNER)
-        asks_to_log_in = answer.headers.get("location", "").startswith("/login?next=")
-        assert answer.status_code in {200, 404, 410} or asks_to_log_in, path
-        assert "set-cookie" not in answer.headers
-        head = house.client.head(path, headers=SCANNER)
-        assert head.status_code == answer.status_code, path
-        assert head.content == b""
+        for headers in SCANNERS:
+            answer = house.client.get(path, headers=headers)
+            assert answer.status_code in {200, 303}, path
+            assert answer.status_code == 200 or answer.headers["location"].startswith("/login?next=/p"), path
+            assert "set-cookie" not in answer.headers
+            head = house.client.head(path, headers=headers)
+            assert (head.status_code, head.content) == (answer.status_code, b""), path
+    house.settle()
     assert house.dump() == before
+    acting = {pattern.split("/")[1] for pattern in routes_of(house, "POST") if "{token}" in pattern}
+    for page, path in {path.split("/")[1]: path for path in paths}.items():
+        if page in acting:
+            before = house.dump()
+            assert house.post(path, **FORM).status_code in {200, 303}, path
+            assert house.dump() != before, path
+            acting.remove(page)
+    assert acting == set(), "every page that acts was come to"
 
 
-def test_links_still_work_after_the_scanner(house: House) -> None:
-    path = house.first_link("ada@mail.example")
-    for _ in range(5):
-        assert house.get(path).status_code == 200
-    assert house.post(path, password="a walk in the rain", repeated="a walk in the rain").status_code == 303
+@pytest.mark.needs("chromium")
+def test_a_scanner_with_a_browser_changes_nothing(house: House, mails: list[EmailMessage], windows: Windows) -> None:
+    """It runs the scripts of a page, and fills in no form."""
+    before, page = house.dump(), windows.open()
+    for path in _paths(house, mails):
+        if not re.search(r"\.(?:png|jpg|svg)$", path):
+            page.goto(path, wait_until="load")
+    page.wait_for_load_state("networkidle")
+    assert page.context.cookies() == []
+    house.settle()
+    assert house.dump() == before

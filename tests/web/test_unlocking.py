@@ -1,12 +1,11 @@
 """The links in the mail about a lock, from the mail to the log-in."""
 
-from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
 
-from badges.accounts import LockoutPolicy, hash_password
+from badges.accounts import hash_password
 from badges.links import LIFETIMES, Purpose
 from tests.cheap_hashing import cheap_hashing
 from tests.web.house import House, links_in
@@ -41,9 +40,7 @@ def _logs_in(house: House) -> bool:
 @pytest.fixture
 def lenient(house: House) -> House:
     """A house where earners unlock their accounts themselves."""
-    service = house.pages.app.state.service
-    office = replace(service.office, lockout=LockoutPolicy.EARNER)
-    house.pages.app.state.service = replace(service, office=office)
+    house.let_owners_unlock()
     return house
 
 
