@@ -44,5 +44,6 @@ def send_asset(name: str, assets: Files, accept_encoding: Annotated[str, Header(
 @router.api_route("/robots.txt", methods=READ)
 def send_robots() -> Response:
     """Ask crawlers to leave the pages of links alone. Badge pages stay open: previews are made from them."""
-    text = "User-agent: *\nDisallow: /p/\nDisallow: /not-me/\nDisallow: /unsubscribe/\nDisallow: /unlock/\nDisallow: /ask-unlock/\nDisallow: /mail/\n"
+    closed = ("p", "not-me", "unsubscribe", "unlock", "ask-unlock", "mail")
+    text = "User-agent: *\n" + "".join(f"Disallow: /{path}/\n" for path in closed)
     return Response(text, media_type="text/plain")
