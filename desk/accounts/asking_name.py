@@ -53,10 +53,9 @@ class AskableBadge:
 
 @dataclass(frozen=True, slots=True)
 class NameRefused:
-    """The wish was not taken: `same` (as it is), `often`, `badge` (not theirs) or `name` (`reason` says why not)."""
+    """The wish was not taken: `name` (it is none), `same` (as it is), `often`, or `badge` (not theirs)."""
 
     code: str
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +87,8 @@ def ask_for_name(  # noqa: PLR0913, PLR0917 - whose, which, of whom, whence and 
 ) -> NameAsked | NameRefused:
     """Pass the wish for the name `wanted` on to the issuer of one of the earner's badges; empty: of the newest."""
     name = read_name(wanted)
-    if isinstance(name, CellFault):
-        return NameRefused("name", name.reason)
+    if isinstance(name, CellFault) or is_odd_name(name):
+        return NameRefused("name")  # the issuer reads it in a mail of ours: no place for anything but a name
     if name == owner.name:
         return NameRefused("same")
     with office.engine.begin() as connection:
@@ -124,9 +123,7 @@ def find_wish(office: Office, owner: SignedIn, now: datetime) -> NameAsked | Non
 
 def _order(owner: SignedIn, name: str, assertion_id: str) -> Order:
     language = owner.language if owner.language in _WISHES else "en"
-    # A name that may show as another's is for the issuer to write itself, not to grant by a click.
-    fault = "an odd name" if is_odd_name(name) else None
-    change = Change(Intent.NAME_CHANGE, owner.earner_id, new_name=name, assertion_id=assertion_id or None, fault=fault)
+    change = Change(Intent.NAME_CHANGE, owner.earner_id, new_name=name, assertion_id=assertion_id or None)
     return Order(
         Outcome.REDIRECT,
         Intent.NAME_CHANGE,

@@ -64,9 +64,8 @@ def test_the_earner_chooses_whom_to_ask_and_a_name_that_others_vouch_for_needs_a
     assert all(facts["proposal"] is None for facts in jane.desk.facts("relayed_request"))
 
 
-@pytest.mark.parametrize("name", ["Bob Miller", "Jаne Smith", "Jane Smith 3"])
-def test_another_persons_name_and_an_odd_one_are_not_granted_by_a_click(jane: Resident, name: str) -> None:
-    assert _ask(jane, name) == NameAsked(name, jane.desk.now, ASEE)
+def test_another_persons_name_is_not_granted_by_a_click(jane: Resident) -> None:
+    assert _ask(jane, "Bob Miller") == NameAsked("Bob Miller", jane.desk.now, ASEE)
     [facts] = jane.desk.facts("relayed_request")
     assert facts["proposal"] is None
 
@@ -81,14 +80,15 @@ def test_another_persons_name_and_an_odd_one_are_not_granted_by_a_click(jane: Re
         ("=HYPERLINK(1)", "name"),
         ("visit https://evil.example", "name"),
         ("J" * 201, "name"),
+        ("J\u0430ne Smith", "name"),
+        ("Jane Smith: call 555 0100", "name"),
+        ("<b>Jane Smith</b>", "name"),
         ("Jane Smith", "same"),
         (" Jane  Smith ", "same"),
     ],
 )
 def test_what_is_no_new_name_is_refused(jane: Resident, name: str, code: str) -> None:
-    refused = _ask(jane, name)
-    assert isinstance(refused, NameRefused)
-    assert refused.code == code
+    assert _ask(jane, name) == NameRefused(code)
     assert jane.desk.one("SELECT count(*) FROM ticket") == 0
 
 
