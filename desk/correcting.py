@@ -1,8 +1,8 @@
 """Correcting a wrong address: the mail went nowhere, or to somebody else.
 
 Here belongs the act. Whatever the wrong address has opened is shut from then on: password links that were mailed to it
-are void, a password that was set there is gone, sessions have ended. What did not reach the earner is sent again to the
-right address.
+are void, a password that was set there is gone, sessions have ended, and so has what a stranger there has given. What
+did not reach the earner is sent again to the right address.
 """
 
 from dataclasses import dataclass
@@ -11,13 +11,12 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlmodel import col
 
-from badges.tables import Account, Assertion, EarnerAddress
+from badges.tables import Assertion, EarnerAddress
 from badges.transactions import take_turn
-from desk.accounts.sessions import end_sessions
+from desk.accounts.shutting import forget_stranger, shut_account
 from desk.awards import read_awards, select_awards
 from desk.credentials.replacing import replace_credentials
 from desk.office import Office
-from desk.password_requests import raise_serial
 from desk.people import Person, find_by_address
 from desk.resending import send_again
 from desk.withdrawing import withdraw_mails_to
@@ -52,7 +51,7 @@ def correct_address(office: Office, wrong: str, right: str, now: datetime) -> Co
         take_turn(connection)
         person = find_by_address(connection, fold_address(old))
         if person is None or person.address != fold_address(old):
-            return NotCorrected(f"{wrong} is nobody's primary address")
+            return NotCorrected(_explain(wrong, person))
         owner = find_by_address(connection, fold_address(new))
         if owner is not None and owner.earner_id != person.earner_id:
             return NotCorrected(f"{right} is on record for another earner")
@@ -63,18 +62,26 @@ def correct_address(office: Office, wrong: str, right: str, now: datetime) -> Co
         return Corrected(fold_address(new), send_again(connection, office, awards, now).mails)
 
 
+def _explain(wrong: str, person: Person | None) -> str:
+    """Return why `wrong` cannot be corrected. Perhaps a stranger, whom the first mail has reached, has put their own
+    address in its place: then that one is to be corrected."""
+    if person is None:
+        return f"{wrong} is nobody's address"
+    return f"{wrong} is an alternate address: the primary one, which can be corrected, is {person.address}"
+
+
 def _replace(connection: Connection, person: Person, address: str) -> None:
     # The wrong address goes: it may be a stranger's, who must not be taken for this earner later.
     ours = col(EarnerAddress.earner_id) == person.earner_id
     known = connection.execute(select(col(EarnerAddress.address)).where(col(EarnerAddress.address) == address)).first()
-    connection.execute(delete(EarnerAddress).where(col(EarnerAddress.address) == person.address))
+    gone = delete(EarnerAddress).where(col(EarnerAddress.address) == person.address)
+    was_read = connection.execute(gone.returning(col(EarnerAddress.confirmed_at))).scalar_one() is not None
     if known is None:
         connection.execute(insert(EarnerAddress).values(address=address, earner_id=person.earner_id, is_primary=True))
     else:
         connection.execute(
             update(EarnerAddress).where(ours, col(EarnerAddress.address) == address).values(is_primary=True)
         )
-    raise_serial(connection, person.account_id)
-    forgotten = {"password_hash": None, "password_set_at": None}
-    connection.execute(update(Account).where(col(Account.id) == person.account_id).values(forgotten))
-    end_sessions(connection, person.account_id)
+    shut_account(connection, person)
+    if was_read:
+        forget_stranger(connection, person)

@@ -27,6 +27,8 @@ def tell_earner(step: Step, issuer_id: str, now: datetime) -> Iterator[Letter]:
         case Intent.REVOKE:
             award: dict[str, Fact] = {"badge": step.told["badge"], "reason": step.after["reason"]}
             yield _write("badge_revoked", step, issuer_id, step.person.address, award)
+        case Intent.EMAIL_CHANGE if step.after["primary"] == step.before["primary"]:
+            yield _write("address_added", step, issuer_id, step.person.address, {"new_address": step.after["subject"]})
         case Intent.EMAIL_CHANGE:
             old, new = step.before["primary"], step.after["subject"]
             addresses: dict[str, Fact] = {"old_address": old, "new_address": new}

@@ -13,8 +13,8 @@ from sqlmodel import col
 
 from badges.assertions import AssertionState
 from badges.tables import Account, Assertion, Earner, EarnerAddress
+from desk.accounts.shutting import shut_account
 from desk.credentials.replacing import replace_credentials
-from desk.password_requests import raise_serial
 from desk.people import find_by_id
 from desk.renaming import put_name
 from desk.requests.orders import Change
@@ -112,9 +112,9 @@ def _write_address(connection: Connection, earner_id: str, was: State, will: Sta
     if will["primary"] != was["primary"]:
         is_new = col(EarnerAddress.address) == will["primary"]
         connection.execute(update(EarnerAddress).where(theirs).values(is_primary=is_new))
-        # Links that went to the address before must not open the account any more.
-        account = select(col(Account.id)).where(col(Account.earner_id) == earner_id)
-        raise_serial(connection, connection.execute(account).scalar_one())
+        person = find_by_id(connection, earner_id)
+        assert person is not None  # the update has just made one address the primary
+        shut_account(connection, person)
         replace_credentials(connection, earner_id, now)
     if was["on_record"] and not will["on_record"]:
         connection.execute(delete(EarnerAddress).where(theirs, col(EarnerAddress.address) == address))

@@ -137,3 +137,35 @@ def test_an_address_corrected_to_itself_stays(desk, right: str) -> None:
     before = desk.dump()
     assert isinstance(correct_address(desk.office, "ada@mail.example", right, desk.now), NotCorrected)
     assert desk.dump() == before
+
+
+def test_nothing_that_a_stranger_has_given_stays(desk, batch: str) -> None:
+    """Who got the mail by mistake has named addresses of theirs, told of themselves, and waits for one more."""
+    [old] = [facts for facts in desk.facts("issuance") if facts["address"] == "ada@mail.example"]
+    assert isinstance(set_password(desk.office, desk.link(old), "wet granite under moss", desk.now), PasswordSet)
+    ada = desk.one("SELECT earner_id FROM earner_address WHERE address = 'ada@mail.example'")
+    rows = (
+        "INSERT INTO earner_address (address, earner_id, is_primary, confirmed_at) VALUES ('me@spy.example', :e, 0, 1)",
+        "INSERT INTO earner_address (address, earner_id, is_primary) VALUES ('ada@school.example', :e, 0)",
+        "INSERT INTO pending_address (id, earner_id, address, asked_at) VALUES ('p', :e, 'me2@spy.example', 1)",
+        "INSERT INTO profile (earner_id, employer, title, phone, website, changed_at) VALUES (:e, 'I', '', '', '', 1)",
+    )
+    for row in rows:
+        desk.change(row, e=ada)
+    assert isinstance(correct_address(desk.office, "ada@mail.example", "ada@mail2.example", desk.now), Corrected)
+    known = desk.rows("SELECT address FROM earner_address WHERE earner_id = :e ORDER BY address", e=ada)
+    assert [row.address for row in known] == ["ada@mail2.example", "ada@school.example"]
+    assert desk.rows("SELECT * FROM pending_address") == []
+    assert desk.rows("SELECT * FROM profile") == []
+
+
+def test_an_address_that_nobody_has_read_brought_nobody_in(desk, batch: str) -> None:
+    desk.change("UPDATE earner_address SET confirmed_at = 1 WHERE address = 'jane@home.example'")
+    assert isinstance(correct_address(desk.office, "j.smith@corp.example", "j@corp2.example", desk.now), Corrected)
+    assert desk.one("SELECT count(*) FROM earner_address WHERE address = 'jane@home.example'") == 1
+
+
+def test_staff_are_told_which_address_is_the_primary_one(desk) -> None:
+    outcome = correct_address(desk.office, "jane@home.example", "x@mail.example", desk.now)
+    assert isinstance(outcome, NotCorrected)
+    assert "j.smith@corp.example" in outcome.reason

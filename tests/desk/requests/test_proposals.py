@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from badges.links import Purpose
+from desk.accounts.sessions import find_session, open_session
 from desk.requests.carrying_out import CarriedOut
 from desk.requests.expiring import expire_proposals
 from desk.requests.orders import Change
@@ -19,7 +20,7 @@ from desk.requests.proposal_links import (
 )
 from desk.requests.proposals import ProposalState
 from desk.requests.staff import TicketDone, TicketRefused
-from desk.requests.staff_decisions import approve, decline
+from desk.requests.staff_decisions import approve, decline, undo
 from desk.words import Intent, Outcome, Role
 from tests.desk.requests.conftest import DANA, JANE, Counter
 
@@ -182,6 +183,29 @@ def test_an_added_address_leaves_the_primary_one(counter: Counter) -> None:
     assert isinstance(approve(counter.desk.office, str(asked.reference), "Robin", counter.desk.now), TicketDone)
     assert counter.desk.one("SELECT is_primary FROM earner_address WHERE address = 'new@mail.example'") == 0
     assert counter.desk.one("SELECT is_primary FROM earner_address WHERE address = :a", a=JANE) == 1
+    assert [(mail.rcpt_to, mail.kind) for mail in counter.desk.mails("address_added")] == [(JANE, "address_added")]
+    assert counter.desk.mails("address_changed") == [], "mail goes where it went before"
+
+
+@pytest.mark.parametrize("is_undone", [False, True])
+def test_who_was_in_by_the_former_address_is_in_no_longer(counter: Counter, is_undone: bool) -> None:
+    """Perhaps a stranger, whom the first mail had reached; or, when it is taken back, who has asked for it wrongly."""
+    desk, new = counter.desk, Change(Intent.EMAIL_CHANGE, counter.jane, new_address="new@mail.example")
+    asked = _propose(counter, new)
+    if is_undone:
+        approve(desk.office, str(asked.reference), "Robin", desk.now)
+    desk.change("UPDATE account SET password_hash = 'x', password_set_at = 1 WHERE earner_id = :id", id=counter.jane)
+    account_id = desk.one("SELECT id FROM account WHERE earner_id = :id", id=counter.jane)
+    with desk.office.engine.begin() as connection:
+        token = open_session(connection, account_id, "192.0.2.1", desk.now)
+    desk.change("INSERT INTO pending_address VALUES ('p', :id, 'more@mail.example', 1)", id=counter.jane)
+    act = undo if is_undone else approve
+    assert isinstance(act(desk.office, str(asked.reference), "Robin", desk.now), TicketDone)
+    with desk.office.engine.connect() as connection:
+        assert find_session(connection, token, desk.now) is None
+    account = desk.rows("SELECT password_hash, password_set_at FROM account WHERE id = :id", id=account_id)
+    assert [tuple(row) for row in account] == [(None, None)]
+    assert desk.rows("SELECT * FROM pending_address") == []
 
 
 def test_nobody_is_given_somebody_elses_address(counter: Counter) -> None:
