@@ -8,22 +8,28 @@ from typing import Annotated
 from fastapi import Depends, HTTPException
 
 from badges.transactions import reading
-from web.awards import Award, find_award
+from web.awards import Award, find_award, find_own_award
 from web.context import Service
-from web.portfolio import require_own_award
 from web.visitors import Owner
 
 
 def _find_public(assertion_id: str, service: Service) -> Award:
     with reading(service.office.engine).connect() as connection:
         award = find_award(connection, assertion_id, service.place, service.clock().date())
-    if award is None:
-        raise HTTPException(404)
-    return award
+    return _require(award)
 
 
 def _find_own(assertion_id: str, service: Service, visitor: Owner) -> Award:
-    return require_own_award(service, visitor, assertion_id)
+    with reading(service.office.engine).connect() as connection:
+        today = service.clock().date()
+        award = find_own_award(connection, visitor.owner.earner_id, assertion_id, service.place, today)
+    return _require(award)
+
+
+def _require(award: Award | None) -> Award:
+    if award is None:
+        raise HTTPException(404)
+    return award
 
 
 PublicAward = Annotated[Award, Depends(_find_public)]

@@ -14,11 +14,11 @@ from badges.linkedin import copy_fields
 from badges.transactions import reading
 from desk.accounts.showing import change_visibility
 from mailer.filling import write_month
-from web.awards import Award, find_own_award, list_awards
+from web.asked_awards import OwnAward
+from web.awards import Award, list_awards
 from web.context import READ, Service, Shown
 from web.guards import PAGE_POLICY
-from web.needs import WebService
-from web.visitors import ActingOwner, Owner, Visitor
+from web.visitors import ActingOwner, Owner
 
 router = APIRouter()
 
@@ -54,9 +54,8 @@ def show_portfolio(
 
 
 @router.api_route("/portfolio/{assertion_id}", methods=READ)
-def show_own_badge(request: Request, assertion_id: str, service: Service, pages: Shown, visitor: Owner) -> Response:
+def show_own_badge(request: Request, pages: Shown, visitor: Owner, badge: OwnAward) -> Response:
     """Show one badge to its owner, with everything that can be done with it."""
-    badge = require_own_award(service, visitor, assertion_id)
     known = [visitor.owner.language]
     fields = _say_fields(badge, pages.language_of(request, known))
     answer = pages.show(request, "own_badge.html", {"badge": badge, "fields": fields}, known=known)
@@ -78,16 +77,6 @@ def take_visibility(
     if not change_visibility(engine, owner.earner_id, assertion_id, visibility == "hidden", source, service.clock()):
         raise HTTPException(404)
     return RedirectResponse(f"{service.place.root}/portfolio/{assertion_id}#visibility", 303)
-
-
-def require_own_award(service: WebService, visitor: Visitor, assertion_id: str) -> Award:
-    """Return the visitor's award with this id; 404 if they have none, whoever else may have it."""
-    with reading(service.office.engine).connect() as connection:
-        today = service.clock().date()
-        award = find_own_award(connection, visitor.owner.earner_id, assertion_id, service.place, today)
-    if award is None:
-        raise HTTPException(404)
-    return award
 
 
 def _say_fields(badge: Award, language: str) -> dict[str, str]:

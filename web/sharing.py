@@ -9,19 +9,18 @@ from fastapi.responses import RedirectResponse, Response
 
 from badges.linkedin import add_to_profile_url, share_url
 from desk.accounts.showing import ShareKind, count_share
+from web.asked_awards import OwnAward
 from web.awards import Award
 from web.context import Service
 from web.needs import WebService
-from web.portfolio import require_own_award
 from web.visitors import ActingOwner, Visitor
 
 router = APIRouter()
 
 
 @router.post("/portfolio/{assertion_id}/add-to-profile")
-def add_to_profile(assertion_id: str, service: Service, visitor: ActingOwner) -> Response:
+def add_to_profile(service: Service, visitor: ActingOwner, badge: OwnAward) -> Response:
     """Count the press and lead to LinkedIn's form with everything that it may fill in."""
-    badge = require_own_award(service, visitor, assertion_id)
     url = add_to_profile_url(
         badge.name,
         badge.linkedin_organization_id,
@@ -35,9 +34,8 @@ def add_to_profile(assertion_id: str, service: Service, visitor: ActingOwner) ->
 
 
 @router.post("/portfolio/{assertion_id}/add-to-stream")
-def add_to_stream(assertion_id: str, service: Service, visitor: ActingOwner) -> Response:
+def add_to_stream(service: Service, visitor: ActingOwner, badge: OwnAward) -> Response:
     """Count the press and lead to LinkedIn's page that shares the badge page in the owner's feed."""
-    badge = require_own_award(service, visitor, assertion_id)
     return _lead_on(service, visitor, badge, ShareKind.ADD_TO_STREAM, share_url(badge.url))
 
 
