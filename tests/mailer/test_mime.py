@@ -15,6 +15,7 @@ from PIL import Image
 from badges.images import CheckedImage, check_image, draw_badge
 from badges.openbadges.baking import bake_png, make_chunks
 from mailer.mime import CONTENT_TYPE, Frame, ImageBytes, make_frame
+from tests.pngs import picture_in, without_padding
 
 PNG = ImageBytes("image/png", draw_badge("Mountain First Aid", "Fjellvik", "#1f4e79"))
 FRAME = make_frame(PNG, "badge@badgepost.example")
@@ -23,13 +24,6 @@ FRAME = make_frame(PNG, "badge@badgepost.example")
 def assemble(frame: Frame, chunks: bytes | None = None) -> bytes:
     head = f"MIME-Version: 1.0\r\nContent-Type: {CONTENT_TYPE}\r\n\r\n".encode()
     return head + b"".join(frame.enclose(b"text =C3=A9\r\n", b"<p>html</p>\r\n", chunks))
-
-
-def picture_in(data: bytes) -> bytes:
-    """Return the image as a recipient saves it."""
-    content = list(parse(data).walk())[-1].get_content()
-    assert isinstance(content, bytes)
-    return content
 
 
 def make_image(media_type: str, spare: int = 0) -> ImageBytes:
@@ -84,7 +78,7 @@ def test_the_frame_is_canonical_for_every_size_of_image(spare: int, baked: bytes
         assert not line.endswith(b" ")
         assert not line.startswith((b".", b"From "))
         assert b"\n" not in line
-    assert isinstance(check_image(picture_in(data)), CheckedImage)
+    assert isinstance(check_image(picture_in(parse(data))), CheckedImage)
 
 
 @given(st.integers(1, 300), st.none() | st.integers(0, 200))
@@ -96,21 +90,10 @@ def test_what_is_baked_into_a_mail_is_what_is_baked_into_a_file(credential: int,
         str(part.get_payload()).split() for part in parse(data).walk() if part.get_content_type() == "image/png"
     ]
     assert all(len(line) == 76 for line in lines[:-1])
-    picture = picture_in(data)
+    picture = picture_in(parse(data))
     assert base64.b64encode(picture).decode() == "".join(lines)
     assert without_padding(picture) == bake_png(PNG.content, token, older)
     assert others.extract_png(picture, keyword=others.ITXT_KEYWORD_OB3) == token
-
-
-def without_padding(png: bytes) -> bytes:
-    """Return a PNG without the chunk that brings it to whole lines, whose sum is checked."""
-    name = png.index(b"paDd")
-    [length] = struct.unpack_from(">I", png, name - 4)
-    assert length < 57
-    end = name + 4 + length
-    assert png[name + 4 : end] == bytes(length)
-    assert struct.unpack_from(">I", png, end) == (zlib.crc32(png[name:end]),)
-    return png[: name - 4] + png[end + 4 :]
 
 
 def test_a_jpeg_becomes_a_png_since_nothing_can_be_baked_into_it() -> None:
@@ -122,7 +105,7 @@ def test_a_jpeg_becomes_a_png_since_nothing_can_be_baked_into_it() -> None:
 
 
 def test_a_picture_without_a_credential_is_the_one_that_is_stored() -> None:
-    assert picture_in(assemble(FRAME)) == PNG.content
+    assert picture_in(parse(assemble(FRAME))) == PNG.content
 
 
 def test_what_is_no_picture_is_refused() -> None:

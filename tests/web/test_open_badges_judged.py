@@ -3,67 +3,23 @@
 Everything they look at is fetched from the running service. They go by the machine's clock, so the service does, too.
 """
 
-import io
 import json
-from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import pytest
 from jwt import PyJWK, get_unverified_header
 from openbadgeslib.ob2 import OB2VerificationError, OB2Verifier
-from openbadgeslib.ob3 import OB3VerificationError, OB3Verifier, OpenBadgeCredential
+from openbadgeslib.ob3 import OB3VerificationError, OB3Verifier
 
 from badges.openbadges.baking import unbake
-from desk.issue import issue_roster
-from desk.issuing.order import Issued, IssueOrder
 from desk.renaming import Renamed, rename_earner
 from tests.node_tools import judge
 from tests.web.house import House
-
-ADDRESS = "noor@mail.example"
-
-
-@dataclass
-class Award:
-    """A fresh award, as strangers come by it."""
-
-    house: House
-    id: str
-
-    @property
-    def png(self) -> bytes:
-        return self.house.get(f"/badges/{self.id}/badge.png").content
-
-    @property
-    def token(self) -> str:
-        return OB3Verifier.extract_token_from_png(self.png)
-
-    def fetch(self, url: str) -> bytes:
-        assert url.startswith(f"{self.house.base_url}/")
-        return self.house.get(url).raise_for_status().content
-
-    def verify(self, token: str) -> OpenBadgeCredential:
-        """Have openbadgeslib judge a credential with the key that it names."""
-        key = PyJWK.from_json(self.fetch(get_unverified_header(token)["kid"]).decode())
-        return OB3Verifier(key.key).verify(token, check_status=True, download=self.fetch)
-
-    def verify_2(self) -> object:
-        """Have it judge the 2.0 assertion that is baked into the same picture."""
-        document = OB2Verifier.extract_token_from_png(self.png)
-        return OB2Verifier(download=self.fetch).verify_hosted(document, expected_recipient=ADDRESS)
-
-    def mark(self, change: str) -> None:
-        self.house.change(f"UPDATE assertion SET {change} WHERE id = :id", id=self.id)
+from tests.web.judging import Award, issue_award
 
 
 @pytest.fixture
 def award(house: House) -> Award:
-    house.clock.now = datetime.now(UTC)
-    roster = io.BytesIO(f"email,name\n{ADDRESS},Noor Haddad".encode())
-    badge = str(house.one("SELECT slug FROM badge_class ORDER BY slug LIMIT 1"))
-    issued = issue_roster(house.service.office, IssueOrder(badge, roster, "noor.csv"), house.clock())
-    assert isinstance(issued, Issued)
-    return Award(house, house.award_of(ADDRESS))
+    return Award(house, issue_award(house))
 
 
 def test_the_credential_in_the_picture_is_accepted(award: Award) -> None:
@@ -74,14 +30,6 @@ def test_the_credential_in_the_picture_is_accepted(award: Award) -> None:
     assert unbake(award.png) == award.token == award.house.get(f"/credentials/{award.id}").text
     svg = award.house.get(f"/badges/{award.id}/badge.svg").content
     assert OB3Verifier.extract_token_from_svg(svg) == award.token
-
-
-def test_the_picture_in_the_mail_is_the_proof(award: Award) -> None:
-    [mail] = award.house.mails_to(ADDRESS)
-    [picture] = [part.get_content() for part in mail.walk() if part.get_content_maintype() == "image"]
-    token = OB3Verifier.extract_token_from_png(picture)
-    assert award.verify(token).id == f"{award.house.base_url}/credentials/{award.id}"
-    assert token == award.token
 
 
 def test_it_is_refused_whichever_character_is_changed(award: Award) -> None:

@@ -13,27 +13,16 @@ from PIL import Image
 
 from badges.images import CheckedImage, check_image, draw_badge
 from badges.openbadges.baking import LONGEST_BAKED, LONGEST_SIDE, bake_png, bake_svg, make_png, unbake
+from tests.pngs import read_chunks
 
 PICTURE = draw_badge("Mountain First Aid", "Fjellvik", "#1f4e79")
 TOKEN = "header.payload.signature"
 
 
-def _chunks(png: bytes) -> list[tuple[bytes, bytes]]:
-    found, position = [], 8
-    while position < len(png):
-        length, name = struct.unpack_from(">I4s", png, position)
-        body = png[position + 8 : position + 8 + length]
-        [crc] = struct.unpack_from(">I", png, position + 8 + length)
-        assert crc == zlib.crc32(name + body)
-        found.append((name, body))
-        position += 12 + length
-    return found
-
-
 def test_a_baked_png_is_a_whole_picture_with_the_credential_after_its_head() -> None:
     baked = bake_png(PICTURE, TOKEN)
-    assert [name for name, _ in _chunks(baked)][:2] == [b"IHDR", b"iTXt"]
-    assert _chunks(baked)[1][1] == b"openbadgecredential\0\0\0\0\0" + TOKEN.encode()
+    assert [name for name, _ in read_chunks(baked)][:2] == [b"IHDR", b"iTXt"]
+    assert read_chunks(baked)[1][1] == b"openbadgecredential\0\0\0\0\0" + TOKEN.encode()
     checked = check_image(baked)
     assert isinstance(checked, CheckedImage)
     assert Image.open(BytesIO(baked)).tobytes() == Image.open(BytesIO(PICTURE)).tobytes()
@@ -57,7 +46,7 @@ def test_whatever_was_baked_before_is_gone() -> None:
 def test_what_else_stands_in_a_picture_stays() -> None:
     buffer = BytesIO()
     Image.new("RGB", (3, 3)).save(buffer, "PNG", dpi=(300, 300))
-    assert b"pHYs" in [name for name, _ in _chunks(bake_png(buffer.getvalue(), TOKEN))]
+    assert b"pHYs" in [name for name, _ in read_chunks(bake_png(buffer.getvalue(), TOKEN))]
 
 
 def test_a_jpeg_becomes_a_png_of_a_size_to_be_kept() -> None:
