@@ -26,10 +26,10 @@ from badges.tables import Account, EarnerAddress
 from badges.transactions import reading
 from desk.accounts.lockout import unlock_by_owner
 from desk.accounts.sessions import end_sessions
+from desk.accounts.telling import tell_owner
 from desk.accounts.trail import EventKind, note_event
-from desk.mailing import Letter, write_letter
 from desk.office import Office
-from desk.people import Person, find_by_account, find_issuer
+from desk.people import Person, find_by_account
 
 
 @dataclass(frozen=True)
@@ -171,20 +171,5 @@ def _confirm_address(connection: Connection, person: Person, now: datetime) -> N
 
 def tell_of_new_password(connection: Connection, office: Office, person: Person, which: str, now: datetime) -> None:
     """Mail the owner of an account that it has another password; `which` tells it from those before."""
-    issuer_id = find_issuer(connection, person.earner_id)
-    if issuer_id is None:
-        return  # nobody has awarded anything yet, so nobody's name could stand under the notice
-    letter = Letter(
-        kind="password_changed",
-        key=f"password-changed/{person.account_id}/{which}",
-        issuer_id=issuer_id,
-        earner_id=person.earner_id,
-        rcpt_to=person.address,
-        language=person.language,
-        facts={
-            "name": person.name,
-            "address": person.address,
-            "changed": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ"),
-        },
-    )
-    write_letter(connection, office, letter, now)
+    changed = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+    tell_owner(connection, office, person, "password_changed", f"{person.account_id}/{which}", now, changed=changed)

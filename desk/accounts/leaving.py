@@ -10,17 +10,18 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, delete, update
 from sqlmodel import col
 
-from badges.account_tables import PendingAddress, Profile
+from badges.account_tables import Profile
 from badges.columns import to_microseconds
-from badges.tables import Account, Assertion, EarnerAddress
+from badges.tables import Assertion, EarnerAddress
 from badges.transactions import take_turn
 from desk.accounts.proving import WrongPassword, admit_claim, weigh_claim
-from desk.accounts.sessions import SignedIn, end_sessions
+from desk.accounts.sessions import SignedIn
+from desk.accounts.shutting import shut_account
 from desk.accounts.telling import tell_owner
 from desk.accounts.throttling import Throttled
 from desk.accounts.trail import EventKind, note_event
 from desk.office import Office
-from desk.people import find_by_account
+from desk.people import Person, find_by_account
 from desk.requests.records import stop_notices
 
 
@@ -43,7 +44,7 @@ def delete_account(  # noqa: PLR0913, PLR0917 - whose, with what word, how, when
         take_turn(connection)
         person = find_by_account(connection, owner.account_id)
         assert person is not None  # who is logged in has a primary address
-        _delete_what_was_given(connection, owner)
+        _delete_what_was_given(connection, person)
         stop_notices(connection, person.address, now)
         hidden = _hide_badges(connection, owner.earner_id, now) if hides_badges else 0
         detail = f"{hidden} badges hidden" if hides_badges else ""
@@ -54,15 +55,11 @@ def delete_account(  # noqa: PLR0913, PLR0917 - whose, with what word, how, when
     return Left()
 
 
-def _delete_what_was_given(connection: Connection, owner: SignedIn) -> None:
-    end_sessions(connection, owner.account_id)
-    connection.execute(delete(Profile).where(col(Profile.earner_id) == owner.earner_id))
-    connection.execute(delete(PendingAddress).where(col(PendingAddress.earner_id) == owner.earner_id))
-    is_alternate = (col(EarnerAddress.earner_id) == owner.earner_id, col(EarnerAddress.is_primary).is_(False))
+def _delete_what_was_given(connection: Connection, person: Person) -> None:
+    shut_account(connection, person)
+    connection.execute(delete(Profile).where(col(Profile.earner_id) == person.earner_id))
+    is_alternate = (col(EarnerAddress.earner_id) == person.earner_id, col(EarnerAddress.is_primary).is_(False))
     connection.execute(delete(EarnerAddress).where(*is_alternate))
-    # Links that were mailed before open nothing: what is asked for later has a higher number.
-    fresh = {"password_hash": None, "password_set_at": None, "link_spent_serial": col(Account.link_serial)}
-    connection.execute(update(Account).where(col(Account.id) == owner.account_id).values(fresh))
 
 
 def _hide_badges(connection: Connection, earner_id: str, now: datetime) -> int:

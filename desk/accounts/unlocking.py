@@ -19,8 +19,8 @@ from badges.links import Expired, Forged, Genuine, Purpose
 from badges.tables import Issuer
 from badges.transactions import reading, take_turn_for
 from desk.accounts.lockout import find_lock, open_lock
+from desk.accounts.telling import tell_owner
 from desk.accounts.trail import OWNER, EventKind, note_event
-from desk.mailing import Letter, write_letter
 from desk.office import Office
 from desk.people import Person, find_by_account, find_issuer
 from desk.requests.carrying_out import carry_out
@@ -161,16 +161,5 @@ def _order_of(lock: NamedLock) -> Order:
 
 
 def _tell_owner(connection: Connection, office: Office, person: Person, locked_at: datetime, now: datetime) -> None:
-    issuer_id = find_issuer(connection, person.earner_id)
-    if issuer_id is None:
-        return  # nobody has awarded anything yet, so nobody's name could stand under the letter
-    letter = Letter(
-        kind="account_unlocked",
-        key=f"account_unlocked/{person.account_id}/{to_microseconds(locked_at)}",
-        issuer_id=issuer_id,
-        earner_id=person.earner_id,
-        rcpt_to=person.address,
-        language=person.language,
-        facts={"name": person.name, "address": person.address},
-    )
-    write_letter(connection, office, letter, now)
+    key = f"{person.account_id}/{to_microseconds(locked_at)}"
+    tell_owner(connection, office, person, "account_unlocked", key, now)

@@ -12,7 +12,7 @@ from desk.accounts.profile import change_details, put_photo
 from desk.accounts.proving import WrongPassword
 from desk.accounts.sessions import SignedIn
 from desk.password_requests import request_link
-from desk.passwords import LinkSpent, OpenForm, PasswordSet, read_password_link, set_password
+from desk.passwords import LinkVoid, OpenForm, PasswordSet, read_password_link, set_password
 from desk.requests.answering import is_suppressed
 from tests.desk.accounts.door import JANE, JANES_OTHER, PASSWORD, Door
 from tests.desk.accounts.resident import SOURCE, Resident
@@ -94,7 +94,7 @@ def test_links_from_before_open_nothing_and_a_new_one_brings_back_the_badges(jan
     old = jane.desk.link(jane.desk.facts("password_link")[-1], Purpose.PASSWORD)
     assert isinstance(read_password_link(office, old, now), OpenForm)
     _leave(jane)
-    assert read_password_link(office, old, now) == LinkSpent()
+    assert read_password_link(office, old, now) == LinkVoid()
     jane.door.pass_by(minutes=1)
     request_link(office, JANE, SOURCE, jane.desk.now)
     new = jane.desk.link(jane.desk.facts("password_link")[-1], Purpose.PASSWORD)
