@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from desk.accounts.addresses import PrimaryChange, make_primary, remove_address
 from desk.accounts.naming_addresses import Naming, ask_again, name_address, withdraw_address
 from web.context import Later, Service, Shown, source_of
+from web.door import AT_THE_DOOR
 from web.needs import WebService
 from web.pages import Pages
 from web.present_password import name_refusal
@@ -56,7 +57,7 @@ def take_removal(request: Request, service: Service, visitor: ActingOwner, addre
     return _lead_to(service, "address-removed")
 
 
-@router.post("/profile/addresses/primary")
+@router.post("/profile/addresses/primary", dependencies=AT_THE_DOOR)
 def take_primary(  # noqa: PLR0913, PLR0917 - the form's fields
     request: Request,
     service: Service,

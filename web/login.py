@@ -6,16 +6,16 @@ address, with nothing in it but what was typed.
 
 from datetime import datetime
 from functools import partial
-from threading import BoundedSemaphore
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from desk.accounts.lock_letter import tell_of_lock
 from desk.accounts.login import LoggedIn, LoginLocked, LoginTry, WrongLogin, log_in, log_out
 from desk.accounts.throttling import Throttled
 from web.context import READ, Later, Service, Shown, source_of
+from web.door import AT_THE_DOOR
 from web.needs import WebService
 from web.onward import choose_next, drop_user_name, read_user_name
 from web.pages import Pages
@@ -24,10 +24,6 @@ from web.visitors import ActingOwner, find_visitor, give_cookie, read_cookie, ta
 router = APIRouter()
 
 Text = Annotated[str, Form()]
-
-_AT_THE_DOOR = BoundedSemaphore(16)
-"""Log-ins at a time: each waits for its turn to hash, and those who wait must leave threads for all other pages."""
-_BUSY_SECONDS = "5"
 
 
 @router.api_route("/login", methods=READ)
@@ -40,7 +36,7 @@ def show_login(request: Request, service: Service, pages: Shown, next: str = "",
     return _show(request, service, pages, {**values, "next": onward})
 
 
-@router.post("/login")
+@router.post("/login", dependencies=AT_THE_DOOR)
 def take_login(  # noqa: PLR0913, PLR0917 - the form's fields
     request: Request,
     service: Service,
@@ -53,12 +49,7 @@ def take_login(  # noqa: PLR0913, PLR0917 - the form's fields
     """Log in, and go on to where the visitor was going."""
     now = service.clock()
     login = LoginTry(address, password, source_of(request), read_cookie(request, service.place))
-    if not _AT_THE_DOOR.acquire(blocking=False):
-        raise HTTPException(503, headers={"retry-after": _BUSY_SECONDS})
-    try:
-        done = log_in(service.office, login, now)
-    finally:
-        _AT_THE_DOOR.release()
+    done = log_in(service.office, login, now)
     values = {"said": "", "address": address, "next": choose_next(next)}
     match done:
         case LoggedIn():

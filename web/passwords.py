@@ -18,6 +18,7 @@ from desk.password_requests import request_link, request_link_again
 from desk.passwords import LinkExpired, LinkFault, LinkForged, OpenForm, PasswordSet, read_password_link, set_password
 from web.awards import find_award, find_newest_award
 from web.context import READ, Later, Service, Shown, source_of
+from web.door import AT_THE_DOOR
 from web.needs import WebService
 from web.onward import keep_user_name
 from web.pages import Pages
@@ -44,7 +45,7 @@ def show_form(request: Request, token: str, service: Service, pages: Shown) -> R
     return _show_fault(request, pages, token, found)
 
 
-@router.post("/p/{token}")
+@router.post("/p/{token}", dependencies=AT_THE_DOOR)
 def take_form(
     request: Request, token: str, service: Service, pages: Shown, form: Annotated[PasswordForm, Form()]
 ) -> Response:

@@ -14,6 +14,7 @@ from desk.accounts.leaving import Left, delete_account
 from desk.accounts.own_data import take_own_data
 from desk.accounts.sessions import log_out_elsewhere
 from web.context import READ, Later, Service, Shown, source_of
+from web.door import AT_THE_DOOR
 from web.pages import Pages
 from web.present_password import name_refusal
 from web.visitors import ActingOwner, Owner, Visitor, take_cookie
@@ -31,7 +32,7 @@ def show_password(request: Request, pages: Shown, visitor: Owner) -> Response:
     return _show_password(request, pages, visitor)
 
 
-@router.post("/profile/password")
+@router.post("/profile/password", dependencies=AT_THE_DOOR)
 def take_password(  # noqa: PLR0913, PLR0917 - the form's fields
     request: Request,
     service: Service,
@@ -76,7 +77,7 @@ def show_leaving(request: Request, pages: Shown, visitor: Owner) -> Response:
     return _show_leaving(request, pages, visitor)
 
 
-@router.post("/profile/delete")
+@router.post("/profile/delete", dependencies=AT_THE_DOOR)
 def take_leaving(  # noqa: PLR0913, PLR0917 - the form's fields
     request: Request,
     service: Service,
