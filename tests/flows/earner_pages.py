@@ -92,9 +92,41 @@ def _account_pages(house: House) -> dict[str, Shown]:
     for who, address in {"": ADA, "-revoked": MAXI, "-expired": SAKURA, "-hidden": SIOBHAN}.items():
         cookie, own = sign_in(house, address).cookie, f"/portfolio/{house.award_of(address)}"
         pages |= {f"portfolio{who}": Shown("/portfolio", cookie), f"own-badge{who}": Shown(own, cookie)}
+        if not who:
+            pages |= _profile_pages(house, cookie)
         if who in {"", "-expired"}:
             pages |= {f"{page}{who}": Shown(f"{own}/{page}", cookie) for page in ("signature", "resume")}
     return pages
+
+
+def _profile_pages(house: House, cookie: str) -> dict[str, Shown]:
+    earner = house.one("SELECT earner_id FROM earner_address WHERE address = :a", a=ADA)
+    for statement in (
+        "INSERT INTO profile (earner_id, employer, title, phone, website, changed_at)"
+        " VALUES (:e, 'Bergen Rescue', 'Guide', '+47 22 00 00 00', 'https://ada.example/', :now)",
+        "INSERT INTO pending_address (id, earner_id, address, asked_at)"
+        " VALUES ('waiting', :e, 'ada.lindqvist.with.a.long.name@studio.example', :now)",
+        "INSERT INTO earner_address (earner_id, address, is_primary, confirmed_at) VALUES (:e, :home, 0, :now)",
+    ):
+        values = {"e": earner, "now": _microseconds(house), "home": "ada@home.example"}
+        house.change(statement, **{name: value for name, value in values.items() if f":{name}" in statement})
+    passwords = {"present": "a guess", "password": "short", "repeated": "longer"}
+    return {
+        "profile": Shown("/profile?said=saved", cookie),
+        "profile-fault": Shown("/profile", cookie, {"website": "nowhere", "phone": "call me"}),
+        "profile-name": Shown("/profile/name", cookie),
+        "profile-name-fault": Shown("/profile/name", cookie, {"name": "http://x"}),
+        "profile-password": Shown("/profile/password", cookie),
+        "profile-password-fault": Shown("/profile/password", cookie, passwords),
+        "profile-delete": Shown("/profile/delete", cookie),
+        "profile-delete-fault": Shown("/profile/delete", cookie, {"password": "a guess"}),
+        "account-deleted": Shown("/account-deleted"),
+        "confirm-address": Shown(f"/confirm-address/{house.mint(Purpose.CONFIRM_ADDRESS, 'waiting')}"),
+        "stop-address": Shown(f"/stop-address/{house.mint(Purpose.STOP_ADDRESS, 'waiting')}"),
+        "stopped-before": Shown(f"/stop-address/{house.mint(Purpose.STOP_ADDRESS, 'gone')}"),
+        "address-confirmed": Shown("/address-confirmed"),
+        "address-stopped": Shown("/address-stopped"),
+    }
 
 
 def _link_pages(house: House) -> dict[str, Shown]:

@@ -20,6 +20,7 @@ MAIN_PAGES = {
     "password-short",
     "portfolio",
     "own-badge",
+    "profile",
     "signature",
     "resume",
     "not-me",
