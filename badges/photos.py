@@ -4,13 +4,13 @@ Here belongs making that JPEG. Nothing of the file itself goes on: no metadata (
 second file behind the picture, no colour profile. Pictures of badges, which are kept as they are, stand in `images`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
 from threading import BoundedSemaphore
 
-from PIL import Image, ImageOps
+from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
@@ -25,14 +25,14 @@ SIDE = 400
 _QUALITY = 85
 _ORIENTATION = 0x0112
 """EXIF 2.32, section 4.6.5: how the camera was held."""
-_TURNS = {
-    2: (Image.Transpose.FLIP_LEFT_RIGHT,),
-    3: (Image.Transpose.ROTATE_180,),
-    4: (Image.Transpose.FLIP_TOP_BOTTOM,),
-    5: (Image.Transpose.TRANSPOSE,),
-    6: (Image.Transpose.ROTATE_270,),
-    7: (Image.Transpose.TRANSVERSE,),
-    8: (Image.Transpose.ROTATE_90,),
+_TURNS: Mapping[object, Image.Transpose] = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
 }
 _DECODING = BoundedSemaphore(2)
 """Photos at a time in this process."""
@@ -85,8 +85,14 @@ def make_photo(content: bytes) -> Photo | PhotoFault:
 def _make_square(picture: Image.Image) -> Image.Image:
     orientation = picture.getexif().get(_ORIENTATION)
     picture.draft("RGB", (SIDE * 2, SIDE * 2))  # a JPEG is decoded no larger than needed
-    square = ImageOps.fit(picture.convert("RGBA"), (SIDE, SIDE), Image.Resampling.LANCZOS)
-    for turn in _TURNS.get(orientation, ()):
+    shown = picture if picture.mode in {"RGB", "RGBA"} else picture.convert("RGBA")
+    side = min(shown.size)
+    left, top = (shown.width - side) // 2, (shown.height - side) // 2
+    middle = (left, top, left + side, top + side)
+    # Reduced by whole factors first: the last step alone is costly on millions of pixels.
+    square = shown.resize((SIDE, SIDE), Image.Resampling.LANCZOS, middle, reducing_gap=2.0).convert("RGBA")
+    turn = _TURNS.get(orientation)
+    if turn is not None:
         square = square.transpose(turn)
     ground = Image.new("RGBA", square.size, "white")
     return Image.alpha_composite(ground, square).convert("RGB")

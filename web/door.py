@@ -35,4 +35,4 @@ async def _pass_door(request: Request) -> AsyncIterator[None]:
 
 
 AT_THE_DOOR = [Depends(_pass_door)]
-"""`dependencies` of every route that hashes a password."""
+"""`dependencies` of every route that hashes a password, or decodes a picture, which waits for its turn likewise."""

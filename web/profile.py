@@ -14,6 +14,7 @@ from badges.transactions import reading
 from desk.accounts.details import DetailFaults, read_details
 from desk.accounts.profile import change_details, put_photo, read_photo
 from web.context import READ, Service, Shown, source_of
+from web.door import AT_THE_DOOR
 from web.needs import WebService
 from web.profile_page import Remark, show_profile
 from web.visitors import ActingOwner, Owner
@@ -70,7 +71,7 @@ def show_photo(service: Service, visitor: Owner) -> Response:
     return Response(photo, media_type="image/jpeg")
 
 
-@router.post("/profile/photo")
+@router.post("/profile/photo", dependencies=AT_THE_DOOR)
 def take_photo(
     request: Request, service: Service, visitor: ActingOwner, photo: Annotated[UploadFile | None, File()] = None
 ) -> Response:
