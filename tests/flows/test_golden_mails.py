@@ -1,16 +1,22 @@
 """Our mails against golden files: what is sent changes only when somebody means it to.
 
-The clock, ids, keys of links and the picture are fixed. Signatures are left out: their form is tested elsewhere.
-`--update-golden` writes the files anew.
+The clock, ids, the keys of links and credentials, and the picture are fixed. DKIM signatures are left out: their form
+is tested elsewhere. `--update-golden` writes the files anew.
 """
 
 import base64
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from badges.links import LinkMaker
+from badges.openbadges.baking import make_chunks
+from badges.openbadges.hosted import write_assertion
+from badges.openbadges.signing import CredentialKeys
 from mailer.compose import Composer
 from mailer.dkim import Signer
 from mailer.filling import Site
@@ -22,6 +28,7 @@ from mailer.templates.constants import BadgeConstants, Constants, IssuerConstant
 from mailer.templates.environment import TemplateSources
 from mailer.templates.published import Published
 from mailer.templates.publishing import publish
+from tests.badges.openbadges.awards import attest
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "data" / "golden"
@@ -83,12 +90,20 @@ def constants(kind: str, language: str) -> Constants:
     )
 
 
+def bake(_credential_id: str) -> bytes:
+    """Return what is baked into a golden mail: the same bytes while nothing of a credential changes."""
+    attested, key = attest(), Ed25519PrivateKey.from_private_bytes(b"a key for tests: nobody trusts it"[:32])
+    keys = CredentialKeys([key], SITE.base_url, "EdDSA")
+    return make_chunks(keys.sign_credential(attested), write_assertion(attested, SITE.base_url))
+
+
 def compose(kind: str, language: str, sample: Sample) -> bytes:
     published = publish(kind, constants(kind, language), TemplateSources.from_directory(ROOT / "templates" / "email"))
     assert isinstance(published, Published), published
-    composer = Composer(SITE, LinkMaker(["a key for tests only"]), Signer([]), lambda _: published, lambda _: DOT)
+    composer = Composer(SITE, LinkMaker(["a key for tests only"]), Signer([]), lambda _: published, lambda _: DOT, bake)
     message = sample_message(kind, published.digest, SITE.mail_domain, sample, NOW)
-    return composer.compose(message, NOW).data
+    facts = {**json.loads(message.facts), "credential": "credential234567"}
+    return composer.compose(replace(message, facts=json.dumps(facts)), NOW).data
 
 
 def compare(file: Path, content: bytes, update: bool) -> None:

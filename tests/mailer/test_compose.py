@@ -17,6 +17,7 @@ from dkim.canonicalization import Relaxed, Simple
 
 from badges.images import draw_badge
 from badges.links import LinkMaker
+from badges.openbadges.baking import make_chunks, unbake
 from mailer.compose import Composed, Composer
 from mailer.dkim import DkimKey, Signer
 from mailer.filling import Site
@@ -246,6 +247,57 @@ def test_template_and_image_are_loaded_once(site: Site, published: Published, ma
     for _ in range(3):
         composer.compose(make_claimed(published.digest), NOW)
     assert loaded == [published.digest, published.traits.image_digest]
+
+
+CHUNKS = make_chunks("a.signed.credential", '{"an": "assertion"}')
+
+
+def bake(credential_id: str) -> bytes | None:
+    return {"credentialid2345": CHUNKS}.get(credential_id)
+
+
+def make_baker(site: Site, published: Published) -> Composer:
+    return Composer(site, LinkMaker(["key"]), Signer(KEYS), lambda _: published, lambda _: IMAGE, bake)
+
+
+@pytest.mark.parametrize("kind", [kind for kind, notice in NOTICES.items() if notice.shows_badge and notice.to_earner])
+def test_the_picture_is_the_credential_in_the_facts(
+    kind: str, site: Site, published: Published, make_claimed: Make, all_facts: dict[str, Any]
+) -> None:
+    template = plain(published, kind)
+    facts = all_facts | {"credential": "credentialid2345"}
+    mail = make_baker(site, template).compose(make_claimed(template.digest, {"kind": kind}, **facts), NOW)
+    picture = content_of(parse(mail), "image/png")
+    assert unbake(picture) == "a.signed.credential"
+    assert CHUNKS in picture
+    assert verdicts(mail.data) == [True, True]
+    assert Relaxed.canonicalize_body(mail.data.partition(b"\r\n\r\n")[2]) == mail.data.partition(b"\r\n\r\n")[2]
+
+
+def test_a_message_that_names_no_credential_or_none_that_is_there_stays_plain(
+    site: Site, published: Published, make_claimed: Make
+) -> None:
+    baker = make_baker(site, published)
+    for facts in ({}, {"credential": None}, {"credential": "nosuch"}):
+        mail = baker.compose(make_claimed(published.digest, **facts), NOW)
+        assert content_of(parse(mail), "image/png") == IMAGE.content
+
+
+def test_nobody_but_its_earner_is_given_a_credential(
+    site: Site, published: Published, make_claimed: Make, all_facts: dict[str, Any]
+) -> None:
+    template = plain(published, "not_me_report")
+    facts = all_facts | {"credential": "credentialid2345"}
+    mail = make_baker(site, template).compose(make_claimed(template.digest, {"kind": "not_me_report"}, **facts), NOW)
+    assert content_of(parse(mail), "image/png") == IMAGE.content
+
+
+def test_the_same_row_has_the_same_picture_at_any_time(site: Site, published: Published, make_claimed: Make) -> None:
+    claimed = make_claimed(published.digest, credential="credentialid2345")
+    again = make_baker(site, Published.from_json(published.to_json()))
+    assert again.compose(claimed, NOW) == make_baker(site, published).compose(claimed, NOW)
+    pictures = {content_of(parse(again.compose(claimed, NOW + timedelta(days=n))), "image/png") for n in range(3)}
+    assert len(pictures) == 1
 
 
 INJECTIONS = ["x\r\nBcc: e@attacker.example", "x\nBcc: e@attacker.example", "x\rBcc: e", "x\x00", "x\u2028y", "\ud800"]
