@@ -69,6 +69,7 @@ def test_a_revoked_badge_says_why_and_counts_no_more(house: House) -> None:
     )
     text = house.get(_page(house)).text
     assert "It no longer counts." in text
+    assert text.count('content="Revoked. Awarded to Ada Lindqvist by Fjellvik Mountain School"') == 3
     assert "Awarded twice." in text
 
 
