@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
@@ -19,6 +20,8 @@ from sqlmodel import SQLModel
 from badgepost.database import alembic_config, migrate
 from badgepost.settings import Settings
 from badgepost.wiring import Service, make_composer, make_credentials, open_service
+from badges.openbadges.baking import unbake
+from desk.credentials.finding import find_credential
 from desk.issue import issue_roster
 from desk.issuing.order import Issued, IssueObserver, IssueOrder
 from desk.mailing import Letter, write_letter
@@ -29,6 +32,7 @@ from mailer.queue.leases import register
 from mailer.queue.overview import look_over
 from mailer.queue.suppressions import Suppressed, find_suppressed, suppress
 from tests.mailer.postgresql import PROGRAMS, PostgresServer, running_postgres
+from tests.pngs import picture_in
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -102,6 +106,20 @@ def test_two_who_issue_the_same_roster_at_once_do_not_double_it(service: Service
         for table in ("earner", "assertion", "message", "account"):
             assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == 1500
         assert connection.execute(text("SELECT count(*) FROM batch")).scalar_one() == 1
+
+
+def test_a_mail_brings_the_credential_of_its_award(service: Service) -> None:
+    source = io.BytesIO(b"email,name\nada@mail.example,Ada\n")
+    issue_roster(service.office, IssueOrder("first-kite", source, "roster.csv"), NOW)
+    credentials = make_credentials(service)
+    with service.engine.begin() as connection:
+        worker = register(connection, "lease", "worker", "here", NOW)
+        messages = claim(connection, worker, 10, NOW).messages
+        credentials.look_ahead(connection, messages)
+        recorded = find_credential(connection, str(connection.execute(text("SELECT id FROM credential")).scalar_one()))
+    assert recorded is not None
+    mail = message_from_bytes(make_composer(service, credentials).compose(messages[0], NOW).data)
+    assert unbake(picture_in(mail)) == service.office.credentials.sign_credential(recorded.attested)
 
 
 def test_two_who_remind_at_once_void_no_link_that_was_mailed(service: Service) -> None:
