@@ -35,7 +35,8 @@ MOST_NAMED_A_DAY = 6
 MOST_MAILS_A_DAY = 3
 """To one address, whoever names it: more are not sent, and nobody is told so."""
 _DAY = timedelta(days=1)
-_MAIL = "confirm_address"
+CONFIRM_ADDRESS = "confirm_address"
+"""The kind of the mail to an address that was named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +154,14 @@ def _write_mails(  # noqa: PLR0913, PLR0917 - whose, which, when
         tell_owner(connection, office, person, "address_named", pending_id, now, **facts)
     take_turn_for(connection, f"named {address}")
     if _count_mails(connection, address, now) < MOST_MAILS_A_DAY:
-        key = f"{_MAIL}/{pending_id}/{to_microseconds(now)}"
-        letter = Letter(_MAIL, key, None, owner.earner_id, address, facts, owner.language)
+        key = f"{CONFIRM_ADDRESS}/{pending_id}/{to_microseconds(now)}"
+        letter = Letter(CONFIRM_ADDRESS, key, None, owner.earner_id, address, facts, owner.language)
         write_letter(connection, office, letter, now)
 
 
 def _count_mails(connection: Connection, address: str, now: datetime) -> int:
     query = select(func.count()).where(
-        col(Message.rcpt_to) == address, col(Message.kind) == _MAIL, col(Message.written_at) > now - _DAY
+        col(Message.rcpt_to) == address, col(Message.kind) == CONFIRM_ADDRESS, col(Message.written_at) > now - _DAY
     )
     return connection.execute(query).scalar_one()
 

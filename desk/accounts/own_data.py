@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Select, bindparam, select
+from sqlalchemy import BindParameter, Connection, Select, bindparam, or_, select
 from sqlmodel import col
 
 from badges.account_tables import AccountEvent, PendingAddress, Profile, Session, ShareClick
 from badges.credential_tables import Credential
 from badges.tables import Account, Assertion, BadgeClass, Earner, EarnerAddress, Issuer
+from desk.accounts.naming_addresses import CONFIRM_ADDRESS
 from desk.accounts.sessions import SignedIn
 from desk.accounts.trail import EventKind, note_event
 from desk.office import Office
@@ -153,7 +154,10 @@ _PARTS: Mapping[str, _Query] = {
         col(Message.state),
         col(Message.written_at),
         col(Message.state_at),
-    ).order_by(col(Message.written_at), col(Message.id)),
+    )
+    # What became of a mail to an address that they have only named tells whether we know it: that is its reader's.
+    .where(or_(col(Message.kind) != CONFIRM_ADDRESS, col(Message.rcpt_to).in_(_ADDRESSES)))
+    .order_by(col(Message.written_at), col(Message.id)),
     "suppression": select(
         col(Suppression.address), col(Suppression.stream), col(Suppression.reason), col(Suppression.created_at)
     ).where(col(Suppression.address).in_(_ADDRESSES)),
