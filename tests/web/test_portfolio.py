@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from badges.ids import make_id
+from badges.rendering.sizes import SIZES
 from badges.transactions import reading
 from desk.accounts.showing import ShareCount, count_shares
 from tests.web.house import House
@@ -167,12 +168,18 @@ def test_a_revoked_badge_says_why(ada: SignedIn) -> None:
 
 def test_a_hidden_badge_looks_to_others_like_one_that_never_was(ada: SignedIn) -> None:
     badge = ada.house.award_of(ADA)
+    paths = ["/badges/{}", "/badges/{}/verify", "/badges/{}/badge.png", "/badges/{}/badge.svg", "/credentials/{}"]
+    page = ada.house.get(f"/badges/{badge}").text
+    paths += [path.replace(badge, "{}") for path in re.findall(rf"/badges/{badge}/card-\w+\.png", page)[:1]]
+    paths += [f"/badges/{{}}/image-{SIZES[0]}.png", f"/badges/{{}}/image-{SIZES[0]}.jpg"]
+    for path in paths:
+        assert ada.house.get(path.format(badge)).status_code == 200, path
     answer = ada.post(f"/portfolio/{badge}/visibility", visibility="hidden")
     assert answer.headers["location"] == f"/portfolio/{badge}#visibility"
-    for path in ("/badges/{}", "/badges/{}/verify", "/badges/{}/image-200.png"):
+    for path in paths:
         hidden, unknown = ada.house.get(path.format(badge)), ada.house.get(path.format("a" * 16))
-        assert (hidden.status_code, hidden.text) == (404, unknown.text)
-        assert hidden.headers.keys() == unknown.headers.keys()
+        assert (hidden.status_code, hidden.text) == (404, unknown.text), path
+        assert hidden.headers.keys() == unknown.headers.keys(), path
     assert "Show this badge in public" in ada.get(_own(ada.house)).text
     ada.post(f"/portfolio/{badge}/visibility", visibility="public")
     assert ada.house.get(f"/badges/{badge}").status_code == 200
