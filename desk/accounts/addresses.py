@@ -23,6 +23,9 @@ from desk.office import Office
 from desk.password_requests import raise_serial
 from desk.people import Person, find_by_account, find_issuer
 from desk.requests.answering import is_suppressed
+from mailer.notices import Stream
+from mailer.queue.suppressions import Suppressed, suppress
+from mailer.queue.tables import Suppression
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +109,20 @@ def _change_primary(  # noqa: PLR0913, PLR0917 - as above
     theirs, is_new = col(EarnerAddress.earner_id) == owner.earner_id, col(EarnerAddress.address) == address
     connection.execute(update(EarnerAddress).where(theirs).values(is_primary=is_new))
     raise_serial(connection, owner.account_id)
+    _keep_silence(connection, person.address, address, now)
     detail = f"{person.address} -> {address}"
     note_event(connection, owner.earner_id, EventKind.PRIMARY_CHANGED, now, source=source, detail=detail)
     _tell_both(connection, office, person, address, now)
     return PrimaryChange.MADE
+
+
+def _keep_silence(connection: Connection, old: str, new: str, now: datetime) -> None:
+    """Have whoever wants no notices get none at the new address either."""
+    query = select(col(Suppression.issuer_id), col(Suppression.reason)).where(
+        col(Suppression.address) == old, col(Suppression.stream) == Stream.NOTICES.value
+    )
+    wishes = connection.execute(query).all()
+    suppress(connection, [Suppressed(new, row.reason, now, row.issuer_id, Stream.NOTICES.value) for row in wishes])
 
 
 def _tell_both(connection: Connection, office: Office, person: Person, address: str, now: datetime) -> None:

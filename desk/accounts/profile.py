@@ -81,6 +81,8 @@ def change_details(  # noqa: PLR0913, PLR0917 - whose, what, whence and when
 def put_photo(engine: Engine, earner_id: str, photo: Photo | None, source: str, now: datetime) -> None:
     """Keep another photo, or none."""
     with engine.begin() as connection:
+        if photo is None and not read_profile(connection, earner_id).has_photo:
+            return
         connection.execute(_KEEP_PHOTO, {"photo": photo.content if photo else None, **_whose(earner_id, now)})
         _note(connection, earner_id, "photo" if photo else "photo removed", source, now)
 

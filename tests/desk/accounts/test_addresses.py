@@ -39,6 +39,14 @@ def test_another_primary_is_told_to_both_and_logs_in_with_either(jane: Resident)
     assert jane.desk.one("SELECT count(*) FROM earner_address WHERE is_primary") == 2, "one each"
 
 
+def test_who_wants_no_notices_gets_none_at_the_new_address(jane: Resident) -> None:
+    with jane.desk.office.engine.begin() as connection:
+        stop_notices(connection, JANE, jane.desk.now)
+    _make_primary(jane)
+    rows = jane.desk.rows("SELECT address, issuer_id, stream, reason FROM suppression ORDER BY address")
+    assert [tuple(row) for row in rows] == [(each, "", "notices", "unsubscribed") for each in (JANE, JANES_OTHER)]
+
+
 def test_password_links_that_were_mailed_before_are_void(jane: Resident) -> None:
     jane.desk.issue(f"email,name\n{JANE},Jane Smith\n", badge="mentor")
     jane.desk.change("UPDATE account SET link_serial = 1, link_spent_serial = 0")
