@@ -64,14 +64,13 @@ def _find_shown(request: Request, service: WebService, assertion_id: str) -> Rec
     hidden does to everybody but its owner."""
     with reading(service.office.engine).connect() as connection:
         recorded = find_current(connection, assertion_id)
-    if recorded is None or recorded.is_held or (recorded.is_hidden and not _is_owner(request, service, recorded)):
+    if recorded is not None and recorded.is_public:
+        return recorded
+    # Whoever is logged in gets their own error page: so they are looked for also where there is no badge at all.
+    visitor = find_visitor(request, service)
+    if recorded is None or recorded.is_held or visitor is None or visitor.owner.earner_id != recorded.earner_id:
         raise HTTPException(404)
     return recorded
-
-
-def _is_owner(request: Request, service: WebService, recorded: Recorded) -> bool:
-    visitor = find_visitor(request, service)
-    return visitor is not None and visitor.owner.earner_id == recorded.earner_id
 
 
 def _load_png(service: WebService, picture: Picture) -> bytes:
