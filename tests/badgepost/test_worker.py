@@ -2,14 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from badgepost.worker import Work, Worker
 from badgepost.worker_lock import NameTakenError, WorkerLock
@@ -18,11 +18,12 @@ from mailer.delivery.limits import Limit
 from mailer.delivery.memory import MemoryTransport
 from mailer.delivery.outbox import OutboxTransport
 from mailer.delivery.outcomes import Deferred, Outcome, Phase, Sent
+from mailer.queue.claimed import Claimed
 from mailer.queue.decisions import Named, cancel, pause_batch, stop_batch
 from mailer.queue.leases import register
 from tests.mailer.delivery.conftest import QUICK, smtp_to
 from tests.mailer.delivery.scripted_relay import ScriptedRelay, Stall
-from tests.mailer.ledgers import Ledger, TinyMaker, open_ledger
+from tests.mailer.ledgers import Ledger, TinyMail, TinyMaker, open_ledger
 
 
 @pytest.fixture
@@ -57,6 +58,33 @@ def run(scenario: Callable[[], Awaitable[None]]) -> None:
             await scenario()
 
     asyncio.run(bounded())
+
+
+class Expecting(TinyMaker):
+    """Composes only what was announced before."""
+
+    def __init__(self) -> None:
+        self.ahead: dict[str, int] = {}
+        """By message, with how many others it was announced."""
+
+    def look_ahead(self, connection: Connection, messages: Sequence[Claimed]) -> None:
+        assert connection.in_transaction()
+        self.ahead |= {message.id: len(messages) for message in messages}
+
+    def compose(self, message: Claimed, now: datetime) -> TinyMail:
+        assert message.id in self.ahead
+        return super().compose(message, now)
+
+
+def test_what_mails_need_is_read_for_many_at_once(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.add_many(100)
+    maker, transport = Expecting(), MemoryTransport()
+    work = Work(ledger.engine, maker, transport, look_ahead=maker.look_ahead)
+    with WorkerLock(tmp_path, "one") as lock:
+        asyncio.run(Worker(work, lock, once=True).run())
+    assert ledger.states() == {"sent": 100}
+    assert len(maker.ahead) == 100
+    assert max(maker.ahead.values()) > 10
 
 
 def test_a_stopped_worker_leaves_no_doubt(ledger: Ledger, tmp_path: Path) -> None:
