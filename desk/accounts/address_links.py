@@ -63,6 +63,7 @@ def confirm_address(office: Office, token: str, source: str, now: datetime) -> A
 def stop_address(office: Office, token: str, source: str, now: datetime) -> AddressLink:
     """Take back the address that the link names; return how the link stood before."""
     with office.engine.begin() as connection:
+        take_turn(connection)  # of one who stops and one who confirms, too
         link = _open_link(connection, office, Purpose.STOP_ADDRESS, token, now)
         if link.state is LinkState.OPEN:
             stop_waiting(connection, link.earner_id, link.pending_id, link.address, source, now)

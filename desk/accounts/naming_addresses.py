@@ -16,7 +16,7 @@ from badges.account_tables import AccountEvent, PendingAddress
 from badges.columns import to_microseconds
 from badges.ids import make_id
 from badges.links import LIFETIMES, Purpose
-from badges.transactions import reading, take_turn_for
+from badges.transactions import reading, take_turn, take_turn_for
 from desk.accounts.addresses import list_addresses
 from desk.accounts.sessions import SignedIn
 from desk.accounts.telling import tell_owner
@@ -102,6 +102,7 @@ def ask_again(office: Office, owner: SignedIn, pending_id: str, source: str, now
 def withdraw_address(office: Office, owner: SignedIn, pending_id: str, source: str, now: datetime) -> bool:
     """Take back an address that waits; False if the earner has named no such."""
     with office.engine.begin() as connection:
+        take_turn(connection)
         address = _find_waiting(connection, owner.earner_id, pending_id)
         if address is None:
             return False
