@@ -14,7 +14,7 @@ from sqlmodel import col
 from badges.columns import to_microseconds
 from badges.tables import EarnerAddress
 from badges.transactions import take_turn
-from desk.accounts.proving import WrongPassword, admit_claim, weigh_claim
+from desk.accounts.proving import WrongPassword, act_proven
 from desk.accounts.sessions import SignedIn
 from desk.accounts.telling import tell_owner
 from desk.accounts.throttling import Throttled
@@ -82,20 +82,17 @@ def make_primary(  # noqa: PLR0913, PLR0917 - whose, what, with what word, whenc
 
     Password links that were mailed before open nothing any more.
     """
-    claim = weigh_claim(office, owner, present, source, now)
-    if isinstance(claim, Throttled):
-        return claim
-    with office.engine.begin() as connection:
-        wrong = admit_claim(connection, claim, now)
-        if wrong is not None:
-            return wrong
-        take_turn(connection)
+
+    def change(connection: Connection) -> PrimaryChange:
         return _change_primary(connection, office, owner, address, source, now)
+
+    return act_proven(office, owner, present, source, now, change)
 
 
 def _change_primary(  # noqa: PLR0913, PLR0917 - as above
     connection: Connection, office: Office, owner: SignedIn, address: str, source: str, now: datetime
 ) -> PrimaryChange:
+    take_turn(connection)
     known = {each.address: each for each in list_addresses(connection, owner.earner_id)}
     person = _find(connection, owner)
     if address not in known:

@@ -14,7 +14,7 @@ from badges.account_tables import Profile
 from badges.columns import to_microseconds
 from badges.tables import Assertion, EarnerAddress
 from badges.transactions import take_turn
-from desk.accounts.proving import WrongPassword, admit_claim, weigh_claim
+from desk.accounts.proving import WrongPassword, act_proven
 from desk.accounts.sessions import SignedIn
 from desk.accounts.shutting import shut_account
 from desk.accounts.telling import tell_owner
@@ -34,24 +34,26 @@ def delete_account(  # noqa: PLR0913, PLR0917 - whose, with what word, how, when
     office: Office, owner: SignedIn, present: str, hides_badges: bool, source: str, now: datetime
 ) -> Left | WrongPassword | Throttled:
     """Delete what the owner has given; `hides_badges`: nobody is to find the pages of their badges either."""
-    claim = weigh_claim(office, owner, present, source, now)
-    if isinstance(claim, Throttled):
-        return claim
-    with office.engine.begin() as connection:
-        wrong = admit_claim(connection, claim, now)
-        if wrong is not None:
-            return wrong
-        take_turn(connection)
-        person = find_by_account(connection, owner.account_id)
-        assert person is not None  # who is logged in has a primary address
-        _delete_what_was_given(connection, person)
-        stop_notices(connection, person.address, now)
-        hidden = _hide_badges(connection, owner.earner_id, now) if hides_badges else 0
-        detail = f"{hidden} badges hidden" if hides_badges else ""
-        note_event(connection, owner.earner_id, EventKind.ACCOUNT_DELETED, now, source=source, detail=detail)
-        changed = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
-        key = f"{person.account_id}/{to_microseconds(now)}"
-        tell_owner(connection, office, person, "account_deleted", key, now, changed=changed)
+
+    def leave(connection: Connection) -> Left:
+        return _leave(connection, office, owner, hides_badges, source, now)
+
+    return act_proven(office, owner, present, source, now, leave)
+
+
+def _leave(  # noqa: PLR0913, PLR0917 - as above
+    connection: Connection, office: Office, owner: SignedIn, hides_badges: bool, source: str, now: datetime
+) -> Left:
+    take_turn(connection)
+    person = find_by_account(connection, owner.account_id)
+    assert person is not None  # who is logged in has a primary address
+    _delete_what_was_given(connection, person)
+    stop_notices(connection, person.address, now)
+    detail = f"{_hide_badges(connection, owner.earner_id, now)} badges hidden" if hides_badges else ""
+    note_event(connection, owner.earner_id, EventKind.ACCOUNT_DELETED, now, source=source, detail=detail)
+    changed = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+    key = f"{person.account_id}/{to_microseconds(now)}"
+    tell_owner(connection, office, person, "account_deleted", key, now, changed=changed)
     return Left()
 
 

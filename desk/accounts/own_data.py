@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Select, bindparam, or_, select
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
 from badges.account_tables import AccountEvent, PendingAddress, Profile, Session, ShareClick
 from badges.credential_tables import Credential
@@ -70,109 +70,56 @@ def _write(value: object) -> str:
 
 
 _WHO: BindParameter[str] = bindparam("earner_id")
-
-
-def _of(table: Any, *columns: Any) -> _Query:
-    return select(*columns).where(col(table.earner_id) == _WHO)
-
-
 _ADDRESSES = select(col(EarnerAddress.address)).where(col(EarnerAddress.earner_id) == _WHO)
 
+
+def _columns(table: type[SQLModel], names: str) -> list[Any]:
+    return [getattr(table, name) for name in names.split()]
+
+
+def _own(table: type[SQLModel], names: str, order: str) -> _Query:
+    """Return a query for these columns of a table that names the earner, sorted by `order`."""
+    [whose] = _columns(table, "earner_id")
+    return select(*_columns(table, names)).where(whose == _WHO).order_by(*_columns(table, order))
+
+
 _PARTS: Mapping[str, _Query] = {
-    "earner": select(col(Earner.id), col(Earner.name), col(Earner.language), col(Earner.created_at)).where(
-        col(Earner.id) == _WHO
-    ),
-    "earner_address": _of(
-        EarnerAddress, col(EarnerAddress.address), col(EarnerAddress.is_primary), col(EarnerAddress.confirmed_at)
-    ).order_by(col(EarnerAddress.is_primary).desc(), col(EarnerAddress.address)),
-    "pending_address": _of(PendingAddress, col(PendingAddress.address), col(PendingAddress.asked_at)),
-    "profile": _of(
-        Profile,
-        col(Profile.employer),
-        col(Profile.title),
-        col(Profile.phone),
-        col(Profile.website),
-        col(Profile.photo),
-        col(Profile.changed_at),
-    ),
-    "account": _of(
-        Account,
-        col(Account.password_set_at),
-        col(Account.failed_logins),
-        col(Account.failed_at),
-        col(Account.locked_at),
-    ),
-    "session": select(col(Session.created_at), col(Session.seen_at), col(Session.source))
+    "earner": select(*_columns(Earner, "id name language created_at")).where(col(Earner.id) == _WHO),
+    "earner_address": _own(EarnerAddress, "address is_primary confirmed_at", "address"),
+    "pending_address": _own(PendingAddress, "address asked_at", "asked_at"),
+    "profile": _own(Profile, "employer title phone website photo changed_at", "earner_id"),
+    "account": _own(Account, "password_set_at failed_logins failed_at locked_at", "id"),
+    "session": select(*_columns(Session, "created_at seen_at source"))
     .join(Account, col(Account.id) == col(Session.account_id))
     .where(col(Account.earner_id) == _WHO)
     .order_by(col(Session.created_at)),
-    "account_event": _of(
-        AccountEvent,
-        col(AccountEvent.kind),
-        col(AccountEvent.made_by),
-        col(AccountEvent.source),
-        col(AccountEvent.detail),
-        col(AccountEvent.made_at),
-    ).order_by(col(AccountEvent.made_at)),
-    "assertion": _of(
+    "account_event": _own(AccountEvent, "kind made_by source detail made_at", "made_at"),
+    "assertion": _own(
         Assertion,
-        col(Assertion.id),
-        col(BadgeClass.name).label("badge"),
-        col(Issuer.name).label("issuer"),
-        col(Assertion.state),
-        col(Assertion.issued_on),
-        col(Assertion.expires_on),
-        col(Assertion.revocation_reason),
-        col(Assertion.held_at),
-        col(Assertion.hidden_at),
-        col(Assertion.created_at),
+        "id state issued_on expires_on revocation_reason held_at hidden_at created_at",
+        "issued_on id",
     )
     .join(BadgeClass, col(BadgeClass.id) == col(Assertion.badge_class_id))
     .join(Issuer, col(Issuer.id) == col(BadgeClass.issuer_id))
-    .order_by(col(Assertion.issued_on), col(Assertion.id)),
+    .add_columns(col(BadgeClass.name).label("badge"), col(Issuer.name).label("issuer")),
     "credential": select(
-        col(Credential.id),
-        col(Credential.assertion_id),
-        col(Credential.earner_name),
-        col(Credential.address),
-        col(Credential.attested_at),
-        col(Credential.replaced_by),
-        col(Credential.replaced_at),
+        *_columns(Credential, "id assertion_id earner_name address attested_at replaced_by replaced_at")
     )
     .join(Assertion, col(Assertion.id) == col(Credential.assertion_id))
     .where(col(Assertion.earner_id) == _WHO)
     .order_by(col(Credential.attested_at), col(Credential.id)),
-    "share_click": select(col(ShareClick.assertion_id), col(ShareClick.kind), col(ShareClick.made_at))
+    "share_click": select(*_columns(ShareClick, "assertion_id kind made_at"))
     .join(Assertion, col(Assertion.id) == col(ShareClick.assertion_id))
     .where(col(Assertion.earner_id) == _WHO)
     .order_by(col(ShareClick.made_at)),
-    "message": _of(
-        Message,
-        col(Message.id),
-        col(Message.kind),
-        col(Message.rcpt_to),
-        col(Message.state),
-        col(Message.written_at),
-        col(Message.state_at),
-    )
+    "message": _own(Message, "id kind rcpt_to state written_at state_at", "written_at id")
     # What became of a mail to an address that they have only named tells whether we know it: that is its reader's.
-    .where(or_(col(Message.kind) != CONFIRM_ADDRESS, col(Message.rcpt_to).in_(_ADDRESSES)))
-    .order_by(col(Message.written_at), col(Message.id)),
-    "suppression": select(
-        col(Suppression.address), col(Suppression.stream), col(Suppression.reason), col(Suppression.created_at)
-    ).where(col(Suppression.address).in_(_ADDRESSES)),
-    "ticket": _of(
-        Ticket,
-        col(Ticket.reference),
-        col(Ticket.intent),
-        col(Ticket.state),
-        col(Ticket.role),
-        col(Ticket.subject),
-        col(Ticket.requester_address),
-        col(Ticket.created_at),
-        col(Ticket.updated_at),
-    ).order_by(col(Ticket.created_at)),
-    "ticket_entry": select(col(Ticket.reference), col(TicketEntry.text), col(TicketEntry.created_at))
+    .where(or_(col(Message.kind) != CONFIRM_ADDRESS, col(Message.rcpt_to).in_(_ADDRESSES))),
+    "suppression": select(*_columns(Suppression, "address stream reason created_at")).where(
+        col(Suppression.address).in_(_ADDRESSES)
+    ),
+    "ticket": _own(Ticket, "reference intent state role subject requester_address created_at updated_at", "created_at"),
+    "ticket_entry": select(col(Ticket.reference), *_columns(TicketEntry, "text created_at"))
     .join(Ticket, col(Ticket.id) == col(TicketEntry.ticket_id))
     .where(
         col(Ticket.earner_id) == _WHO,
@@ -181,15 +128,6 @@ _PARTS: Mapping[str, _Query] = {
         col(TicketEntry.author).in_(_ADDRESSES),
     )
     .order_by(col(TicketEntry.created_at)),
-    "record_change": _of(
-        RecordChange,
-        col(RecordChange.kind),
-        col(RecordChange.before),
-        col(RecordChange.after),
-        col(RecordChange.asked_by),
-        col(RecordChange.made_at),
-        col(RecordChange.undone_at),
-        col(RecordChange.undone_by),
-    ).order_by(col(RecordChange.made_at)),
+    "record_change": _own(RecordChange, "kind before after asked_by made_at undone_at undone_by", "made_at"),
 }
 """What is read of each table."""

@@ -4,8 +4,10 @@ Here belongs the proof, for acts that somebody who is logged in may do only with
 login of the account and of the network, so that it cannot be guessed here either.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection, select
 from sqlmodel import col
@@ -17,6 +19,8 @@ from desk.accounts.lockout import Door, admit_owner, count_failure
 from desk.accounts.sessions import SignedIn
 from desk.accounts.throttling import Throttled, find_throttle, note_failure, take_turn_of
 from desk.office import Office
+
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,17 @@ def admit_claim(
         return None
     note_failure(connection, claim.source, now)
     return WrongPassword(count_failure(connection, claim.door, claim.source, now))
+
+
+def act_proven(  # noqa: PLR0913, PLR0917 - who, with what word, whence, when, what
+    office: Office, owner: SignedIn, present: str, source: str, now: datetime, act: Callable[[Connection], Done]
+) -> Done | WrongPassword | Throttled:
+    """Do `act`, in the transaction that counts the claim, if `present` is the password."""
+    claim = weigh_claim(office, owner, present, source, now)
+    if isinstance(claim, Throttled):
+        return claim
+    with office.engine.begin() as connection:
+        return admit_claim(connection, claim, now) or act(connection)
 
 
 def _find_door(connection: Connection, owner: SignedIn) -> Door:
