@@ -124,6 +124,10 @@ class Assertion(SQLModel, table=True):
     """See `badges.assertions`: issued, expired, revoked."""
     issued_on: date
     expires_on: date | None = None
+    evidence_url: str | None = None
+    """A page that shows what the award rests on. Attested with it, so neither this nor the narrative ever changes."""
+    narrative: str | None = None
+    """What the issuer says of this one award, in one line of text."""
     revocation_reason: str | None = None
     held_at: datetime | None = Field(default=None, sa_type=Instant)
     """When somebody said "this is not me": shown to nobody until the issuer has looked at it."""

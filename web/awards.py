@@ -7,6 +7,7 @@ by its owner; a revoked one is found, because whoever was shown the badge must b
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, select
 from sqlalchemy.orm import aliased
@@ -14,6 +15,7 @@ from sqlmodel import col
 
 from badges.assertions import AssertionState, Standing, judge_standing
 from badges.images import path_of_image
+from badges.openbadges.achievement import is_web_address
 from badges.tables import Assertion, BadgeClass, Earner, Image, Issuer
 from web.needs import Place
 
@@ -28,6 +30,10 @@ class Award:
     name: str
     description: str
     criteria: str
+    evidence_url: str | None
+    """A page that shows what this award rests on."""
+    narrative: str | None
+    """What the issuer says of this award."""
     earner_name: str
     issuer_id: str
     issuer_name: str
@@ -59,7 +65,12 @@ class Award:
     @property
     def criteria_is_url(self) -> bool:
         """Whether the criteria stand on a page of their own."""
-        return _is_web_address(self.criteria)
+        return is_web_address(self.criteria)
+
+    @property
+    def evidence_host(self) -> str | None:
+        """Where `evidence_url` leads."""
+        return urlsplit(self.evidence_url).hostname if self.evidence_url else None
 
 
 _Logo = aliased(Image)
@@ -71,6 +82,8 @@ _AWARDS: Select[*tuple[Any, ...]] = (
         col(Assertion.issued_on),
         col(Assertion.expires_on),
         col(Assertion.hidden_at),
+        col(Assertion.evidence_url),
+        col(Assertion.narrative),
         col(Assertion.revocation_reason),
         col(Earner.name).label("earner_name"),
         col(BadgeClass.name),
@@ -161,11 +174,6 @@ def find_newest_award(connection: Connection, earner_id: str) -> str | None:
     return connection.execute(query.limit(1)).scalar_one_or_none()
 
 
-def _is_web_address(text: str) -> bool:
-    """Tell whether a link may lead there: nothing but http and https, whoever wrote it."""
-    return text.startswith(("https://", "http://")) and not any(map(str.isspace, text))
-
-
 def show_award(row: AwardRow, place: Place, today: date) -> Award:
     """Return what pages show on `today` of what is on record."""
     return Award(
@@ -175,10 +183,12 @@ def show_award(row: AwardRow, place: Place, today: date) -> Award:
         name=row.name,
         description=row.description,
         criteria=row.criteria,
+        evidence_url=row.evidence_url if is_web_address(row.evidence_url or "") else None,
+        narrative=row.narrative,
         earner_name=row.earner_name,
         issuer_id=row.issuer_id,
         issuer_name=row.issuer_name,
-        issuer_website=row.website if _is_web_address(row.website or "") else None,
+        issuer_website=row.website if is_web_address(row.website or "") else None,
         issuer_language=row.language,
         brand_color=row.brand_color,
         logo_digest=row.logo_digest,

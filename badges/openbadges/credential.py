@@ -42,6 +42,10 @@ class Attested:
     issued_on: date
     expires_on: date | None
     """The last day on which it counts."""
+    evidence_url: str | None
+    """A page that shows what the award rests on."""
+    narrative: str | None
+    """What the issuer says of this one award."""
     attested_at: datetime
     achieved: Achieved
 
@@ -81,6 +85,7 @@ def build_credential(attested: Attested, base_url: str) -> Json:
             "identifier": _identify(attested),
             "achievement": build_achievement(attested.achieved, places),
         },
+        **_build_evidence(attested),
         "credentialStatus": _build_status(attested, places),
         "credentialSchema": [{"id": _SCHEMA, "type": "1EdTechJsonSchemaValidator2019"}],
         "refreshService": {"id": places.newest(attested.credential_id), "type": "1EdTechCredentialRefresh"},
@@ -145,6 +150,12 @@ def _identify(attested: Attested) -> list[Json]:
         },
         {"type": "IdentityObject", "identityType": "name", "hashed": False, "identityHash": attested.earner_name},
     ]
+
+
+def _build_evidence(attested: Attested) -> Json:
+    evidence = {"id": attested.evidence_url, "type": ["Evidence"], "narrative": attested.narrative}
+    told = {term: value for term, value in evidence.items() if value}
+    return {"evidence": [told]} if len(told) > 1 else {}
 
 
 def _build_image(picture: Picture, caption: str | None, places: Places) -> Json:

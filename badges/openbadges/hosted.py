@@ -34,6 +34,8 @@ def build_assertion(attested: Attested, base_url: str) -> Json:
         "badge": places.badge_class(attested.achieved.digest),
         "verification": {"type": "HostedBadge"},
         "image": _build_image(attested.achieved.image, attested.achieved.caption, places),
+        **({"evidence": attested.evidence_url} if attested.evidence_url else {}),
+        **({"narrative": attested.narrative} if attested.narrative else {}),
         "issuedOn": write_moment(attested.valid_from),
         **({"expires": write_moment(attested.valid_until)} if attested.valid_until else {}),
     }

@@ -68,6 +68,8 @@ _ATTESTED: tuple[Any, ...] = (
     col(Credential.salt),
     col(Assertion.issued_on),
     col(Assertion.expires_on),
+    col(Assertion.evidence_url),
+    col(Assertion.narrative),
     col(Credential.attested_at),
     col(Achievement.content),
 )

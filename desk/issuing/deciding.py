@@ -35,6 +35,8 @@ class NewAward:
     language: str
     issued_on: date
     expires_on: date | None
+    evidence_url: str | None
+    narrative: str | None
     serial: int | None
     """Of the password link in the mail; None if the earner has a password."""
     name_differs: bool
@@ -67,6 +69,8 @@ def decide_row(row: Row, holders: dict[str, Holder], terms: Terms) -> NewAward |
         language=row.language or holder.language or terms.language,
         issued_on=issued_on,
         expires_on=expires_on,
+        evidence_url=row.evidence_url,
+        narrative=row.narrative,
         serial=None if holder.has_password else holder.link_serial,
         name_differs=holder.name != row.name,
     )

@@ -34,8 +34,11 @@ _ACCOUNT = text("""
 """)
 _SERIAL = text("UPDATE account SET link_serial = :serial WHERE id = :id AND link_serial < :serial")
 _ASSERTION = text("""
-    INSERT INTO assertion (id, badge_class_id, earner_id, state, issued_on, expires_on, created_at)
-    VALUES (:id, :badge_class_id, :earner_id, :state, :issued_on, :expires_on, :created_at)
+    INSERT INTO assertion (
+        id, badge_class_id, earner_id, state, issued_on, expires_on, evidence_url, narrative, created_at
+    ) VALUES (
+        :id, :badge_class_id, :earner_id, :state, :issued_on, :expires_on, :evidence_url, :narrative, :created_at
+    )
 """)
 
 
@@ -113,6 +116,8 @@ def _assertion_row(award: NewAward, writing: Writing) -> dict[str, object]:
         "state": AssertionState.ISSUED.value,
         "issued_on": award.issued_on.isoformat(),
         "expires_on": award.expires_on.isoformat() if award.expires_on else None,
+        "evidence_url": award.evidence_url,
+        "narrative": award.narrative,
         "created_at": to_microseconds(writing.now),
     }
 

@@ -1,12 +1,13 @@
 """One line of a roster against the columns: a row that can be issued to, or the first thing that is wrong with it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from desk.roster.cells import Cell, CellFault, find_cell_fault, is_blank, shorten, write_cell
 from desk.roster.columns import Columns
 from desk.roster.dates import Order, read_date
+from desk.roster.evidence import read_evidence_url, read_narrative
 from desk.roster.languages import read_language
 from desk.roster.names import read_name
 from desk.roster.rows import Bad, Row
@@ -14,6 +15,8 @@ from wire.address import AddressFault, fold_address, parse_address
 
 DAYS_AHEAD = 31
 """How far ahead an award date may lie: a roster is often handed in before the ceremony, a slip in the year is not."""
+_TEXTS = (("language", read_language), ("evidence_url", read_evidence_url), ("narrative", read_narrative))
+"""The last fields of `Row`, in its order."""
 
 
 @dataclass(frozen=True)
@@ -81,13 +84,13 @@ class Checker:
         reason = _refuse_days(issued_on, expires_on, self.today)
         if reason:
             return Bad(line, *reason)
-        language = self._find(cells, "language")
-        if is_blank(language):
-            return Row(line, address, name, issued_on, expires_on, None)
-        read = read_language(write_cell(language))
-        if isinstance(read, CellFault):
-            return Bad(line, "language", read.reason, shorten(write_cell(language)))
-        return Row(line, address, name, issued_on, expires_on, read)
+        texts: list[str | None] = []
+        for field, read in _TEXTS:
+            text = self._read_text(line, field, read, cells)
+            if isinstance(text, Bad):
+                return text
+            texts.append(text)
+        return Row(line, address, name, issued_on, expires_on, *texts)
 
     def _read_day(self, line: int, field: str, cells: Sequence[Cell]) -> date | Bad | None:
         cell = self._find(cells, field)
@@ -96,6 +99,16 @@ class Checker:
         fault = find_cell_fault(cell) if isinstance(cell, str) else None
         day = fault or read_date(cell, self.orders.get(field), self.epoch)
         return Bad(line, field, day.reason, shorten(write_cell(cell))) if isinstance(day, CellFault) else day
+
+    def _read_text(
+        self, line: int, field: str, read: Callable[[str], str | CellFault], cells: Sequence[Cell]
+    ) -> str | Bad | None:
+        cell = self._find(cells, field)
+        if is_blank(cell):
+            return None
+        written = write_cell(cell)
+        text = read(written)
+        return Bad(line, field, text.reason, shorten(written)) if isinstance(text, CellFault) else text
 
     def _find(self, cells: Sequence[Cell], field: str) -> Cell:
         place = self.columns.positions.get(field)

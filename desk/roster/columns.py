@@ -45,6 +45,16 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "language": (
         "language", "lang", "locale", "preferred language", "idioma", "lengua", "langue", "sprache",
     ),
+    "evidence_url": (
+        "evidence", "evidence url", "evidence link", "link to evidence", "evidencia", "url de la evidencia",
+        "enlace a la evidencia", "preuve", "url de la preuve", "lien vers la preuve", "nachweis", "nachweis-url",
+        "nachweis-link", "link zum nachweis",
+    ),
+    "narrative": (
+        "narrative", "evidence narrative", "award narrative", "evidence description", "narrativa",
+        "descripción de la evidencia", "description de la preuve", "récit", "beschreibung des nachweises",
+        "nachweisbeschreibung",
+    ),
 }  # fmt: skip
 """What a column may be called. Case, accents, spaces and punctuation do not count."""
 
@@ -121,6 +131,8 @@ SPOKEN: Mapping[str, str] = {
     "issued_on": "award date",
     "expires_on": "expiry date",
     "language": "language",
+    "evidence_url": "evidence",
+    "narrative": "narrative",
 }
 """Fields in words for people."""
 

@@ -27,11 +27,12 @@ def read_name(text: str) -> str | CellFault:
     if fault:
         return fault
     name = " ".join(unicodedata.normalize("NFC", _LEFTOVERS.sub("", text)).split())
-    reason = _refuse_characters(text) or _refuse_shape(name)
+    reason = refuse_characters(text) or _refuse_shape(name)
     return CellFault(reason) if reason else name
 
 
-def _refuse_characters(text: str) -> str | None:
+def refuse_characters(text: str) -> str | None:
+    """Return why `text` holds a character that no line of text may hold; None if it holds none."""
     if "\ufffd" in text:
         return "holds the sign for a lost letter (\ufffd)"
     if text.isprintable():

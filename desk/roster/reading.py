@@ -1,6 +1,6 @@
 """From a file to rows: `read_roster` tells what the file is and finds its columns, `Roster.rows` checks each line."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Hashable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
@@ -132,15 +132,18 @@ def _make_checker(table: Table, header: Header, today: date) -> Checker:
 
 
 def _compare(row: Row, seen: SeenAddresses) -> RosterLine:
-    met = seen.meet(row.address, (row.name, row.issued_on, row.expires_on, row.language), row.line)
+    met = seen.meet(row.address, _say(row), row.line)
     if met is None:
         return row
     first_line, is_same = met
     if is_same:
         return Repeated(row.line, first_line)
-    return Bad(
-        row.line, "address", f"is on line {first_line} already, with another name, date or language", row.address
-    )
+    reason = f"is on line {first_line} already, with another name, date, language or evidence"
+    return Bad(row.line, "address", reason, row.address)
+
+
+def _say(row: Row) -> Hashable:
+    return row.name, row.issued_on, row.expires_on, row.language, row.evidence_url, row.narrative
 
 
 def _tell_span(bad: Bad, last: int) -> Bad:

@@ -19,6 +19,10 @@ class Row:
     expires_on: date | None
     language: str | None
     """One of `languages.LANGUAGES`, or None for the issuer's own."""
+    evidence_url: str | None = None
+    """Where the web shows what the award rests on."""
+    narrative: str | None = None
+    """What the issuer says of this award: NFC, in one line."""
 
 
 @dataclass(frozen=True, slots=True)

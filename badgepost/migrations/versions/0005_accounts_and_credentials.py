@@ -127,6 +127,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('failed_at', sa.BigInteger(), nullable=True))
 
     with op.batch_alter_table('assertion', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('evidence_url', sa.String(), nullable=True))
+        batch_op.add_column(sa.Column('narrative', sa.String(), nullable=True))
         batch_op.add_column(sa.Column('hidden_at', sa.BigInteger(), nullable=True))
         batch_op.create_index('ix_assertion_out_of_force', ['id'], unique=False, sqlite_where=sa.text("(state = 'revoked' OR held_at IS NOT NULL)"), postgresql_where=sa.text("(state = 'revoked' OR held_at IS NOT NULL)"))
 
@@ -138,6 +140,8 @@ def downgrade() -> None:
     with op.batch_alter_table('assertion', schema=None) as batch_op:
         batch_op.drop_index('ix_assertion_out_of_force')
         batch_op.drop_column('hidden_at')
+        batch_op.drop_column('narrative')
+        batch_op.drop_column('evidence_url')
 
     with op.batch_alter_table('account', schema=None) as batch_op:
         batch_op.drop_column('failed_at')

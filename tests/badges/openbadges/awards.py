@@ -37,6 +37,8 @@ def attest(**changes: Any) -> Attested:
         "salt": "0f" * 16,
         "issued_on": date(2026, 2, 28),
         "expires_on": date(2028, 2, 29),
+        "evidence_url": None,
+        "narrative": None,
         "attested_at": datetime(2026, 3, 1, tzinfo=UTC),
         "achieved": ACHIEVED,
     }
