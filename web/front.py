@@ -13,6 +13,12 @@ from web.context import READ, Files, Service, Shown
 
 router = APIRouter()
 
+_CLOSED_TO_CRAWLERS = (
+    *("p", "not-me", "unsubscribe", "unlock", "ask-unlock", "mail"),
+    *("confirm", "grant", "undo", "confirm-address", "stop-address"),
+)
+"""How the paths begin that end in a token."""
+
 
 @router.api_route("/", methods=READ)
 def show_front(request: Request, service: Service, pages: Shown) -> Response:
@@ -44,6 +50,5 @@ def send_asset(name: str, assets: Files, accept_encoding: Annotated[str, Header(
 @router.api_route("/robots.txt", methods=READ)
 def send_robots() -> Response:
     """Ask crawlers to leave the pages of links alone. Badge pages stay open: previews are made from them."""
-    closed = ("p", "not-me", "unsubscribe", "unlock", "ask-unlock", "mail")
-    text = "User-agent: *\n" + "".join(f"Disallow: /{path}/\n" for path in closed)
+    text = "User-agent: *\n" + "".join(f"Disallow: /{path}/\n" for path in _CLOSED_TO_CRAWLERS)
     return Response(text, media_type="text/plain")

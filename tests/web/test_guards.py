@@ -1,8 +1,11 @@
 """What holds for every answer: headers, hosts, sizes, methods, errors in words."""
 
+import re
+
 import pytest
 
 from tests.web.house import House
+from tests.web.test_every_route import routes_of
 
 PATHS = [
     "/",
@@ -33,6 +36,13 @@ def test_every_answer_restrains_the_browser(house: House, path: str) -> None:
     assert "server" not in headers
     assert "set-cookie" not in headers
     assert "strict-transport-security" not in headers
+
+
+def test_crawlers_are_asked_to_leave_every_link_of_a_mail_alone(house: House) -> None:
+    tokens = {pattern.partition("{token}")[0] for pattern in routes_of(house, "GET") if "{token}" in pattern}
+    closed = set(re.findall("Disallow: (.+)", house.get("/robots.txt").text))
+    assert len(tokens) > 10
+    assert closed == tokens
 
 
 class TestOverTls:
