@@ -130,15 +130,13 @@ def _profile_pages(house: House, cookie: str) -> dict[str, Shown]:
 
 
 def _link_pages(house: House) -> dict[str, Shown]:
-    done = {
-        outcome: house.carry_out(order_rename(house, outcome, role, name))
-        for outcome, role, name in (
-            (Outcome.CONFIRM, Role.CLAIMED_ISSUER, "Ada Lindquist"),
-            (Outcome.APPLY, Role.ISSUER, "Ada Lindkvist"),
-        )
-    }
-    assert all(done.values())
-    proposal = str(house.one("SELECT id FROM proposal"))
+    house.let_owners_unlock()
+    house.carry_out(order_rename(house, Outcome.CONFIRM, Role.CLAIMED_ISSUER, "Ada Lindquist"))
+    house.carry_out(order_rename(house, Outcome.REDIRECT, Role.EARNER, "Ada Lindquest"))
+    house.carry_out(order_rename(house, Outcome.APPLY, Role.ISSUER, "Ada Lindkvist"))
+    proposal, granted = (
+        str(house.one("SELECT id FROM proposal WHERE needs = :n", n=needs)) for needs in ("contact", "issuer")
+    )
     contact = str(house.one("SELECT id FROM issuer_contact WHERE address = 'office@fjellvik.example'"))
     award, account = house.award_of(ADA), house.account_of(ADA)
     locked = (house.account_of(NOOR), _microseconds(house) - DAY)
@@ -149,7 +147,7 @@ def _link_pages(house: House) -> dict[str, Shown]:
         "not-me": f"/not-me/{mint(Purpose.NOT_ME, award)}",
         "unsubscribe": f"/unsubscribe/{mint(Purpose.UNSUBSCRIBE, house.message_to(ADA))}",
         "confirm": f"/confirm/{mint(Purpose.CONFIRM, proposal, contact)}",
-        "grant": f"/grant/{mint(Purpose.GRANT, proposal)}",
+        "grant": f"/grant/{mint(Purpose.GRANT, granted)}",
         "undo": f"/undo/{mint(Purpose.UNDO, str(house.one('SELECT group_id FROM record_change')))}",
         "unlock": f"/unlock/{mint(Purpose.UNLOCK, *locked)}",
         "ask-unlock": f"/ask-unlock/{mint(Purpose.ASK_UNLOCK, *locked)}",
