@@ -96,7 +96,7 @@ _PARTS: Mapping[str, _Query] = {
     "account_event": _own(AccountEvent, "kind made_by source detail made_at", "made_at"),
     "assertion": _own(
         Assertion,
-        "id state issued_on expires_on revocation_reason held_at hidden_at created_at",
+        "id state issued_on expires_on evidence_url narrative revocation_reason held_at hidden_at created_at",
         "issued_on id",
     )
     .join(BadgeClass, col(BadgeClass.id) == col(Assertion.badge_class_id))

@@ -87,6 +87,12 @@ def test_everything_is_in_it(jane: Resident) -> None:
     assert data.keys() - {"made_at"} == _PARTS.keys()
 
 
+def test_evidence_of_an_award_is_in_it(jane: Resident) -> None:
+    jane.desk.change("UPDATE assertion SET evidence_url = 'https://w.example/j', narrative = 'At night.'")
+    [badge] = json.loads(_take(jane))["assertion"]
+    assert (badge["evidence_url"], badge["narrative"]) == ("https://w.example/j", "At night.")
+
+
 def test_no_secret_and_nobody_else_is_in_it(jane: Resident) -> None:
     text = _take(jane).decode()
     account, session = jane.door.account(), jane.desk.one("SELECT id FROM session LIMIT 1")
