@@ -64,10 +64,10 @@ def remove_address(office: Office, owner: SignedIn, address: str, source: str, n
     """Take an alternate address off the account and tell the primary one; False if the account has no such."""
     with office.engine.begin() as connection:
         take_turn(connection)
-        is_theirs = (col(EarnerAddress.earner_id) == owner.earner_id, col(EarnerAddress.is_primary).is_(False))
-        gone = delete(EarnerAddress).where(col(EarnerAddress.address) == address, *is_theirs)
-        if connection.execute(gone).rowcount == 0:
+        alternates = {each.address for each in list_addresses(connection, owner.earner_id) if not each.is_primary}
+        if address not in alternates:
             return False
+        connection.execute(delete(EarnerAddress).where(col(EarnerAddress.address) == address))
         note_event(connection, owner.earner_id, EventKind.ADDRESS_REMOVED, now, source=source, detail=address)
         person = _find(connection, owner)
         key = f"{person.account_id}/{to_microseconds(now)}"

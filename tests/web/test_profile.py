@@ -257,3 +257,15 @@ def test_a_name_is_asked_for(ada: SignedIn) -> None:
     assert refused.status_code == 422
     assert "<script>alert" not in refused.text
     assert ada.post("/profile/name", name="Ada L", badge=ada.house.award_of(MAXI)).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "content_type", ["multipart/form-data", "multipart/form-data; boundary=x", "application/json", "text/plain", "x"]
+)
+def test_bodies_that_are_no_form_are_refused(ada: SignedIn, content_type: str) -> None:
+    before = ada.house.dump()
+    for path in ("photo", "details", "addresses", "delete"):
+        headers = {"cookie": ada.cookie, "content-type": content_type}
+        answer = ada.house.client.post(f"/profile/{path}", content=b'--x\r\n{"word": "x"}', headers=headers)
+        assert answer.status_code in {400, 403, 422}, (path, content_type)
+    assert ada.house.dump() == before

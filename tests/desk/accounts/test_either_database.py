@@ -5,7 +5,7 @@ import json
 from badges.photos import Photo
 from desk.accounts.address_links import LinkState, confirm_address
 from desk.accounts.addresses import PrimaryChange, make_primary, remove_address
-from desk.accounts.asking_name import NameAsked, ask_for_name, find_wish
+from desk.accounts.asking_name import NameAsked, NameRefused, ask_for_name, find_wish
 from desk.accounts.changing_password import PasswordChanged, change_password
 from desk.accounts.details import Details
 from desk.accounts.leaving import Left, delete_account
@@ -40,6 +40,11 @@ def test_an_account_lives_and_ends(busy: Door) -> None:
     assert confirm_address(office, jane.token(NEW), SOURCE, now).state is LinkState.OPEN
     jane.confirm_all()
     assert make_primary(office, owner, NEW, PASSWORD, SOURCE, now) is PrimaryChange.MADE
+    for hostile in ("\0", "\ud800", "a" * 10_000):
+        assert not remove_address(office, owner, hostile, SOURCE, now)
+        assert make_primary(office, owner, hostile, PASSWORD, SOURCE, now) is PrimaryChange.UNKNOWN
+        assert jane.name(owner, hostile) is Naming.NO_ADDRESS
+        assert ask_for_name(office, owner, "Jane Doe", hostile, SOURCE, now) == NameRefused("badge")
     assert remove_address(office, owner, JANES_OTHER, SOURCE, now)
     assert isinstance(ask_for_name(office, owner, "Jane Smith-Doe", "", SOURCE, now), NameAsked)
     assert find_wish(office, owner, now) is not None
