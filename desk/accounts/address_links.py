@@ -52,6 +52,9 @@ def read_address_link(office: Office, purpose: Purpose, token: str, now: datetim
 
 def confirm_address(office: Office, token: str, source: str, now: datetime) -> AddressLink:
     """Put the address that the link names on record as confirmed; return how the link stood before."""
+    seen = read_address_link(office, Purpose.CONFIRM_ADDRESS, token, now)
+    if seen.state is not LinkState.OPEN:
+        return seen  # whoever guesses must not wait for who writes, and with them all threads of the pages
     with office.engine.begin() as connection:
         take_turn(connection)  # of two who confirm the same address one is first
         link = _open_link(connection, office, Purpose.CONFIRM_ADDRESS, token, now)
@@ -62,6 +65,9 @@ def confirm_address(office: Office, token: str, source: str, now: datetime) -> A
 
 def stop_address(office: Office, token: str, source: str, now: datetime) -> AddressLink:
     """Take back the address that the link names; return how the link stood before."""
+    seen = read_address_link(office, Purpose.STOP_ADDRESS, token, now)
+    if seen.state is not LinkState.OPEN:
+        return seen
     with office.engine.begin() as connection:
         take_turn(connection)  # of one who stops and one who confirms, too
         link = _open_link(connection, office, Purpose.STOP_ADDRESS, token, now)

@@ -72,6 +72,9 @@ def read_lock_link(office: Office, purpose: Purpose, token: str, now: datetime) 
 
 def unlock_by_link(office: Office, token: str, source: str, now: datetime) -> NamedLock | LockLinkRefused:
     """Lift the lock that the link names, if it still stands; return how it stood."""
+    seen = read_lock_link(office, Purpose.UNLOCK, token, now)
+    if isinstance(seen, LockLinkRefused):
+        return seen  # whoever guesses must not wait for who writes, and with them all threads of the pages
     with office.engine.begin() as connection:
         lock = _open_link(connection, office, Purpose.UNLOCK, token, now)
         if isinstance(lock, LockLinkRefused) or not open_lock(connection, lock.person.account_id, lock.locked_at):
@@ -95,6 +98,9 @@ def unlock_by_staff(office: Office, person: Person, author: str, reason: str, no
 
 def ask_to_unlock(office: Office, token: str, source: str, now: datetime) -> NamedLock | LockLinkRefused:
     """Pass the owner's wish on to the issuer, once a lock; return how it stood."""
+    seen = read_lock_link(office, Purpose.ASK_UNLOCK, token, now)
+    if isinstance(seen, LockLinkRefused):
+        return seen
     with office.engine.begin() as connection:
         lock = _open_link(connection, office, Purpose.ASK_UNLOCK, token, now)
         if isinstance(lock, LockLinkRefused):

@@ -65,6 +65,9 @@ def read_undo_link(office: Office, token: str, now: datetime) -> Undo | UndoRefu
 
 def undo_by_link(office: Office, token: str, now: datetime) -> Undo | UndoRefused:
     """Take back what the link names, once; return how it stands."""
+    seen = read_undo_link(office, token, now)
+    if isinstance(seen, UndoRefused):
+        return seen  # whoever guesses must not wait for who writes, and with them all threads of the pages
     with office.engine.begin() as connection:
         found = _open_link(connection, office, token, now)
         if isinstance(found, UndoRefused) or found.state is UndoState.UNDONE:
