@@ -40,7 +40,10 @@ class MailedCredentials:
             return
         if len(self._ahead) + len(wanted) > MOST_AHEAD:
             self._ahead.clear()  # of mails that others took over, and of some that will be read one by one
-        self._ahead.update(find_attested(connection, wanted))
+        try:
+            self._ahead.update(find_attested(connection, wanted))
+        except (LookupError, TypeError, ValueError):
+            return  # A row that cannot be read holds up its own mail and no other: each is read again by itself.
 
     def load(self, credential_id: str) -> bytes | None:
         """Return the chunks of PNG that hold a credential, as `mailer.compose` wants them; None if there is none."""

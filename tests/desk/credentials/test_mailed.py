@@ -118,3 +118,20 @@ def test_facts_that_cannot_be_read_stop_no_claim(
         with counted(desk) as statements:
             credentials.look_ahead(connection, broken)
     assert statements == []
+
+
+def test_a_row_that_cannot_be_read_holds_up_no_other_mail(desk: Desk, credentials: MailedCredentials) -> None:
+    desk.issue("email,name\nada@mail.example,Ada\n")
+    desk.issue("email,name\nli@mail.example,Li\n", badge="mentor")
+    wanted = {facts["address"]: facts["credential"] for facts in desk.facts("issuance")}
+    desk.change(
+        "UPDATE achievement SET content = '{}' WHERE digest ="
+        " (SELECT achievement_digest FROM credential WHERE id = :id)",
+        id=wanted["li@mail.example"],
+    )
+    with desk.office.engine.begin() as connection:
+        worker = register(connection, "lease", "worker", "here", desk.now)
+        credentials.look_ahead(connection, claim(connection, worker, 10, desk.now).messages)
+    assert credentials.load(wanted["ada@mail.example"]) == expected(desk, wanted["ada@mail.example"])
+    with pytest.raises(KeyError):
+        credentials.load(wanted["li@mail.example"])
