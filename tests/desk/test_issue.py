@@ -46,6 +46,19 @@ def test_award_account_and_mail_are_written_together(desk) -> None:
     assert mail.batch_id == outcome.batch_id
 
 
+def test_evidence_is_written_with_the_award_and_never_changes(desk) -> None:
+    desk.issue(
+        "email,name,evidence,narrative\nada@mail.example,Ada,https://w.example/a,At night.\nli@mail.example,Li,,\n"
+    )
+    query = "SELECT evidence_url, narrative FROM assertion JOIN earner e ON e.id = earner_id WHERE e.name = :name"
+    for later in ("https://w.example/a,At night.", "https://w.example/b,By day.", ","):
+        assert desk.rows(query, name="Ada") == [("https://w.example/a", "At night.")]
+        assert desk.rows(query, name="Li") == [(None, None)]
+        outcome = desk.issue(f"email,name,evidence,narrative\nada@mail.example,Ada,{later}\n")
+        assert outcome.summary == IssueSummary(rows_in=1, already_issued=1)
+    assert desk.rows(query, name="Ada") == [("https://w.example/a", "At night.")]
+
+
 def test_batch_and_template_are_kept(desk) -> None:
     outcome = desk.issue(ROSTER)
     [batch] = desk.rows("SELECT * FROM batch")

@@ -51,7 +51,8 @@ class Award:
 def issue_award(house: House) -> str:
     """Issue a badge to Noor; return the award's id. Judges go by the machine's clock, so the service does, too."""
     house.clock.now = datetime.now(UTC)
-    roster = io.BytesIO(f"email,name\n{ADDRESS},Noor Haddad".encode())
+    row = f"{ADDRESS},Noor Haddad,https://work.example/noor?a=1#led,“Led” a <rescue>"
+    roster = io.BytesIO(f"email,name,evidence,narrative\n{row}".encode())
     badge = str(house.one("SELECT slug FROM badge_class ORDER BY slug LIMIT 1"))
     issued = issue_roster(house.service.office, IssueOrder(badge, roster, "noor.csv"), house.clock())
     assert isinstance(issued, Issued)

@@ -81,6 +81,24 @@ def test_a_held_badge_looks_like_none(house: House, state: str) -> None:
     assert held.text == none.text
 
 
+def test_evidence_is_shown_with_the_host_that_it_is_found_at(house: House) -> None:
+    ada = sign_in(house, ADA)
+    pages = [(house, _page(house)), (ada, f"/portfolio/{house.award_of(ADA)}")]
+    for visitor, path in pages:
+        assert "Evidence" not in visitor.get(path).text
+    house.change(
+        "UPDATE assertion SET evidence_url = :u, narrative = 'At <night>.' WHERE id = :i",
+        u="https://work.example/ada?a=1&b=2",
+        i=house.award_of(ADA),
+    )
+    for visitor, path in pages:
+        text = visitor.get(path).text
+        assert "<h2>Evidence</h2>" in text
+        assert '<a href="https://work.example/ada?a=1&amp;b=2" rel="noopener nofollow">' in text
+        assert "<bdi>work.example</bdi>" in text
+        assert "At &lt;night&gt;." in text
+
+
 def test_browsers_ask_again_each_time(house: House) -> None:
     assert house.get(_page(house)).headers["cache-control"] == "no-cache"
 
@@ -94,6 +112,8 @@ def test_what_changes_shows_at_the_next_request(house: House) -> None:
         ("UPDATE badge_class SET description = 'Told anew.' WHERE slug = 'first-aid'", "Told anew."),
         ("UPDATE issuer SET name = 'Fjellvik School' WHERE slug = 'fjellvik'", "Fjellvik School"),
         ("UPDATE issuer SET website = NULL WHERE slug = 'fjellvik'", "by"),
+        (f"UPDATE assertion SET narrative = 'At night.' WHERE id = '{badge}'", "At night."),
+        (f"UPDATE assertion SET evidence_url = 'https://a.example/' WHERE id = '{badge}'", "https://a.example/"),
         (f"UPDATE assertion SET expires_on = '2026-11-23' WHERE id = '{badge}'", "Nov 23, 2026"),
         (f"UPDATE assertion SET state = 'revoked' WHERE id = '{badge}'", ">Revoked<"),
     ]:

@@ -1,5 +1,6 @@
 """Names, badges and issuers may hold markup: no page, and no header, may take it for its own."""
 
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -81,6 +82,24 @@ def test_a_website_that_is_no_website_is_no_link(nasty: House) -> None:
         value for name, value in _tags(nasty.get(f"/badges/{nasty.award_of(ADA)}").text).attributes if name == "href"
     ]
     assert not [link for link in links if link.lower().startswith("javascript")]
+
+
+def test_evidence_is_text_and_a_link_to_the_web_only(house: House) -> None:
+    ada, award = sign_in(house, ADA), house.award_of(ADA)
+    for url, is_link in [
+        ('https://work.example/"onclick="alert(1)', True),
+        ("javascript:alert(1)//https://", False),
+        (" https://work.example/", False),
+        ("data:text/html,x", False),
+    ]:
+        house.change("UPDATE assertion SET narrative = :n, evidence_url = :u WHERE id = :i", n=NASTY, u=url, i=award)
+        for page in (house.get(f"/badges/{award}"), ada.get(f"/portfolio/{award}")):
+            tags = _tags(page.text)
+            assert "54439" not in page.text
+            assert "<script>" not in page.text
+            assert NASTY in unescape(page.text)
+            assert (("href", url) in tags.attributes) is is_link
+            assert not [name for name, _ in tags.attributes if name.startswith("on")]
 
 
 def test_criteria_become_a_link_only_if_they_are_one(house: House) -> None:

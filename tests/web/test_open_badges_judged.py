@@ -27,6 +27,9 @@ def test_the_credential_in_the_picture_is_accepted(award: Award) -> None:
     assert credential.id == f"{award.house.base_url}/credentials/{award.id}"
     assert credential.raw is not None
     assert credential.raw["credentialSubject"]["identifier"][1]["identityHash"] == "Noor Haddad"
+    assert credential.raw["evidence"] == [
+        {"id": "https://work.example/noor?a=1#led", "type": ["Evidence"], "narrative": "“Led” a <rescue>"}
+    ]
     assert unbake(award.png) == award.token == award.house.get(f"/credentials/{award.id}").text
     svg = award.house.get(f"/badges/{award.id}/badge.svg").content
     assert OB3Verifier.extract_token_from_svg(svg) == award.token
@@ -71,6 +74,7 @@ def test_a_replaced_credential_no_longer_counts_and_says_what_does(award: Award)
     newer = award.verify(award.token)
     assert newer.raw is not None
     assert newer.raw["credentialSubject"]["identifier"][1]["identityHash"] == "Noor Haddad-Lind"
+    assert newer.raw["evidence"][0]["id"] == "https://work.example/noor?a=1#led"
     told = house.get(f"/credentials/{award.id}")
     assert told.status_code == 410
     assert told.json()["replacedBy"] == newer.id

@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -101,6 +102,25 @@ def test_an_issuer_without_website_and_logo() -> None:
     bare = replace(ISSUER, website=None, logo=None)
     assert set(build_profile(bare, Places(BASE))) == {"id", "type", "name", "email"}
     assert build_issuer(bare, BASE)["url"] == BASE
+
+
+@pytest.mark.parametrize(
+    ("told", "evidence"),
+    [
+        ({}, {}),
+        ({"evidence_url": "https://w.example/"}, {"id": "https://w.example/", "type": ["Evidence"]}),
+        ({"narrative": "At night."}, {"type": ["Evidence"], "narrative": "At night."}),
+        (
+            {"evidence_url": "https://w.example/", "narrative": "At night."},
+            {"id": "https://w.example/", "type": ["Evidence"], "narrative": "At night."},
+        ),
+    ],
+)
+def test_evidence_is_told_if_there_is_any(told: dict[str, str], evidence: dict[str, Any]) -> None:
+    attested = attest(**told)
+    assert build_credential(attested, BASE).get("evidence", [{}]) == [evidence]
+    assertion = build_assertion(attested, BASE)
+    assert (assertion.get("evidence"), assertion.get("narrative")) == (told.get("evidence_url"), told.get("narrative"))
 
 
 def test_version_2_says_the_same() -> None:

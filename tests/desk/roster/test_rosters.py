@@ -19,6 +19,7 @@ def tell_line(line: RosterLine) -> str:
     match line:
         case Row():
             extras = [str(extra) for extra in (line.issued_on, line.expires_on, line.language)]
+            extras += [extra for extra in (line.evidence_url, line.narrative) if extra]
             return " | ".join([f"{line.line}: {line.address}", line.name, *extras])
         case Bad():
             return f"{line.line}: {line.field} {line.reason}" + (f" [{line.value}]" if line.value else "")

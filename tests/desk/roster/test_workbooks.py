@@ -14,6 +14,7 @@ from desk.roster.reading import Roster, RosterFault, read_roster
 from desk.roster.rows import Bad, Repeated, Row
 
 TODAY = date(2026, 11, 23)
+NO_WEB_ADDRESS = "is not a web address (https:// or http://, a domain, no user name, no space)"
 
 
 def make_workbook(rows: Iterable[Sequence[object]], title: str = "Earners") -> bytes:
@@ -99,6 +100,17 @@ def test_a_header_below_title_rows_dates_and_numbers() -> None:
     assert list(roster.rows()) == [
         Row(4, "anna@north.example", "Anna Lindqvist", date(2026, 11, 20), date(2028, 11, 20), None),
         Row(6, "bo@north.example", "Bo 3", date(2026, 11, 23), date(2028, 11, 20), None),
+    ]
+
+
+def test_evidence_of_a_workbook() -> None:
+    head = ["Nombre", "Correo", "Evidencia", "Narrativa"]
+    anna = ["Anna", "anna@north.example", "https://work.example/anna", "Led it."]
+    bo = ["Bo", "bo@north.example", "see the folder", None]
+    assert list(read(make_workbook([head, anna, bo, ["Cy", "cy@north.example", None, 2026]])).rows()) == [
+        Row(2, "anna@north.example", "Anna", None, None, None, "https://work.example/anna", "Led it."),
+        Bad(3, "evidence_url", NO_WEB_ADDRESS, "see the folder"),
+        Row(4, "cy@north.example", "Cy", None, None, None, None, "2026"),
     ]
 
 
