@@ -169,6 +169,7 @@ def test_so_many_at_a_time_leave_room_for_other_pages(
     for path in ("/login", "/p/x", "/profile/password", "/profile/delete", "/profile/addresses/primary"):
         answer = house.post(path, address=NOBODY, password="a guess")
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "5"), path
+        assert "Please wait a little" in answer.text
     assert house.get("/login").status_code == 200
     monkeypatch.setattr(door, "_inside", Counter({"192.0.2.1": 8}))
     for _ in range(door.MOST_OF_ONE_NETWORK * 2):

@@ -151,7 +151,9 @@ def test_what_is_no_photo_is_refused_in_words(ada: SignedIn, content: bytes, sai
 
 
 def test_a_longer_upload_is_not_read(ada: SignedIn) -> None:
-    assert _upload(ada, b"\xff\xd8\xff" + b"\0" * (MAX_BYTES + 100_000)).status_code == 413
+    too_large = _upload(ada, b"\xff\xd8\xff" + b"\0" * (MAX_BYTES + 100_000))
+    assert too_large.status_code == 413
+    assert "at most 2 MB" in too_large.text
     assert ada.post("/profile/photo", photo="no file").status_code == 422
 
 
