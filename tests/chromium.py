@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Request, sync_playwright
 
 from tests.web.house import House
 
@@ -60,8 +60,11 @@ class Windows:
         scripts: bool = True,
         cookie: str = "",
         language: str = "en-GB",
+        heeds_policy: bool = True,
     ) -> Page:
-        """Return a page that shows `path`. `cookie` is that of a session (`name=value`)."""
+        """Return a page that shows `path`. `cookie` is that of a session (`name=value`). Without `heeds_policy` the
+        browser lets a page do what its content security policy forbids: what is left is what the page itself prevents.
+        """
         width, height = size
         context = self.browser.new_context(
             base_url=self.here,
@@ -71,11 +74,13 @@ class Windows:
             java_script_enabled=scripts,
             locale=language,
             reduced_motion="reduce",
+            bypass_csp=not heeds_policy,
         )
         self._contexts.append(context)
         context.set_default_timeout(20_000)
         context.on("request", self._note_request)
         context.on("console", self._note_message)
+        context.on("dialog", self._note_dialog)
         context.on("weberror", lambda fault: self.errors.append(str(fault.error)))
         if cookie:
             name, _, value = cookie.partition("=")
@@ -93,6 +98,10 @@ class Windows:
     def _note_request(self, request: Request) -> None:
         if not request.url.startswith((f"{self.here}/", "data:", "blob:", "about:")):
             self.elsewhere.append(request.url)
+
+    def _note_dialog(self, dialog: Dialog) -> None:
+        self.errors.append(f"asks: {dialog.message}")
+        dialog.dismiss()
 
     def _note_message(self, message: ConsoleMessage) -> None:
         # Some pages have the statuses 4xx on purpose, which Chromium reports as a resource that failed.
