@@ -86,6 +86,17 @@ def test_awards_from_before_get_their_credentials(kites) -> None:
     assert kites.run("migrate").out == f"The database is up to date (revision {HEAD}).\n"
 
 
+def test_the_newest_migration_can_be_taken_back(kites) -> None:
+    kites.write("roster.csv", "email,name\nada@mail.example,Ada Lindqvist\n")
+    assert kites.run("issue", "roster.csv", "--badge", "first-kite").status == 0
+    config, engine = alembic_config(), open_engine(f"sqlite:///{kites.database}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "-1")
+    engine.dispose()
+    assert kites.run("migrate").out.endswith("Made credentials for 1 awards that had none.\n")
+
+
 def test_a_database_of_a_newer_program(kites) -> None:
     kites.change("UPDATE alembic_version SET version_num = '9999'")
     ran = kites.run("batches")
