@@ -11,6 +11,7 @@ from PIL import Image
 
 from badges.accounts import hash_password
 from badges.photos import MAX_BYTES, SIDE
+from desk.accounts.trail import EventKind
 from tests.cheap_hashing import cheap_hashing
 from tests.web.house import House
 from tests.web.signed_in import SignedIn, sign_in
@@ -222,6 +223,20 @@ def test_what_happened_is_told_in_words(ada: SignedIn) -> None:
     page = ada.get("/profile").text
     assert page.count("Address named:") == 20
     assert "<script>alert" not in page
+
+
+def test_every_event_has_its_words(ada: SignedIn) -> None:
+    row = "INSERT INTO account_event (id, earner_id, kind, made_by, source, detail, made_at)"
+    earner = ada.house.one("SELECT earner_id FROM earner_address WHERE address = :a", a=ADA)
+    for number, kind in enumerate(EventKind):
+        ada.house.change(f"{row} VALUES (:i, :e, :k, 'owner', '', '', :m)", i=f"e{number}", e=earner, k=kind, m=number)
+    shown = ada.get("/profile").text
+    # As many as the page shows, so that the oldest are looked at, too.
+    ada.house.change("DELETE FROM account_event WHERE made_at >= :m", m=len(EventKind) // 2)
+    shown += ada.get("/profile").text
+    told = set(re.findall(r"<li>\s*<p>\s*([^<]+?)\s*</p>", shown))
+    assert not told & set(EventKind)
+    assert len(told) == len(EventKind)
 
 
 def test_the_data_come_as_a_file(ada: SignedIn) -> None:
