@@ -45,6 +45,9 @@ NIGHT = Color(0x1B, 0x1E, 0x24)
 PAPER = Color(0xF1, 0xF3, 0xF5)
 """The darkest ground of text in light mode: around the card (templates/email/_style.css)."""
 
+OURS = Color(0x23, 0x40, 0x3C)
+"""Of pages that speak for no issuer (templates/pages/static/pages.css)."""
+
 
 @dataclass(frozen=True)
 class Palette:
@@ -66,6 +69,12 @@ def parse_color(text: str) -> Color | BadColor:
         return BadColor(f"{text!r} is not a colour: write # and six hexadecimal digits, as in #1f4e79")
     digits = text[1:] if len(text) == 7 else "".join(digit * 2 for digit in text[1:])
     return Color(int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:], 16))
+
+
+def read_brand(text: str) -> Color:
+    """Return the colour on record of an issuer; `OURS` for one that cannot be read: what it is for is shown anyway."""
+    color = parse_color(text)
+    return color if isinstance(color, Color) else OURS
 
 
 def derive_palette(color: Color) -> Palette:

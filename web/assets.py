@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from badges.branding import WHITE, Color, derive_palette, measure_contrast, parse_color
+from badges.branding import WHITE, derive_palette, measure_contrast, read_brand
 
 FOREVER = "public, max-age=31536000, immutable"
 _MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _BRAND_FILE = re.compile(r"brand-([0-9a-f]{6})\.css")
-_FALLBACK = Color(0x23, 0x40, 0x3C)
 _BRAND_SHEET = """\
 :root {{ --brand: {color}; --on-brand: {color_text}; --link: {link_color}; }}
 @media (prefers-color-scheme: dark) {{ :root {{ --link: {link_color_dark}; }} }}
@@ -62,9 +61,7 @@ class Assets:
 
     def url_of_brand(self, color: str) -> str:
         """Return the path of the style sheet for an issuer's `color`; one that cannot be read gives our own."""
-        parsed = parse_color(color)
-        shade = parsed if isinstance(parsed, Color) else _FALLBACK
-        return f"{self._root}/assets/brand-{str(shade).removeprefix('#')}.css"
+        return f"{self._root}/assets/brand-{str(read_brand(color)).removeprefix('#')}.css"
 
     def find(self, name: str) -> Asset | None:
         """Return the file that a path names, or None."""
@@ -92,8 +89,7 @@ def _accepts_gzip(accept_encoding: str) -> bool:
 
 
 def _draw_brand_sheet(digits: str) -> Asset:
-    color = parse_color(f"#{digits}")
-    assert isinstance(color, Color)
+    color = read_brand(f"#{digits}")
     palette = derive_palette(color)
     sheet = _BRAND_SHEET.format(
         color=palette.color,

@@ -1,26 +1,26 @@
 """`/badges/{id}/badge.png` and `.svg`: the badge with its credential baked in, to be kept as a file.
 
-Here belongs making the file; the bytes of baking stand in `badges.openbadges.baking`.
+Here belongs making the file, in the studio: a stored JPEG becomes a PNG first, which takes as long as a hundred
+signatures. The bytes of baking stand in `badges.openbadges.baking`.
 """
 
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
-from sqlalchemy import select
-from sqlmodel import col
 
 from badges.images import PNG
-from badges.openbadges.achievement import Picture
 from badges.openbadges.baking import bake_png, bake_svg, make_png
+from badges.openbadges.credential import Attested
 from badges.openbadges.hosted import write_assertion
-from badges.tables import Image
 from badges.transactions import reading
 from desk.credentials.finding import Recorded, find_current
-from web.context import READ, Service
+from web.context import READ, Drawn, Service
 from web.needs import WebService
 from web.public_json import FRESH
+from web.subjects import read_image
 from web.visitors import find_visitor
 
 router = APIRouter()
@@ -29,37 +29,7 @@ _SVG_POLICY = "default-src 'none'; img-src data:; sandbox"
 """What an SVG may do when somebody opens it as a page: show the picture that it holds."""
 
 
-@router.api_route("/badges/{assertion_id}/badge.png", methods=READ)
-def send_png(request: Request, assertion_id: str, service: Service) -> Response:
-    """Send the baked PNG."""
-    return _bake_png(service, _find_shown(request, service, assertion_id))
-
-
-@router.api_route("/badges/{assertion_id}/badge.svg", methods=READ)
-def send_svg(request: Request, assertion_id: str, service: Service) -> Response:
-    """Send the baked SVG."""
-    return _bake_svg(service, _find_shown(request, service, assertion_id))
-
-
-def _bake_png(service: WebService, recorded: Recorded) -> Response:
-    """Return an award's picture with the signed credential in it, and with the assertion of version 2.0 beside it."""
-    attested = recorded.attested
-    older = write_assertion(attested, service.place.base_url)
-    picture = _load_png(service, attested.achieved.image)
-    content = bake_png(picture, service.office.credentials.sign_credential(attested), older)
-    return Response(content, headers=_as_file(recorded, "png"), media_type="image/png")
-
-
-def _bake_svg(service: WebService, recorded: Recorded) -> Response:
-    """Return the same as SVG; there is no room in it for version 2.0."""
-    attested = recorded.attested
-    picture = _load_png(service, attested.achieved.image)
-    content = bake_svg(picture, service.office.credentials.sign_credential(attested), attested.achieved.name)
-    headers = {**_as_file(recorded, "svg"), "content-security-policy": _SVG_POLICY}
-    return Response(content, headers=headers, media_type="image/svg+xml")
-
-
-def _find_shown(request: Request, service: WebService, assertion_id: str) -> Recorded:
+def _find_shown(request: Request, assertion_id: str, service: Service) -> Recorded:
     """Return the award's current credential. One that is held looks exactly as one that never was, and one that is
     hidden does to everybody but its owner."""
     with reading(service.office.engine).connect() as connection:
@@ -73,15 +43,44 @@ def _find_shown(request: Request, service: WebService, assertion_id: str) -> Rec
     return recorded
 
 
-def _load_png(service: WebService, picture: Picture) -> bytes:
-    query = select(col(Image.content)).where(col(Image.digest) == picture.digest)
-    with reading(service.office.engine).connect() as connection:
-        content: bytes = connection.execute(query).scalar_one()
+ShownCredential = Annotated[Recorded, Depends(_find_shown)]
+"""The current credential of the award that the path names, for who may see it; else 404."""
+
+
+@router.api_route("/badges/{assertion_id}/badge.png", methods=READ)
+async def send_png(service: Service, studio: Drawn, recorded: ShownCredential) -> Response:
+    """Send the baked PNG."""
+    baked = await studio.make(f"{recorded.attested.credential_id}.png", partial(_bake_png, service, recorded.attested))
+    return Response(baked, headers=_as_file(recorded, "png"), media_type=PNG)
+
+
+@router.api_route("/badges/{assertion_id}/badge.svg", methods=READ)
+async def send_svg(service: Service, studio: Drawn, recorded: ShownCredential) -> Response:
+    """Send the baked SVG."""
+    baked = await studio.make(f"{recorded.attested.credential_id}.svg", partial(_bake_svg, service, recorded.attested))
+    headers = {**_as_file(recorded, "svg"), "content-security-policy": _SVG_POLICY}
+    return Response(baked, headers=headers, media_type="image/svg+xml")
+
+
+def _bake_png(service: WebService, attested: Attested) -> bytes:
+    """Return an award's picture with the signed credential in it, and with the assertion of version 2.0 beside it."""
+    older = write_assertion(attested, service.place.base_url)
+    return bake_png(_load_png(service, attested), service.office.credentials.sign_credential(attested), older)
+
+
+def _bake_svg(service: WebService, attested: Attested) -> bytes:
+    """Return the same as SVG; there is no room in it for version 2.0."""
+    signed = service.office.credentials.sign_credential(attested)
+    return bake_svg(_load_png(service, attested), signed, attested.achieved.name)
+
+
+def _load_png(service: WebService, attested: Attested) -> bytes:
+    picture = attested.achieved.image
+    content = read_image(service.office.engine, picture.digest)
     return content if picture.media_type == PNG else _convert(content, picture.media_type)
 
 
 _convert = lru_cache(maxsize=8)(make_png)
-"""It takes as long as a hundred signatures."""
 
 
 def _as_file(recorded: Recorded, extension: str) -> dict[str, str]:

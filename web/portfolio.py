@@ -16,7 +16,7 @@ from desk.accounts.showing import change_visibility
 from mailer.filling import write_month
 from web.asked_awards import OwnAward
 from web.awards import Award, list_awards
-from web.context import READ, Service, Shown
+from web.context import READ, Service, Shown, source_of
 from web.guards import PAGE_POLICY
 from web.visitors import ActingOwner, Owner
 
@@ -72,9 +72,8 @@ def take_visibility(
     visibility: Annotated[Literal["hidden", "public"], Form()],
 ) -> Response:
     """Hide the badge from the public, or show it again."""
-    source = request.client.host if request.client else ""
-    engine, owner = service.office.engine, visitor.owner
-    if not change_visibility(engine, owner.earner_id, assertion_id, visibility == "hidden", source, service.clock()):
+    engine, source, now = service.office.engine, source_of(request), service.clock()
+    if not change_visibility(engine, visitor.owner.earner_id, assertion_id, visibility == "hidden", source, now):
         raise HTTPException(404)
     return RedirectResponse(f"{service.place.root}/portfolio/{assertion_id}#visibility", 303)
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from markupsafe import Markup
 
-from badges.branding import Color, derive_palette, parse_color
+from badges.branding import derive_palette, read_brand
 from badges.rendering.signature import DENSITY, LinkedBadge, Signer, write_plain_signature, write_signature
 from badges.transactions import reading
 from desk.accounts.profile import read_profile
@@ -27,7 +27,6 @@ from web.visitors import Owner
 router = APIRouter()
 
 _PAGE_POLICY = f"{PAGE_POLICY}; frame-src 'self'"
-_OURS = Color(0x23, 0x40, 0x3C)
 _SHEET = Markup(
     '<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{title}</title><base target="_blank">'
     '<body style="margin:16px;background:#fff">{signature}</body></html>'
@@ -53,10 +52,8 @@ def show_signature(  # noqa: PLR0913, PLR0917 - what the framework passes in
     """Show the signature and how to use it. A badge that cannot be shared has none: its own page says why."""
     if not badge.can_share:
         return RedirectResponse(f"{service.place.root}/portfolio/{badge.id}", 303)
-    signer, linked = (
-        _read_signer(service, visitor.owner.earner_id, badge),
-        link_badge(badge, service.place, _SHOWN[size]),
-    )
+    signer = _read_signer(service, visitor.owner.earner_id, badge)
+    linked = link_badge(badge, service.place, _SHOWN[size])
     values = {
         "badge": badge,
         "signer": signer,
@@ -87,8 +84,7 @@ def show_preview(  # noqa: PLR0913, PLR0917 - what the framework passes in
 
 def link_badge(badge: Award, place: Place, shown_size: int) -> LinkedBadge:
     """Return the badge as a picture that links to its page."""
-    color = parse_color(badge.brand_color)
-    palette = derive_palette(color if isinstance(color, Color) else _OURS)
+    color = derive_palette(read_brand(badge.brand_color)).link_color
     return LinkedBadge(
         name=badge.name,
         issuer_name=badge.issuer_name,
@@ -96,8 +92,7 @@ def link_badge(badge: Award, place: Place, shown_size: int) -> LinkedBadge:
         picture_url=place.base_url + path_of_sized_image(badge.id, shown_size * DENSITY, "png"),
         picture_alt=badge.image_alt,
         shown_size=shown_size,
-        rule_color=palette.link_color,
-        link_color=palette.link_color,
+        color=color,
     )
 
 

@@ -8,14 +8,12 @@ from functools import partial
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
-from sqlalchemy import Engine, select
-from sqlmodel import col
+from sqlalchemy import Engine
 
 from badges.rendering.sizes import SIZES, SizedImage, draw_sized
-from badges.tables import Image
-from badges.transactions import reading
 from web.asked_awards import PublicAward
 from web.context import READ, Drawn, Service
+from web.subjects import read_image
 
 router = APIRouter()
 
@@ -53,7 +51,4 @@ def _read_name(name: str, image_digest: str) -> SizedImage:
 
 
 def _draw(engine: Engine, wanted: SizedImage) -> bytes:
-    query = select(col(Image.content)).where(col(Image.digest) == wanted.image_digest)
-    with reading(engine).connect() as connection:
-        content = connection.execute(query).scalar_one()
-    return draw_sized(content, wanted.size, wanted.extension)
+    return draw_sized(read_image(engine, wanted.image_digest), wanted.size, wanted.extension)

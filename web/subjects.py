@@ -35,12 +35,17 @@ def make_subject(award: Award, language: str | None) -> Subject:
 
 
 def read_pictures(engine: Engine, subject: Subject) -> Pictures:
-    """Return the pictures that `subject` names. Raises `KeyError` if the badge's is gone: rows of pictures never go."""
-    digests = [subject.image_digest, *([subject.logo_digest] if subject.logo_digest else [])]
-    query = select(col(Image.digest), col(Image.content)).where(col(Image.digest).in_(digests))
+    """Return the pictures that `subject` names."""
+    logo = read_image(engine, subject.logo_digest) if subject.logo_digest else None
+    return Pictures(read_image(engine, subject.image_digest), logo)
+
+
+def read_image(engine: Engine, digest: str) -> bytes:
+    """Return the bytes of an image on record, whatever it is. Rows of images never go."""
+    query = select(col(Image.content)).where(col(Image.digest) == digest)
     with reading(engine).connect() as connection:
-        contents = {row.digest: row.content for row in connection.execute(query)}
-    return Pictures(contents[subject.image_digest], contents.get(subject.logo_digest or ""))
+        content: bytes = connection.execute(query).scalar_one()
+    return content
 
 
 def path_of_card(award: Award) -> str:

@@ -41,15 +41,15 @@ class LinkedBadge:
     picture_alt: str
     shown_size: int
     """Pixels a side."""
-    rule_color: str
-    link_color: str
+    color: str
+    """Of links, and of the rule between picture and words."""
 
 
 _SIGNATURE = Markup("""\
 <table role="presentation" cellpadding="0" cellspacing="0" border="0" style="border-collapse:collapse">
 <tr>
 <td style="padding:0 14px 0 0;vertical-align:middle">{picture}</td>
-<td style="padding:2px 0 2px 14px;vertical-align:middle;border-left:2px solid {rule_color};\
+<td style="padding:2px 0 2px 14px;vertical-align:middle;border-left:2px solid {color};\
 font-family:Arial,Helvetica,sans-serif;font-size:14px;line-height:20px;color:#1d2125">
 {lines}
 </td>
@@ -71,19 +71,19 @@ def write_signature(signer: Signer, badge: LinkedBadge) -> Markup:
     """Return the signature as HTML."""
     website = _shorten(signer.website)
     if website and is_web_address(signer.website):
-        website = _LINK.format(url=signer.website, color=badge.link_color, said=website)
+        website = _LINK.format(url=signer.website, color=badge.color, said=website)
     lines = [
         _NAME.format(_clean(signer.name)),
         Markup(", ").join(filter(None, map(_clean, (signer.title, signer.employer)))),
         Markup(" · ").join(filter(None, (_clean(signer.phone), website))),
-        _LINK.format(url=badge.url, color=badge.link_color, said=_clean(badge.name))
+        _LINK.format(url=badge.url, color=badge.color, said=_clean(badge.name))
         + Markup(", {}").format(_clean(badge.issuer_name)),
     ]
     picture = _PICTURE.format(
         url=badge.url, picture_url=badge.picture_url, size=badge.shown_size, alt=_clean(badge.picture_alt)
     )
     shown = Markup("<br>\n").join(line for line in lines if line)
-    return _SIGNATURE.format(picture=picture, rule_color=badge.rule_color, lines=shown)
+    return _SIGNATURE.format(picture=picture, color=badge.color, lines=shown)
 
 
 def write_plain_signature(signer: Signer, badge: LinkedBadge) -> str:

@@ -13,7 +13,7 @@ from io import BytesIO
 import segno
 
 from badges.assertions import Standing
-from badges.branding import Color, derive_palette, parse_color
+from badges.branding import derive_palette, read_brand
 from badges.rendering.sizes import draw_for_page
 from badges.rendering.typesetting import Value, clean, digest_of_templates, reads_right_to_left
 from badges.rendering.words import label_all
@@ -21,7 +21,6 @@ from badges.rendering.words import label_all
 LONGEST_NAME = 200
 LONGEST_ALT = 400
 """Characters. What is longer is cut: it would not fit a page in letters that can be read."""
-_FALLBACK = Color(0x23, 0x40, 0x3C)
 _QUIET_ZONE = 2
 """Modules around the code. ISO/IEC 18004 wants four; the plate that it stands on has the rest."""
 
@@ -68,8 +67,7 @@ def digest_of(kind: str, shown: list[object]) -> str:
 
 def name_values(subject: Subject) -> dict[str, Value]:
     """Return names, colours, phrases and the address, as every template takes them."""
-    color = parse_color(subject.brand_color)
-    palette = derive_palette(color if isinstance(color, Color) else _FALLBACK)
+    palette = derive_palette(read_brand(subject.brand_color))
     badge, earner = clean(subject.badge_name, LONGEST_NAME), clean(subject.earner_name, LONGEST_NAME)
     return {
         "title": f"{badge} – {earner}",

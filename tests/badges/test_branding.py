@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from badges.branding import (
     BLACK,
     NIGHT,
+    OURS,
     PAPER,
     READABLE,
     READABLE_AT_NIGHT,
@@ -19,6 +20,7 @@ from badges.branding import (
     lighten_until,
     measure_contrast,
     parse_color,
+    read_brand,
     text_on,
 )
 
@@ -94,3 +96,7 @@ def test_white_is_preferred_to_black() -> None:
 
 def test_blending_goes_from_one_to_the_other() -> None:
     assert [blend(BLACK, WHITE, share) for share in (0, 0.5, 1)] == [BLACK, Color(128, 128, 128), WHITE]
+
+
+def test_what_cannot_be_read_is_shown_in_our_own_colour() -> None:
+    assert (read_brand("#1f4e79"), read_brand("teal")) == (Color(31, 78, 121), OURS)

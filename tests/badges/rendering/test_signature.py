@@ -10,7 +10,7 @@ from badges.rendering.signature import LinkedBadge, Signer, write_embedded, writ
 from tests.badges.rendering.subjects import MARKUP, SCRIPTS
 
 URL = "https://badges.fjellvik.example/badges/k3v9x2m7q8w1z5aa"
-BADGE = LinkedBadge("Mountain First Aid", "Fjellvik", URL, f"{URL}/image-200.png", "A cross", 100, "#1f4e79", "#1f4e79")
+BADGE = LinkedBadge("Mountain First Aid", "Fjellvik", URL, f"{URL}/image-200.png", "A cross", 100, "#1f4e79")
 ADA = Signer("Ada Lindqvist", "Guide", "Tinde Rescue", "+47 912 34 567", "https://ada.example/")
 
 
@@ -75,7 +75,7 @@ def test_only_web_addresses_become_links(website: str) -> None:
 
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_no_words_break_out(words: str, more: str) -> None:
-    badge = LinkedBadge(words, more, URL, f"{URL}/image-200.png", words, 100, "#1f4e79", "#1f4e79")
+    badge = LinkedBadge(words, more, URL, f"{URL}/image-200.png", words, 100, "#1f4e79")
     tags = {tag for tag, _ in _Seen(write_signature(Signer(words, more, words, more, f"https://{words}"), badge)).tags}
     assert tags <= {"table", "tr", "td", "a", "img", "strong", "br"}
     assert [tag for tag, _ in _Seen(write_embedded(badge)).tags] == ["a", "img"]
