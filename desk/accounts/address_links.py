@@ -4,7 +4,7 @@ Here belong the acts behind the two pages. Looking changes nothing; each acts on
 that mailbox. That the address has become somebody else's is told to who reads it, and to nobody else.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -15,7 +15,7 @@ from badges.account_tables import PendingAddress
 from badges.links import Expired, Genuine, Purpose
 from badges.tables import EarnerAddress
 from badges.transactions import reading, take_turn
-from desk.accounts.naming_addresses import stop_waiting
+from desk.accounts.naming_addresses import name_address, stop_waiting
 from desk.accounts.telling import tell_owner
 from desk.accounts.trail import EventKind, note_event
 from desk.office import Office
@@ -63,6 +63,17 @@ def confirm_address(office: Office, token: str, source: str, now: datetime) -> A
         return link
 
 
+def mail_again(office: Office, token: str, source: str, now: datetime) -> AddressLink:
+    """Mail another link to whoever holds one that has run out, within the limits; return how it stood."""
+    link = read_address_link(office, Purpose.CONFIRM_ADDRESS, token, now)
+    if link.state is LinkState.EXPIRED:
+        with reading(office.engine).connect() as connection:
+            person = find_by_id(connection, link.earner_id)
+        if person is not None:
+            name_address(office, person, link.address, source, now)
+    return link
+
+
 def stop_address(office: Office, token: str, source: str, now: datetime) -> AddressLink:
     """Take back the address that the link names; return how the link stood before."""
     seen = read_address_link(office, Purpose.STOP_ADDRESS, token, now)
@@ -80,8 +91,9 @@ def _open_link(connection: Connection, office: Office, purpose: Purpose, token: 
     match office.links.unsign(purpose, token, now):
         case Genuine([str() as pending_id]):
             return _find_waiting(connection, purpose, pending_id)
-        case Expired():
-            return AddressLink(LinkState.EXPIRED)
+        case Expired([str() as pending_id]):
+            waiting = _find_waiting(connection, purpose, pending_id)
+            return waiting if waiting.state is LinkState.GONE else replace(waiting, state=LinkState.EXPIRED)
         case _:
             return AddressLink(LinkState.FORGED)
 

@@ -23,7 +23,7 @@ from desk.accounts.telling import tell_owner
 from desk.accounts.trail import EventKind, note_event
 from desk.mailing import Letter, write_letter
 from desk.office import Office
-from desk.people import find_by_id
+from desk.people import Person, find_by_id
 from desk.requests.answering import is_ours
 from mailer.queue.tables import Message
 from wire.address import AddressFault, fold_address, parse_address
@@ -73,7 +73,7 @@ def list_waiting(connection: Connection, earner_id: str, now: datetime) -> list[
     return [WaitingAddress(row.id, row.address, row.asked_at < too_old) for row in connection.execute(query)]
 
 
-def name_address(office: Office, owner: SignedIn, text: str, source: str, now: datetime) -> Naming:
+def name_address(office: Office, owner: SignedIn | Person, text: str, source: str, now: datetime) -> Naming:
     """Mail a link to the address that `text` is; the primary one is told, and may stop it."""
     parsed = parse_address(text.strip())
     if isinstance(parsed, AddressFault):
@@ -118,7 +118,7 @@ def stop_waiting(  # noqa: PLR0913, PLR0917 - whose, which, whence and when
     note_event(connection, earner_id, EventKind.ADDRESS_STOPPED, now, source=source, detail=address)
 
 
-def _find_refusal(connection: Connection, owner: SignedIn, address: str, now: datetime) -> Naming | None:
+def _find_refusal(connection: Connection, owner: SignedIn | Person, address: str, now: datetime) -> Naming | None:
     on_record = {each.address: each for each in list_addresses(connection, owner.earner_id)}
     if address in on_record and on_record[address].confirmed_at is not None:
         return Naming.OWN
@@ -133,7 +133,7 @@ def _find_refusal(connection: Connection, owner: SignedIn, address: str, now: da
     return Naming.OFTEN if connection.execute(named).scalar_one() >= MOST_NAMED_A_DAY else None
 
 
-def _keep(connection: Connection, owner: SignedIn, address: str, now: datetime) -> str:
+def _keep(connection: Connection, owner: SignedIn | Person, address: str, now: datetime) -> str:
     """Return the id of the pending row. One that waits already keeps its id: the link in the first mail works, too."""
     is_this = (col(PendingAddress.earner_id) == owner.earner_id, col(PendingAddress.address) == address)
     pending_id = connection.execute(select(col(PendingAddress.id)).where(*is_this)).scalar_one_or_none()
@@ -147,7 +147,7 @@ def _keep(connection: Connection, owner: SignedIn, address: str, now: datetime) 
 
 
 def _write_mails(  # noqa: PLR0913, PLR0917 - whose, which, when
-    connection: Connection, office: Office, owner: SignedIn, pending_id: str, address: str, now: datetime
+    connection: Connection, office: Office, owner: SignedIn | Person, pending_id: str, address: str, now: datetime
 ) -> None:
     facts = {"new_address": address, "pending": pending_id}
     person = find_by_id(connection, owner.earner_id)
