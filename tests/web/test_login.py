@@ -210,7 +210,7 @@ def test_use_prolongs_a_session_after_the_answer(house: House) -> None:
     "cookie", ["session=", "session=x", f"session={'x' * 5000}", "session=\xe9", "session=a;session=b"]
 )
 def test_hostile_cookies_open_nothing(house: House, cookie: str) -> None:
-    answer = house.client.get("/portfolio", headers={"cookie": cookie.encode("latin-1")})
+    answer = house.client.get("/portfolio", headers={b"cookie": cookie.encode("latin-1")})
     assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=/portfolio")
 
 
