@@ -86,7 +86,7 @@ class Checker:
             return Bad(line, *reason)
         texts: list[str | None] = []
         for field, read in _TEXTS:
-            text = self._read_text(line, field, read, cells)
+            text = self._read_text(line, field, read, cells) if field in self.columns.positions else None
             if isinstance(text, Bad):
                 return text
             texts.append(text)

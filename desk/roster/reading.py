@@ -1,6 +1,6 @@
 """From a file to rows: `read_roster` tells what the file is and finds its columns, `Roster.rows` checks each line."""
 
-from collections.abc import Generator, Hashable
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
@@ -132,7 +132,8 @@ def _make_checker(table: Table, header: Header, today: date) -> Checker:
 
 
 def _compare(row: Row, seen: SeenAddresses) -> RosterLine:
-    met = seen.meet(row.address, _say(row), row.line)
+    said = (row.name, row.issued_on, row.expires_on, row.language, row.evidence_url, row.narrative)
+    met = seen.meet(row.address, said, row.line)
     if met is None:
         return row
     first_line, is_same = met
@@ -140,10 +141,6 @@ def _compare(row: Row, seen: SeenAddresses) -> RosterLine:
         return Repeated(row.line, first_line)
     reason = f"is on line {first_line} already, with another name, date, language or evidence"
     return Bad(row.line, "address", reason, row.address)
-
-
-def _say(row: Row) -> Hashable:
-    return row.name, row.issued_on, row.expires_on, row.language, row.evidence_url, row.narrative
 
 
 def _tell_span(bad: Bad, last: int) -> Bad:
