@@ -1,4 +1,4 @@
-"""What logging in leaves to be seen to later: counts that are too old, owners who were not told of a lock.
+"""What logging in leaves to be seen to later: sessions and counts that are too old, owners who were not told of a lock.
 
 Here belongs the act that a process repeats once in a while; each part of it stands elsewhere.
 """
@@ -7,6 +7,7 @@ from datetime import datetime
 
 from desk.accounts.lock_letter import tell_of_locks
 from desk.accounts.lockout import sweep_strangers
+from desk.accounts.sessions import sweep_sessions
 from desk.accounts.throttling import sweep_failures
 from desk.office import Office
 
@@ -15,4 +16,5 @@ def see_to_logins(office: Office, now: datetime) -> int:
     """Tell who is to be told, forget what counts no more; return how many rows were forgotten."""
     tell_of_locks(office, now)
     with office.engine.begin() as connection:
-        return sweep_failures(connection, now) + sweep_strangers(connection, now)
+        swept = sweep_sessions(connection, now), sweep_failures(connection, now), sweep_strangers(connection, now)
+    return sum(swept)

@@ -60,7 +60,6 @@ class OpenSession:
 def open_session(connection: Connection, account_id: str, source: str, now: datetime) -> str:
     """Return the token of a new session: 256 random bits, of which only the hash is kept."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    connection.execute(delete(Session).where(_is_over(now)))
     values = {"id": _hash(token), "account_id": account_id, "created_at": now, "seen_at": now}
     connection.execute(insert(Session).values(**values, source=network_of(source)))
     return token
@@ -128,6 +127,11 @@ def end_sessions(connection: Connection, account_id: str, *, but: str | None = N
     """End all sessions of an account, `but` one, and return how many."""
     theirs = [col(Session.account_id) == account_id, *([col(Session.id) != but] if but else [])]
     return connection.execute(delete(Session).where(*theirs)).rowcount
+
+
+def sweep_sessions(connection: Connection, now: datetime) -> int:
+    """Forget the sessions that are over; return how many."""
+    return connection.execute(delete(Session).where(_is_over(now))).rowcount
 
 
 def _is_over(now: datetime) -> ColumnElement[bool]:

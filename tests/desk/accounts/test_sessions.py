@@ -7,6 +7,7 @@ import pytest
 from badges.accounts import PasswordFault
 from badges.links import Purpose
 from desk.accounts.changing_password import PasswordChanged, change_password
+from desk.accounts.chores import see_to_logins
 from desk.accounts.login import LoggedIn, LoginLocked, log_out
 from desk.accounts.proving import WrongPassword
 from desk.accounts.sessions import LONGEST, LONGEST_IDLE, SignedIn, find_session, prolong_session
@@ -41,6 +42,16 @@ def test_a_session_ends_when_it_lies_idle(door: Door) -> None:
     assert _find(door, token) is not None
     door.pass_by(seconds=1)
     assert _find(door, token) is None
+
+
+def test_what_is_over_is_forgotten(door: Door) -> None:
+    _enter(door)
+    door.pass_by(days=4)
+    token = _enter(door)
+    door.pass_by(days=4)
+    assert see_to_logins(door.desk.office, door.desk.now) == 1
+    assert _find(door, token) is not None
+    assert door.desk.one("SELECT count(*) FROM session") == 1
 
 
 def test_use_prolongs_it_but_not_for_ever(door: Door) -> None:
