@@ -53,6 +53,11 @@ def _public_pages(house: House) -> dict[str, Shown]:
         "UPDATE assertion SET state = 'revoked', revocation_reason = 'Awarded twice.' WHERE id = :i", i=revoked
     )
     house.change("UPDATE assertion SET expires_on = '2026-11-01' WHERE id = :i", i=expired)
+    house.change(
+        "UPDATE assertion SET narrative = 'Led six people through the exercise on the glacier, at night and in snow.',"
+        " evidence_url = 'https://work.fjellvik.example/2026/rescue' WHERE id = :i",
+        i=award,
+    )
     house.deliver()
     mail = min(path.stem for path in house.outbox.glob("*.eml"))
     paths = {
