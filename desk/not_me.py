@@ -1,15 +1,17 @@
 """ "This is not me": somebody got a mail about an award that is not theirs.
 
 Here belongs what the button in the mail does: hold the award, stop what is still to be sent about it, tell the
-issuer. It shows nothing about the earner; what becomes of a held award is for the issuer to say.
+issuer. It shows nothing about the earner; what becomes of a held award is for the issuer to say. Who got the mail at an
+address that the issuer has corrected since says nothing about the award of whoever has it now.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection, select, update
 from sqlmodel import col
 
+from badges.credential_tables import Credential
 from badges.links import Expired, Forged, Genuine, LinkMaker, Purpose
 from badges.tables import Assertion, BadgeClass, Issuer
 from desk.mailing import Letter, write_letter
@@ -26,18 +28,29 @@ class AwardHeld:
 
 
 @dataclass(frozen=True)
+class NotMeLink:
+    """A link of ours: which award it is about, and when it was mailed."""
+
+    assertion_id: str
+    minted_at: datetime
+
+
+@dataclass(frozen=True)
 class NotMeRefused:
-    """No link of ours, or too old."""
+    """No link of ours, or too old: also one that went to an address that has been corrected since."""
 
     expired: bool
 
 
 def report_not_me(office: Office, token: str, now: datetime) -> AwardHeld | NotMeRefused:
     """Hold the award that the link names and tell its issuer. Once: saying it again changes nothing."""
-    assertion_id = read_not_me_link(office.links, token, now)
-    if isinstance(assertion_id, NotMeRefused):
-        return assertion_id
+    link = read_not_me_link(office.links, token, now)
+    if isinstance(link, NotMeRefused):
+        return link
+    assertion_id = link.assertion_id
     with office.engine.begin() as connection:
+        if _went_elsewhere(connection, link):
+            return NotMeRefused(expired=True)
         held = connection.execute(
             update(Assertion)
             .where(col(Assertion.id) == assertion_id, col(Assertion.held_at).is_(None))
@@ -50,15 +63,29 @@ def report_not_me(office: Office, token: str, now: datetime) -> AwardHeld | NotM
     return AwardHeld(again=not held.rowcount)
 
 
-def read_not_me_link(links: LinkMaker, token: str, now: datetime) -> str | NotMeRefused:
-    """Return the id of the assertion that the link names. Changes nothing and looks at no record."""
+def read_not_me_link(links: LinkMaker, token: str, now: datetime) -> NotMeLink | NotMeRefused:
+    """Return what the link names. Changes nothing and looks at no record."""
     match links.unsign(Purpose.NOT_ME, token, now):
-        case Genuine([str() as assertion_id]):
-            return assertion_id
+        case Genuine([str() as assertion_id], minted_at):
+            return NotMeLink(assertion_id, minted_at)
         case Expired():
             return NotMeRefused(expired=True)
         case Genuine() | Forged():
             return NotMeRefused(expired=False)
+
+
+def _went_elsewhere(connection: Connection, link: NotMeLink) -> bool:
+    """Tell whether another address was attested when the link was mailed: a correction replaces the credential."""
+    attested = select(col(Credential.address), col(Credential.replaced_at)).where(
+        col(Credential.assertion_id) == link.assertion_id
+    )
+    lasted = {row.replaced_at or _NOT_YET: row.address for row in connection.execute(attested)}
+    then = [moment for moment in lasted if moment > link.minted_at + _SECOND]  # links are dated to the second
+    return bool(then) and lasted[min(then)] != lasted[max(then)]
+
+
+_NOT_YET = datetime.max.replace(tzinfo=UTC)
+_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 
 from badges.links import Purpose
-from desk.not_me import AwardHeld, NotMeRefused, read_not_me_link, report_not_me
+from desk.correcting import Corrected, correct_address
+from desk.not_me import AwardHeld, NotMeLink, NotMeRefused, read_not_me_link, report_not_me
+from desk.renaming import Renamed, rename_earner
 
 
 @pytest.fixture
@@ -21,7 +23,7 @@ def token(desk, assertion: str) -> str:
 
 def test_looking_changes_nothing(desk, assertion: str, token: str) -> None:
     before = desk.dump()
-    assert read_not_me_link(desk.office.links, token, desk.now) == assertion
+    assert read_not_me_link(desk.office.links, token, desk.now) == NotMeLink(assertion, desk.now)
     assert desk.dump() == before
 
 
@@ -97,3 +99,19 @@ def test_old_and_forged_links(desk, token: str) -> None:
 
 def test_outcomes_say_nothing_of_the_earner() -> None:
     assert [field.name for field in dataclasses.fields(AwardHeld)] == ["again"]
+
+
+def test_who_got_the_mail_by_mistake_says_nothing_of_the_award_once_the_address_is_corrected(desk) -> None:
+    desk.issue("email,name\nada@mial.example,Ada\n")
+    award = desk.assertion_of("ada@mial.example")
+    old = desk.office.links.mint(Purpose.NOT_ME, [award], desk.now)
+    corrected = correct_address(desk.office, "ada@mial.example", "ada@mail.example", desk.now + timedelta(hours=1))
+    assert isinstance(corrected, Corrected)
+    late = desk.now + timedelta(hours=2)
+    before = desk.dump()
+    assert report_not_me(desk.office, old, late) == NotMeRefused(expired=True)
+    assert desk.dump() == before
+    ada = desk.one("SELECT earner_id FROM assertion WHERE id = :id", id=award)
+    assert isinstance(rename_earner(desk.office, ada, "Ada Berg", late), Renamed)
+    new = desk.office.links.mint(Purpose.NOT_ME, [award], late - timedelta(minutes=30))
+    assert report_not_me(desk.office, new, late) == AwardHeld(), "another name is the same person"
