@@ -127,7 +127,7 @@ class Settings(BaseSettings):
     def _is_address(cls, value: str) -> str:
         parsed = parse_address(value)
         if not isinstance(parsed, Address):
-            raise ValueError(f"not an e-mail address: {parsed.reason}")
+            raise ValueError(f"not an email address: {parsed.reason}")
         return value
 
     @field_validator("service_name")

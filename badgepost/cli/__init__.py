@@ -17,7 +17,7 @@ from badgepost.settings import CONFIG_VARIABLE
 app = typer.Typer(
     name="badgepost",
     cls=CommandsByName,
-    help="The e-mail side of digital-badge programmes.",
+    help="The email side of digital-badge programmes.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

@@ -66,7 +66,7 @@ def suspect_address(address: str, origin: Origin) -> Iterator[tuple[str, str]]:
     """Yield the code and the message of each suspicion against `address`."""
     parsed = parse_address(address)
     if not isinstance(parsed, Address):
-        yield "address-invalid", f"not an e-mail address: {parsed.reason}"
+        yield "address-invalid", f"not an email address: {parsed.reason}"
         return
     suggestion = suggest_domain(parsed.domain)
     if suggestion:

@@ -60,7 +60,7 @@ def _check_target(origin: Origin, target: str, place: str) -> Iterator[Finding]:
         yield from _check_web_link(origin, target, url, place)
     elif url.scheme == "mailto":
         if not isinstance(parse_address(url.path.replace("%40", "@")), Address):
-            yield Finding("link-broken", "mailto: needs an e-mail address", place)
+            yield Finding("link-broken", "mailto: needs an email address", place)
     elif url.scheme in {"javascript", "data", "vbscript", "file"}:
         yield Finding("link-script", f"mail programs block {url.scheme}: links; lead to a page", place)
     elif url.scheme != "tel":
