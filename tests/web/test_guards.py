@@ -83,6 +83,30 @@ def test_nothing_redirects_elsewhere(house: House, path: str) -> None:
     assert "location" not in answer.headers
 
 
+@pytest.mark.parametrize(
+    ("charset", "is_taken"),
+    [
+        ("charset=utf-8", True),
+        ('Charset = "UTF-8"; x=y', True),
+        ("charset=punycode", False),
+        ("charset=unicode_escape", False),
+        ("charset=undefined", False),
+        ("charset=utf-8; charset=idna", False),
+        ("charset=utf-8-sig", False),
+        ("charset*=utf-8''punycode", False),
+        ("charset*0=puny; charset*1=code", False),
+    ],
+)
+def test_nobody_chooses_how_a_form_is_decoded(house: House, charset: str, is_taken: bool) -> None:
+    """Python has codecs that take a minute for a megabyte, or make of it what can be encoded in nothing."""
+    body = b'--b\r\nContent-Disposition: form-data; name="address"\r\n\r\n\\ud800@x.example\r\n--b--\r\n'
+    for path in ("/password", "/profile/photo"):
+        headers = {"content-type": f"multipart/form-data; boundary=b; {charset}"}
+        answer = house.client.post(path, content=body, headers=headers)
+        assert (answer.status_code != 415) is is_taken
+        assert answer.status_code < 500
+
+
 def test_long_bodies_are_refused(house: House) -> None:
     form = {"content-type": "application/x-www-form-urlencoded"}
     assert house.client.post("/password", data={"address": "a" * 20_000}).status_code == 413
