@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from badges.links import Purpose
-from tests.chromium import Windows
+from tests.chromium import DESKTOP, SMALLEST, Windows
 from tests.web.house import House
 
 pytestmark = pytest.mark.needs("chromium")
@@ -19,6 +19,9 @@ ADD_SCRIPT = """
   document.body.append(script);
   return window.ran ? "ran" : "did not run";
 }
+"""
+COUNT_CUT_OFF = """
+() => [...document.querySelectorAll("main *")].filter(each => each.getBoundingClientRect().right > innerWidth).length
 """
 
 
@@ -62,3 +65,13 @@ def test_a_mail_is_shown_with_its_image_and_runs_nothing(house: House, windows: 
         assert page.evaluate("window.origin") == "null", "it has an origin of its own"
         assert page.evaluate(ADD_SCRIPT) == "did not run"
         windows.errors.clear()  # its policy has just refused the script
+
+
+@pytest.mark.parametrize("size", [SMALLEST, DESKTOP])
+def test_words_without_an_end_are_broken(house: House, windows: Windows, size: tuple[int, int]) -> None:
+    house.change("UPDATE badge_class SET description = :d", d="d" * 500)
+    host = ".".join(["x" * 60] * 3)
+    change = "UPDATE assertion SET narrative = :n, evidence_url = :u WHERE id = :i"
+    house.change(change, n="w" * 2000, u=f"https://{host}.example/", i=house.award_of(ADA))
+    page = windows.open(f"/badges/{house.award_of(ADA)}", size=size)
+    assert page.evaluate(COUNT_CUT_OFF) == 0
