@@ -127,7 +127,7 @@ def _is_utf_8(content_type: str) -> bool:
     The parser of these forms decodes with whatever codec of Python's is named: of a photo's length, `punycode` takes a
     minute.
     """
-    text = content_type.lower().replace(" ", "").replace("\t", "").replace('"', "")
+    text = "".join(content_type.lower().split()).replace('"', "")
     return not text.startswith("multipart/") or "charset" not in _UTF_8.sub("", text, 1)
 
 
