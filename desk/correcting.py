@@ -18,6 +18,7 @@ from desk.awards import read_awards, select_awards
 from desk.credentials.replacing import replace_credentials
 from desk.office import Office
 from desk.people import Person, find_by_address
+from desk.requests.applying import hold_records
 from desk.resending import send_again
 from desk.withdrawing import withdraw_mails_to
 from wire.address import AddressFault, fold_address, parse_address
@@ -55,6 +56,7 @@ def correct_address(office: Office, wrong: str, right: str, now: datetime) -> Co
         owner = find_by_address(connection, fold_address(new))
         if owner is not None and owner.earner_id != person.earner_id:
             return NotCorrected(f"{right} is on record for another earner")
+        hold_records(connection, [person.earner_id])
         _replace(connection, person, fold_address(new))
         replace_credentials(connection, person.earner_id, now)
         withdraw_mails_to(connection, person.earner_id, person.address, now)

@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from badges.accounts import is_password
 from badges.tables import Account
-from badges.transactions import reading
+from badges.transactions import reading, take_turn
 from desk.accounts.lockout import Door, admit_owner, count_failure
 from desk.accounts.sessions import SignedIn
 from desk.accounts.throttling import Throttled, find_throttle, note_failure, take_turn_of
@@ -63,11 +63,15 @@ def admit_claim(
 def act_proven(  # noqa: PLR0913, PLR0917 - who, with what word, whence, when, what
     office: Office, owner: SignedIn, present: str, source: str, now: datetime, act: Callable[[Connection], Done]
 ) -> Done | WrongPassword | Throttled:
-    """Do `act`, in the transaction that counts the claim, if `present` is the password."""
+    """Do `act`, in the transaction that counts the claim, if `present` is the password.
+
+    `act` has everybody's turn. It is taken first: who corrects an address has it, and then waits for the account.
+    """
     claim = weigh_claim(office, owner, present, source, now)
     if isinstance(claim, Throttled):
         return claim
     with office.engine.begin() as connection:
+        take_turn(connection)
         return admit_claim(connection, claim, now) or act(connection)
 
 

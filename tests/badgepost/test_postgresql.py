@@ -2,7 +2,6 @@
 
 import io
 import json
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -14,7 +13,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 from sqlmodel import SQLModel
 
 from badgepost.database import alembic_config, migrate
@@ -31,7 +30,7 @@ from mailer.queue.claiming import claim
 from mailer.queue.leases import register
 from mailer.queue.overview import look_over
 from mailer.queue.suppressions import Suppressed, find_suppressed, suppress
-from tests.mailer.postgresql import PROGRAMS, PostgresServer, running_postgres
+from tests.mailer.postgresql import PROGRAMS, PostgresServer, running_postgres, wait_until_waiting
 from tests.pngs import picture_in
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -134,7 +133,7 @@ def test_two_who_remind_at_once_void_no_link_that_was_mailed(service: Service) -
         connection.execute(text("UPDATE account SET link_serial = link_serial"))
         for desk in desks:
             desk.start()
-        _wait_until_waiting(observer, 2)
+        wait_until_waiting(observer, 2)
     for desk in desks:
         desk.join()
     assert sorted(mails) == [0, 1]
@@ -143,12 +142,3 @@ def test_two_who_remind_at_once_void_no_link_that_was_mailed(service: Service) -
         assert connection.execute(text("SELECT link_serial FROM account")).scalars().all() == [
             json.loads(facts)["serial"]
         ]
-
-
-def _wait_until_waiting(connection: Connection, number: int) -> None:
-    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-    deadline = time.monotonic() + 20
-    while connection.execute(waiting).scalar_one() < number:
-        assert time.monotonic() < deadline
-        connection.rollback()
-        time.sleep(0.02)

@@ -9,12 +9,13 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import URL
 
 from badgepost.database import open_engine
@@ -67,6 +68,16 @@ def running_postgres() -> Iterator[PostgresServer]:
             _run(user, "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(folder)
+
+
+def wait_until_waiting(observer: Connection, number: int = 1) -> None:
+    """Return once so many connections wait for others; `observer` has read nothing that it still needs."""
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    deadline = time.monotonic() + 20
+    while observer.execute(waiting).scalar_one() < number:
+        assert time.monotonic() < deadline
+        observer.rollback()
+        time.sleep(0.02)
 
 
 def _run(user: str | None, program: str, *arguments: str | Path) -> None:

@@ -6,17 +6,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, text
 
 from badgepost.database import migrate, open_engine
+from badges.transactions import take_turn
 from desk.accounts.address_links import LinkState, confirm_address
+from desk.accounts.leaving import Left, delete_account
 from desk.accounts.login import LoginLocked, WrongLogin
 from desk.accounts.naming_addresses import MOST_NAMED_A_DAY, Naming
 from desk.accounts.throttling import Throttled
+from desk.correcting import Corrected, correct_address
 from desk.programme import ProgrammeImported, import_programme
-from tests.desk.accounts.door import ANNA, JANE, NOBODY, Answer, Door, set_password_of
+from tests.desk.accounts.door import ANNA, JANE, NOBODY, PASSWORD, Answer, Door, set_password_of
 from tests.desk.accounts.resident import SOURCE, Resident
 from tests.desk.conftest import NOW, PROGRAMME
-from tests.mailer.postgresql import PROGRAMS, running_postgres
+from tests.mailer.postgresql import PROGRAMS, running_postgres, wait_until_waiting
 
 AT_ONCE = 20
 
@@ -46,7 +50,7 @@ def busy(request: pytest.FixtureRequest, door: Door) -> Iterator[Door]:
 
 
 @pytest.fixture
-def postgres_engine(postgres_url: str) -> Iterator[object]:
+def postgres_engine(postgres_url: str) -> Iterator[Engine]:
     engine = open_engine(postgres_url)
     yield engine
     engine.dispose()
@@ -107,3 +111,39 @@ def test_no_more_addresses_are_named_at_once_than_may_be(busy: Door) -> None:
         answers = list(threads.map(name, range(AT_ONCE)))
     assert answers.count(Naming.NAMED) == MOST_NAMED_A_DAY
     assert answers.count(Naming.OFTEN) == AT_ONCE - MOST_NAMED_A_DAY
+
+
+@pytest.mark.needs(*PROGRAMS)
+def test_who_corrects_an_address_holds_the_account_first(door: Door, postgres_engine: Engine) -> None:
+    """As whoever sets a password does: in the other order the two would stop each other."""
+    office, new = replace(door.desk.office, engine=postgres_engine), "anna@new.example"
+    with (
+        ThreadPoolExecutor(1) as thread,
+        postgres_engine.connect() as setting,
+        postgres_engine.connect() as observer,
+    ):
+        setting.execute(text("UPDATE account SET failed_logins = failed_logins"))
+        correcting = thread.submit(correct_address, office, ANNA, new, NOW)
+        wait_until_waiting(observer)
+        setting.execute(text("UPDATE earner_address SET confirmed_at = NULL"))
+        setting.commit()
+        assert isinstance(correcting.result(), Corrected)
+    assert isinstance(correct_address(office, new, ANNA, NOW), Corrected)
+
+
+@pytest.mark.needs(*PROGRAMS)
+def test_who_leaves_waits_for_everybodys_turn_before_the_account(door: Door, postgres_engine: Engine) -> None:
+    door.desk.office = replace(door.desk.office, engine=postgres_engine)
+    set_password_of(door.desk, JANE)
+    owner = Resident(door).owner()
+    with (
+        ThreadPoolExecutor(1) as thread,
+        postgres_engine.connect() as correcting,
+        postgres_engine.connect() as observer,
+    ):
+        take_turn(correcting)
+        leaving = thread.submit(delete_account, door.desk.office, owner, PASSWORD, False, SOURCE, NOW)
+        wait_until_waiting(observer)
+        correcting.execute(text("UPDATE account SET failed_logins = failed_logins"))
+        correcting.commit()
+        assert leaving.result() == Left()
