@@ -84,6 +84,7 @@ class Guards:
                 message["headers"] = [*message["headers"], *missing]
             await send(message)
 
+        scope = {**scope, "headers": [*map(_cut_cookies, scope["headers"])]}
         longest = LONGER_BODIES.get(scope["path"], LONGEST_BODY)
         status = self._find_fault(scope, longest)
         if status is not None:
@@ -119,6 +120,17 @@ def is_from_elsewhere(headers: Headers, own_origin: str) -> bool:
     if origin is None:
         return not f"{headers.get('referer', own_origin)}/".startswith(f"{own_origin}/")
     return origin != own_origin
+
+
+def _cut_cookies(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+    """Return a header field without the cookies that hold a backslash; none of ours does.
+
+    In Python before 3.11.10 the framework would take ten seconds to read one of 60 KB full of them (CVE-2024-7592).
+    """
+    name, value = header
+    if name != b"cookie" or b"\\" not in value:
+        return header
+    return name, b";".join(pair for pair in value.split(b";") if b"\\" not in pair)
 
 
 def _is_utf_8(content_type: str) -> bool:

@@ -1,10 +1,12 @@
 """What holds for every answer: headers, hosts, sizes, methods, errors in words."""
 
 import re
+from time import process_time
 
 import pytest
 
 from tests.web.house import House
+from tests.web.signed_in import sign_in
 from tests.web.test_every_route import routes_of
 
 PATHS = [
@@ -105,6 +107,16 @@ def test_nobody_chooses_how_a_form_is_decoded(house: House, charset: str, is_tak
         answer = house.client.post(path, content=body, headers=headers)
         assert (answer.status_code != 415) is is_taken
         assert answer.status_code < 500
+
+
+def test_cookies_are_read_in_no_time(house: House) -> None:
+    """CVE-2024-7592: Python's own reader would take ten seconds for this one, and with it every page."""
+    evil = 'a="' + "\\" * 60_000 + '"'
+    ada = sign_in(house, ADA)
+    begun = process_time()
+    assert house.get("/", cookie=evil).status_code == 200
+    assert house.get("/portfolio", cookie=f"{evil}; {ada.cookie}; b=c").status_code == 200
+    assert process_time() - begun < 2
 
 
 def test_long_bodies_are_refused(house: House) -> None:
