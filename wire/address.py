@@ -14,6 +14,8 @@ MAX_DOMAIN = 255
 """Octets (RFC 5321 section 4.5.3.1.2)."""
 MAX_ADDRESS = 254
 """Octets: a path is 256 with its angle brackets (RFC 5321 section 4.5.3.1.3, RFC 3696 erratum 1690)."""
+_LONGEST_TEXT = 1000
+"""Characters that are looked at: more than any spelling of an address has, and few enough for what is slow below."""
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -71,6 +73,8 @@ class AddressFault:
 
 def parse_address(text: str) -> Address | AddressFault:
     """Return the address that `text` is, or why it is none. Never raises; nothing around the address is forgiven."""
+    if len(text) > _LONGEST_TEXT:
+        return AddressFault(f"is longer than {MAX_ADDRESS} bytes")
     plain = _PLAIN.fullmatch(text)
     if plain:
         domain = plain[2].lower()

@@ -151,3 +151,8 @@ def test_folding_twice_changes_nothing(text: str) -> None:
         again = parse_address(fold_address(address))
         assert isinstance(again, Address)
         assert fold_address(again) == fold_address(address)
+
+
+def test_a_text_that_would_take_long_to_read_is_not_read() -> None:
+    """Quotes that never end, 16 KB of them: each is gone on from to the end, which takes a second in all."""
+    assert parse_address('"' + '\\"' * 8000) == AddressFault("is longer than 254 bytes")
