@@ -48,8 +48,12 @@ def _has_scripts(page: Page) -> bool:
 
 def _ask_elsewhere(page: Page, button: str) -> SplitResult:
     """Press a button that leads to LinkedIn; return what a new tab asks for. This machine has no way there."""
-    with page.context.expect_event("request", lambda request: "//www.linkedin.com/" in request.url) as asked:
+    with (
+        page.context.expect_event("request", lambda request: "//www.linkedin.com/" in request.url) as asked,
+        page.expect_popup() as tab,
+    ):
         page.get_by_role("button", name=button).click()
+    tab.value.close()  # Chromium would try again and again
     return urlsplit(asked.value.url)
 
 
