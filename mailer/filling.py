@@ -11,8 +11,9 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_skeleton
 
+from badges.dates import write_date
 from badges.linkedin import finish_add_to_profile_url, start_of_add_to_profile_url
 from badges.links import LinkMaker, Payload, Purpose
 from mailer.notices import NOTICES
@@ -217,7 +218,7 @@ def read_date(text: str) -> date:
 def write_day(text: str, language: str) -> str:
     """Return a recorded date in words ("November 23, 2026"), a recorded moment with its time in UTC."""
     moment = datetime.fromisoformat(text)
-    day = format_date(moment, "long", locale=language)
+    day = write_date(moment, language)
     return f"{day}, {moment:%H:%M} UTC" if "T" in text else day
 
 

@@ -11,11 +11,11 @@ from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from badges.dates import write_date
 from web.assets import Assets
 from web.languages import LANGUAGES, choose_language, read_catalogues
 from web.needs import Place
@@ -83,10 +83,10 @@ def _make_environment(
 
     @lru_cache(maxsize=1024)
     def say_date(day: date, width: str = "long") -> str:
-        return format_date(day, width, locale=language)
+        return write_date(day, language, width)
 
     def say_moment(moment: datetime) -> str:
-        return f"{format_date(moment, 'medium', locale=language)}, {moment.astimezone(UTC):%H:%M} UTC"
+        return f"{write_date(moment, language, 'medium')}, {moment.astimezone(UTC):%H:%M} UTC"
 
     environment.filters["say_date"] = say_date
     environment.filters["say_moment"] = say_moment

@@ -3,9 +3,10 @@
 Here belongs what it says. Who may have one stands in `web.papers`, how it looks in `templates/certificate.typ`.
 """
 
+from badges.dates import write_date
 from badges.rendering.subject import Pictures, Subject, draw_code, line_values, name_values, picture_values
 from badges.rendering.typesetting import Value, set_pdf
-from badges.rendering.words import say_date, words_in
+from badges.rendering.words import words_in
 
 TEMPLATE = "certificate.typ"
 LONGEST_DESCRIPTION = 300
@@ -34,8 +35,8 @@ def _say_what(subject: Subject) -> dict[str, Value]:
     return {
         **line_values("description", subject.description, LONGEST_DESCRIPTION),
         "facts": [
-            [words.issued, say_date(subject.issued_on, language)],
-            [words.expires, say_date(subject.expires_on, language) if subject.expires_on else words.never],
+            [words.issued, write_date(subject.issued_on, language)],
+            [words.expires, write_date(subject.expires_on, language) if subject.expires_on else words.never],
             [words.credential_id, subject.assertion_id],
         ],
     }

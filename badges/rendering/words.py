@@ -1,12 +1,9 @@
-"""The words of documents and cards, in the languages of the pages, and dates as each language writes them.
+"""The words of documents and cards, in the languages of the pages.
 
 Here belongs every phrase that stands on paper or in a picture; what a page says stands in `templates/pages`.
 """
 
 from dataclasses import asdict, dataclass
-from datetime import date
-
-from babel.dates import format_date
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ _WORDS = {
         awarded_to="Por la presente se certifica que",
         for_badge="ha obtenido la insignia",
         issued="Emitida",
-        expires="Vence",
+        expires="Caduca",
         never="Nunca",
         credential_id="ID de la credencial",
         verify="Verificar en",
@@ -62,8 +59,8 @@ _WORDS = {
         scan_alt="Código QR que lleva a {url}",
         signed_badge="Open Badge firmada",
         earned_by="Obtenida por",
-        revoked="Revocada por el emisor",
-        expired="Vencida",
+        revoked="Revocada por la organización emisora",
+        expired="Caducada",
     ),
     "fr": Words(
         certificate="Certificat",
@@ -72,27 +69,27 @@ _WORDS = {
         issued="Délivré",
         expires="Expire",
         never="Jamais",
-        credential_id="Identifiant",
+        credential_id="Identifiant de la certification",
         verify="Vérifier sur",
         scan="Scanner pour vérifier",
         scan_alt="Code QR qui mène à {url}",
         signed_badge="Open Badge signé",
         earned_by="Obtenu par",
-        revoked="Révoqué par l’émetteur",
+        revoked="Révoqué par l’organisme émetteur",
         expired="Expiré",
     ),
     "de": Words(
         certificate="Urkunde",
         awarded_to="Hiermit wird bescheinigt, dass",
-        for_badge="das folgende Badge erworben hat",
+        for_badge="den folgenden Badge erworben hat",
         issued="Ausgestellt",
         expires="Gültig bis",
         never="unbegrenzt",
-        credential_id="Nachweis-ID",
+        credential_id="Zertifikats-ID",
         verify="Prüfen unter",
         scan="Zum Prüfen scannen",
         scan_alt="QR-Code, führt zu {url}",
-        signed_badge="Signiertes Open Badge",
+        signed_badge="Signierter Open Badge",
         earned_by="Erworben von",
         revoked="Vom Aussteller widerrufen",
         expired="Abgelaufen",
@@ -109,11 +106,6 @@ def words_in(language: str) -> Words:
 def language_of(*known: str | None) -> str:
     """Return the first of `known` languages that there are words in, else English."""
     return next((code for code in known if code in _WORDS), "en")
-
-
-def say_date(day: date, language: str) -> str:
-    """Return `day` as `language` writes it in full."""
-    return format_date(day, "long", locale=language)
 
 
 def label_all(language: str) -> dict[str, str]:

@@ -48,7 +48,7 @@ def test_every_slot_of_every_kind_is_filled_and_nothing_else(
     [
         ("en", "January 1, 2026", "January 2026"),
         ("es", "1 de enero de 2026", "enero de 2026"),
-        ("fr", "1 janvier 2026", "janvier 2026"),
+        ("fr", "1er janvier 2026", "janvier 2026"),
         ("de", "1. Januar 2026", "Januar 2026"),
     ],
 )
