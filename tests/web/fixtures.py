@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from badgepost.sample import import_sample, issue_sample
 from badgepost.serving import PageServer, listen, make_web_service
 from badgepost.settings import Settings
 from badgepost.wiring import open_service
+from desk.publishing import Publisher
 from tests.web.house import Clock, House
 
 
@@ -21,9 +23,21 @@ def base_url() -> str | None:
     return None
 
 
+@dataclass(frozen=True)
+class Issued:
+    """The sample programme issued."""
+
+    folder: Path
+    """Its data, to be copied."""
+    port: int
+    """Where its mails lead to."""
+    publisher: Publisher
+    """Compiles each template once for all tests: what it remembers is named by content."""
+
+
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
-    """A data folder with the sample programme issued, made once; and the port that its mails lead to."""
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Issued:
+    """Made once."""
     with listen("127.0.0.1", 0) as listener:
         port = int(listener.getsockname()[1])
     folder = tmp_path_factory.mktemp("sample")
@@ -31,20 +45,19 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
     import_sample(service.office, Clock().now)
     issue_sample(service.office, Clock().now)
     service.engine.dispose()
-    return folder, port
+    return Issued(folder, port, service.office.publisher)
 
 
 @pytest.fixture
-def house(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample: tuple[Path, int], base_url: str | None
-) -> Iterator[House]:
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample: Issued, base_url: str | None) -> Iterator[House]:
     monkeypatch.chdir(tmp_path)
-    folder, port = sample
-    shutil.copytree(folder, tmp_path / "var")
-    here = f"http://127.0.0.1:{port}"
+    shutil.copytree(sample.folder, tmp_path / "var")
+    here = f"http://127.0.0.1:{sample.port}"
     clock = Clock()
     service = open_service(Settings(data_dir=tmp_path / "var", base_url=base_url or here))
-    pages = PageServer(make_web_service(service, clock), listen("127.0.0.1", port))
+    if base_url is None:
+        service = replace(service, office=replace(service.office, publisher=sample.publisher))
+    pages = PageServer(make_web_service(service, clock), listen("127.0.0.1", sample.port))
     pages.start()
     with httpx.Client(base_url=here, timeout=30, follow_redirects=False, cookies=_no_cookies()) as client:
         yield House(service, pages, clock, client)
