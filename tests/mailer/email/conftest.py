@@ -84,6 +84,8 @@ CHANGES: dict[str, Callable[[Constants], Constants]] = {
     "yellow": lambda constants: in_color(constants, "#ffd400"),
     "white": lambda constants: in_color(constants, "#ffffff"),
     "black": lambda constants: in_color(constants, "#000000"),
+    "orange": lambda constants: in_color(constants, "#ff6600"),
+    "grey": lambda constants: in_color(constants, "#808080"),
 }
 
 
