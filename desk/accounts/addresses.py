@@ -92,7 +92,6 @@ def make_primary(  # noqa: PLR0913, PLR0917 - whose, what, with what word, whenc
 def _change_primary(  # noqa: PLR0913, PLR0917 - as above
     connection: Connection, office: Office, owner: SignedIn, address: str, source: str, now: datetime
 ) -> PrimaryChange:
-    take_turn(connection)
     known = {each.address: each for each in list_addresses(connection, owner.earner_id)}
     person = _find(connection, owner)
     if address not in known:

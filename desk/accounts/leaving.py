@@ -13,7 +13,6 @@ from sqlmodel import col
 from badges.account_tables import Profile
 from badges.columns import to_microseconds
 from badges.tables import Assertion, EarnerAddress
-from badges.transactions import take_turn
 from desk.accounts.proving import WrongPassword, act_proven
 from desk.accounts.sessions import SignedIn
 from desk.accounts.shutting import shut_account
@@ -44,7 +43,6 @@ def delete_account(  # noqa: PLR0913, PLR0917 - whose, with what word, how, when
 def _leave(  # noqa: PLR0913, PLR0917 - as above
     connection: Connection, office: Office, owner: SignedIn, hides_badges: bool, source: str, now: datetime
 ) -> Left:
-    take_turn(connection)
     person = find_by_account(connection, owner.account_id)
     assert person is not None  # who is logged in has a primary address
     _delete_what_was_given(connection, person)

@@ -17,6 +17,7 @@ from sqlmodel import SQLModel, col
 from badges.account_tables import AccountEvent, PendingAddress, Profile, Session, ShareClick
 from badges.credential_tables import Credential
 from badges.tables import Account, Assertion, BadgeClass, Earner, EarnerAddress, Issuer
+from badges.transactions import reading
 from desk.accounts.naming_addresses import CONFIRM_ADDRESS
 from desk.accounts.sessions import SignedIn
 from desk.accounts.trail import EventKind, note_event
@@ -47,6 +48,7 @@ def take_own_data(office: Office, owner: SignedIn, source: str, now: datetime) -
     """Return the document about `owner` as UTF-8; the trail notes that it was taken."""
     with office.engine.begin() as connection:
         note_event(connection, owner.earner_id, EventKind.DATA_DOWNLOADED, now, source=source)
+    with reading(office.engine).connect() as connection:
         document = {"made_at": now.isoformat(), **gather_own_data(connection, owner.earner_id)}
     return json.dumps(document, ensure_ascii=False, indent=2, default=_write).encode()
 
