@@ -1,5 +1,6 @@
 """Which language a visitor gets, and that the catalogues are whole."""
 
+import re
 from pathlib import Path
 from string import Formatter
 
@@ -15,6 +16,13 @@ from web.languages import LANGUAGES, SOURCE, choose_language
 
 PAGES = Path(__file__).parents[2] / "templates" / "pages"
 TRANSLATED = [code for code in LANGUAGES if code != SOURCE]
+FAMILIAR = {
+    "de": re.compile(r"\b(du|dir|dich|dein(e[mnrs]?)?)\b", re.IGNORECASE),
+    "es": re.compile(r"\b(tú|tu|tus|tienes|puedes|haz)\b", re.IGNORECASE),
+    "fr": re.compile(r"\b(tu|ton|ta|tes|toi)\b", re.IGNORECASE),
+}
+STRAIGHT_QUOTES_OR_STRAY_BLANKS = re.compile(r"[\"'\t\n]|^ |  | $")
+FRENCH_BLANK = re.compile(r"[^\u202f\u00a0][!?;»]|[^\u202f\u00a0]:(?!//)|«[^\u00a0]")
 
 
 @pytest.mark.parametrize(
@@ -72,6 +80,22 @@ def test_translations_name_the_same_values(code: str) -> None:
     for message in _catalogue(code):
         if message.id:
             assert _values(str(message.string)) == _values(str(message.id)), message.id
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_readers_are_addressed_politely_and_in_good_type(code: str) -> None:
+    for text in _translations(code):
+        assert not FAMILIAR[code].search(text), text
+        assert not STRAIGHT_QUOTES_OR_STRAY_BLANKS.search(text), text
+
+
+def test_french_marks_stand_apart_without_a_line_break() -> None:
+    assert not [text for text in _translations("fr") if FRENCH_BLANK.search(text)]
+
+
+def _translations(code: str) -> list[str]:
+    told = [message.string for message in _catalogue(code) if message.id]
+    return [text for each in told for text in ([each] if isinstance(each, str) else each)]
 
 
 def _values(text: str) -> set[str]:
