@@ -95,7 +95,7 @@ def test_french_marks_stand_apart_without_a_line_break() -> None:
 
 def _translations(code: str) -> list[str]:
     told = [message.string for message in _catalogue(code) if message.id]
-    return [text for each in told for text in ([each] if isinstance(each, str) else each)]
+    return [text for each in told for text in ([each] if isinstance(each, str) else each or [])]
 
 
 def _values(text: str) -> set[str]:
