@@ -93,7 +93,7 @@ def test_an_expired_link_says_what_to_do(ada: SignedIn) -> None:
     assert ada.house.one("SELECT count(*) FROM message WHERE kind = 'confirm_address'") == 1 + 3, "within the limits"
     ada.house.clock.pass_by(LIFETIMES[Purpose.CONFIRM_ADDRESS] * 2)
     ada = sign_in(ada.house, ADA)
-    assert "Link has run out" in ada.get("/profile").text
+    assert "Link has expired" in ada.get("/profile").text
     pending = ada.house.one("SELECT id FROM pending_address")
     assert ada.post(f"/profile/addresses/{pending}/again").status_code == 303
     assert ada.house.one("SELECT count(*) FROM message WHERE kind = 'confirm_address'") == 5
