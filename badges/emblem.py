@@ -24,7 +24,6 @@ _TEETH = 32
 _HALO, _SEAL, _TOOTH = 279, 272, 9
 _RIM, _FIELD = 240, 234
 _RIBBON = (34, 422, 566, 510)
-_TAIL = 26
 _COLORS = 192
 _SMALL_PRINT = 7.0
 """The contrast of the ribbon's small letters (WCAG 2.2, level AAA)."""
