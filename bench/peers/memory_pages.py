@@ -54,6 +54,8 @@ def make_award(number: int) -> Award:
         linkedin_organization_id=1234567,
         offers_certificate=False,
         is_hidden=False,
+        evidence_url=None,
+        narrative=None,
     )
 
 

@@ -22,8 +22,9 @@ from tests.inbound.understanding.memory_register import MemoryRegister
 
 MUTATIONS = int(os.environ.get("BADGEPOST_MUTATIONS", "500"))
 """For each of the eight tests of mutations: 4,000 in all."""
-LONGEST = 1.0
-"""Seconds of CPU that one mail may take."""
+LONGEST = 3.0
+"""Seconds of CPU that one mail may take, on a machine that others slow down: half of one is usual for the worst here, and
+a step that takes more than linear time would take minutes."""
 
 REGISTER = MemoryRegister(PROGRAMME)
 SEEDS = [
@@ -133,13 +134,13 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", sorted(BOMBS))
 @pytest.mark.parametrize("media_type", ["text/plain", "text/html"])
-def test_long_nonsense_takes_no_more_than_a_second(name: str, media_type: str, rules: RuleSet) -> None:
+def test_long_nonsense_takes_no_long_time(name: str, media_type: str, rules: RuleSet) -> None:
     head = make_mail("").replace(b"text/plain", media_type.encode())
     judge_wholly(head + BOMBS[name], rules)
 
 
 @pytest.mark.parametrize("name", sorted(BOMBS))
-def test_long_nonsense_in_a_header_takes_no_more_than_a_second(name: str, rules: RuleSet) -> None:
+def test_long_nonsense_in_a_header_takes_no_long_time(name: str, rules: RuleSet) -> None:
     bomb = BOMBS[name].replace(b"\r\n", b"\r\n ")
     for field in (b"Subject: ", b"From: ", b"References: ", b"Content-Type: ", b"Authentication-Results: "):
         judge_wholly(field + bomb + b"\r\n" + make_mail(), rules)
