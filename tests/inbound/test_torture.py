@@ -23,8 +23,8 @@ from tests.inbound.understanding.memory_register import MemoryRegister
 MUTATIONS = int(os.environ.get("BADGEPOST_MUTATIONS", "500"))
 """For each of the eight tests of mutations: 4,000 in all."""
 LONGEST = 3.0
-"""Seconds of CPU that one mail may take, on a machine that others slow down: half of one is usual for the worst here, and
-a step that takes more than linear time would take minutes."""
+"""Seconds of CPU that one mail may take, on a machine that others slow down: half of one is usual for the worst here,
+and a step that takes more than linear time would take minutes."""
 
 REGISTER = MemoryRegister(PROGRAMME)
 SEEDS = [
