@@ -91,8 +91,11 @@ def check_template(
 
 def refuse_flawed(connection: Connection, office: Office, published: Published, now: datetime) -> PublishRefused | None:
     """Return why the mails of a template must not leave, in one line, or None: the gate before a batch."""
+    if office.publisher.is_sound(published):
+        return None
     errors = refusals(lint_published(published, image_loader(connection), office.site, now))
     if not errors:
+        office.publisher.note_sound(published)
         return None
     more = f"; `badgepost lint` tells {len(errors) - 1} more" if len(errors) > 1 else ""
     where = f" ({errors[0].where})" if errors[0].where else ""

@@ -32,6 +32,7 @@ class Publisher:
         self._site = site
         self._sources = sources
         self._compiled: dict[tuple[str, Constants], Published] = {}
+        self._sound: set[str] = set()
         self._lock = Lock()
 
     def publish(self, connection: Connection, wanted: Wanted, now: datetime) -> Published | PublishRefused:
@@ -53,6 +54,14 @@ class Publisher:
                 return PublishRefused(str(outcome))
             self._compiled[(wanted.kind, constants)] = outcome
             return outcome
+
+    def is_sound(self, published: Published) -> bool:
+        """Whether `note_sound` has been told of a template with this content."""
+        return published.digest in self._sound
+
+    def note_sound(self, published: Published) -> None:
+        """Remember that nothing speaks against the mails of a template: they follow from its content alone."""
+        self._sound.add(published.digest)
 
 
 _INSERT = text("""

@@ -20,7 +20,7 @@ from inbound.processing.room import Room
 from tests.chaos.processes import ROOT
 from tests.inbound.processing.mail_office import DANA, MailOffice, make_mail, open_mail_office
 
-KILLS = int(os.environ.get("BADGEPOST_CHAOS_KILLS", "7"))
+KILLS = int(os.environ.get("BADGEPOST_CHAOS_KILLS", "4"))
 SEED = int(os.environ.get("BADGEPOST_CHAOS_SEED", str(random.SystemRandom().randrange(1_000_000))))
 WAVE = 40
 """Mails that come in before each kill; every fifth comes twice."""
