@@ -26,7 +26,7 @@ from tests.chaos.processes import ROOT
 from tests.inbound.arrivals import fetch
 
 KILLS = int(os.environ.get("BADGEPOST_CHAOS_KILLS", "3"))
-MAILS = int(os.environ.get("BADGEPOST_CHAOS_MAILS", "150"))
+MAILS = int(os.environ.get("BADGEPOST_CHAOS_MAILS", "90"))
 SEED = int(os.environ.get("BADGEPOST_CHAOS_SEED", str(random.SystemRandom().randrange(1_000_000))))
 CLIENTS = 8
 SUPPORT = "support@badgepost.example"

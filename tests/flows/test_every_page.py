@@ -28,7 +28,13 @@ MAIN_PAGES = {
     "confirm",
 }
 Size = tuple[int, int]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+Rules = dict[str, str | list[str]]
+RULES: Rules = {
+    "type": "tag",
+    "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
+AT_NIGHT: Rules = {"type": "rule", "values": ["color-contrast", "target-size"]}
+"""What may be otherwise in other colours and on another screen."""
 RUN_AXE = """
 async rules => {
   const found = await axe.run({ runOnly: rules, resultTypes: ["violations"] });
@@ -39,10 +45,10 @@ async rules => {
 COUNT_WIDTH = "() => document.documentElement.scrollWidth"
 
 
-def _look(page: Page) -> list[str]:
+def _look(page: Page, rules: Rules = RULES) -> list[str]:
     width = page.evaluate(COUNT_WIDTH)
     room = page.viewport_size["width"]
-    return [*page.evaluate(RUN_AXE, RULES), *([f"{width} px wide on {room}"] if width > room else [])]
+    return [*page.evaluate(RUN_AXE, rules), *([f"{width} px wide on {room}"] if width > room else [])]
 
 
 def _walk(windows: Windows, pages: dict[str, Shown], day: Size, night: Size | None, code: str) -> list[str]:
@@ -60,7 +66,7 @@ def _walk(windows: Windows, pages: dict[str, Shown], day: Size, night: Size | No
         if night is not None:
             page.emulate_media(color_scheme="dark")
             page.set_viewport_size({"width": night[0], "height": night[1]})
-            said += [f"at night: {line}" for line in _look(page)]
+            said += [f"at night: {line}" for line in _look(page, AT_NIGHT)]
             page.emulate_media(color_scheme="light")
             page.set_viewport_size({"width": day[0], "height": day[1]})
         if not page.title() or page.locator("h1").count() != 1:
