@@ -22,9 +22,8 @@ from tests.inbound.understanding.memory_register import MemoryRegister
 
 MUTATIONS = int(os.environ.get("BADGEPOST_MUTATIONS", "500"))
 """For each of the eight tests of mutations: 4,000 in all."""
-LONGEST = 3.0
-"""Seconds of CPU that one mail may take, on a machine that others slow down: half of one is usual for the worst here,
-and a step that takes more than linear time would take minutes."""
+LONGEST = 1.0
+"""Seconds of CPU that one mail may take, in the better of two tries: others may slow this machine down."""
 
 REGISTER = MemoryRegister(PROGRAMME)
 SEEDS = [
@@ -78,10 +77,17 @@ def mutated(draw: st.DrawFn) -> bytes:
 def judge_wholly(content: bytes, rules: RuleSet) -> None:
     """All that processing does with a mail but for the database; under the limit on time."""
     for trust in (Trust((BORDER,)), Trust()):
-        began = time.process_time()
-        judge_once(content, trust, rules)
-        spent = time.process_time() - began
+        spent = measure_judging(content, trust, rules)
+        if spent >= LONGEST:
+            spent = measure_judging(content, trust, rules)
         assert spent < LONGEST, f"{spent:.2f} s of CPU"
+
+
+def measure_judging(content: bytes, trust: Trust, rules: RuleSet) -> float:
+    """Return the seconds of CPU that one judging takes."""
+    began = time.process_time()
+    judge_once(content, trust, rules)
+    return time.process_time() - began
 
 
 def judge_once(content: bytes, trust: Trust, rules: RuleSet) -> None:
@@ -134,13 +140,13 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", sorted(BOMBS))
 @pytest.mark.parametrize("media_type", ["text/plain", "text/html"])
-def test_long_nonsense_takes_no_long_time(name: str, media_type: str, rules: RuleSet) -> None:
+def test_long_nonsense_takes_no_more_than_a_second(name: str, media_type: str, rules: RuleSet) -> None:
     head = make_mail("").replace(b"text/plain", media_type.encode())
     judge_wholly(head + BOMBS[name], rules)
 
 
 @pytest.mark.parametrize("name", sorted(BOMBS))
-def test_long_nonsense_in_a_header_takes_no_long_time(name: str, rules: RuleSet) -> None:
+def test_long_nonsense_in_a_header_takes_no_more_than_a_second(name: str, rules: RuleSet) -> None:
     bomb = BOMBS[name].replace(b"\r\n", b"\r\n ")
     for field in (b"Subject: ", b"From: ", b"References: ", b"Content-Type: ", b"Authentication-Results: "):
         judge_wholly(field + bomb + b"\r\n" + make_mail(), rules)
