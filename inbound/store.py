@@ -6,10 +6,10 @@ needs no restart.
 """
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from threading import Condition, Thread
 from typing import Any
@@ -66,7 +66,7 @@ class NotKept:
 @dataclass(slots=True)
 class _Waiting:
     arrival: Arrival
-    outcome: "Future[Kept | NotKept]" = field(default_factory=Future)
+    outcome: "asyncio.Future[Kept | NotKept]"
 
 
 class MailStore:
@@ -76,6 +76,7 @@ class MailStore:
         self._engine = engine
         self._gather_seconds = gather_seconds
         self._waiting: list[_Waiting] = []
+        self._enough = 1
         self._changed = Condition()
         self._is_closed = False
         self._thread = Thread(target=self._write_groups, name="mail-store", daemon=True)
@@ -96,32 +97,35 @@ class MailStore:
         A caller that is cancelled meanwhile does not stop the commit: what is stored so is a delivery that was not
         acknowledged, and the client's next attempt is a repeat.
         """
-        waiting = _Waiting(arrival)
+        waiting = _Waiting(arrival, asyncio.get_running_loop().create_future())
         with self._changed:
             if self._is_closed:
                 return NotKept("the store is closed")
             self._waiting.append(waiting)
-            self._changed.notify()
-        return await asyncio.shield(asyncio.wrap_future(waiting.outcome))
+            # Waking the writer for each mail would cost two switches of threads a mail.
+            if len(self._waiting) >= self._enough:
+                self._changed.notify()
+        return await waiting.outcome
 
     def _write_groups(self) -> None:
         size = 1
         while group := self._take_group(size):
             size = len(group)
-            for waiting, outcome in zip(group, self._commit(group), strict=True):
-                waiting.outcome.set_result(outcome)
+            _tell(group, self._commit(group))
 
     def _take_group(self, last_size: int) -> list[_Waiting]:
         """Wait for company only if there was some a moment ago; empty means closed."""
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._is_closed)
+            self._await_mails(1, None)
             if last_size > 1:
-                self._changed.wait_for(
-                    lambda: len(self._waiting) >= last_size or self._is_closed, timeout=self._gather_seconds
-                )
+                self._await_mails(last_size, self._gather_seconds)
             count = _fitting(self._waiting)
             group, self._waiting = self._waiting[:count], self._waiting[count:]
             return group
+
+    def _await_mails(self, count: int, seconds: float | None) -> None:
+        self._enough = count
+        self._changed.wait_for(lambda: len(self._waiting) >= count or self._is_closed, seconds)
 
     def _commit(self, group: Sequence[_Waiting]) -> list[Kept | NotKept]:
         try:
@@ -136,6 +140,23 @@ class MailStore:
             reason = f"{type(fault).__name__}: {getattr(fault, 'orig', None) or fault}"
             _log.error("mail_not_kept", mails=len(group), reason=reason)
             return [NotKept(reason)] * len(group)
+
+
+def _tell(group: Sequence[_Waiting], outcomes: Sequence[Kept | NotKept]) -> None:
+    """Wake the callers, each in its loop, and each loop once."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Waiting, Kept | NotKept]]] = {}
+    for waiting, outcome in zip(group, outcomes, strict=True):
+        by_loop.setdefault(waiting.outcome.get_loop(), []).append((waiting, outcome))
+    for loop, told in by_loop.items():
+        # A loop that has been closed meanwhile has nobody left to be told.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(_set_outcomes, told)
+
+
+def _set_outcomes(told: Iterable[tuple[_Waiting, Kept | NotKept]]) -> None:
+    for waiting, outcome in told:
+        if not waiting.outcome.done():  # else the caller was cancelled
+            waiting.outcome.set_result(outcome)
 
 
 def _fitting(waiting: Sequence[_Waiting]) -> int:
