@@ -18,6 +18,7 @@ from badgepost.worker import Work
 from badges.accounts import LockoutPolicy
 from badges.links import LinkMaker
 from badges.transactions import reading
+from badges.vault import Vault
 from desk.checking import read_image
 from desk.credentials.mailed import MailedCredentials
 from desk.office import Office
@@ -73,9 +74,11 @@ def open_service(settings: Settings) -> Service:
         sharing_guide=settings.guides.sharing or None,
     )
     sources = TemplateSources.from_directory(find_templates() / "email")
-    links = LinkMaker(read_link_keys(settings))
+    keys = read_link_keys(settings)
+    links = LinkMaker(keys)
     publisher, credentials = Publisher(constants, sources), open_credential_keys(settings)
-    office = Office(engine, links, publisher, site, credentials, settings.support_address, settings.lockout)
+    vault = Vault(keys)
+    office = Office(engine, links, publisher, site, credentials, vault, settings.support_address, settings.lockout)
     return Service(settings, engine, site, office)
 
 

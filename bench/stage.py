@@ -17,6 +17,7 @@ from badges.links import LinkMaker
 from badges.openbadges.achievement import Achieved
 from badges.openbadges.signing import Algorithm, CredentialKeys
 from badges.tables import Image
+from badges.vault import Vault
 from bench.fixture import BADGE_CLASS_ID, ISSUER_ID, NOW, Award, make_badge_class, make_facts, make_image, make_issuer
 from desk.constants import Wanted, gather_constants
 from desk.credentials.mailed import MailedCredentials
@@ -101,7 +102,7 @@ def open_stage(folder: Path) -> Stage:
     return Stage(
         folder=folder,
         engine=engine,
-        office=Office(engine, links, publisher, SITE, signing["RS256"]),
+        office=Office(engine, links, publisher, SITE, signing["RS256"], Vault(["a key for measuring"])),
         image=image,
         constants=constants,
         published=published,

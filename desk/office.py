@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from badges.accounts import LockoutPolicy
 from badges.links import LinkMaker
 from badges.openbadges.signing import CredentialKeys
+from badges.vault import Vault
 from desk.publishing import Publisher
 from mailer.filling import Site
 
@@ -25,6 +26,8 @@ class Office:
     """Where links lead and which addresses the mails bear."""
     credentials: CredentialKeys
     """What signs the credentials of awards."""
+    vault: Vault
+    """Where secrets are sealed that must be read again: second factors, keys of webhooks."""
     support_address: str = ""
     """Where requests come in: nothing of ours is ever sent there."""
     lockout: LockoutPolicy = LockoutPolicy.ISSUER

@@ -47,8 +47,11 @@ class Ticket(SQLModel, table=True):
     queue: str = ""
     """Who of the staff should see it, as the rules name it."""
     assigned_to: str | None = None
+    """The address of a member of staff."""
     priority: int = 0
     """-1 low to 2 urgent."""
+    merged_into: str | None = Field(default=None, index=True)
+    """The id of the ticket on which the request goes on; this one is closed then."""
     created_at: datetime = Field(sa_type=Instant)
     updated_at: datetime = Field(sa_type=Instant)
 
@@ -105,6 +108,9 @@ class Proposal(SQLModel, table=True):
     """The contact's address, the member of staff."""
     reason: str | None = None
     """Why it was declined or failed, in one line."""
+    first_agreed_by: str | None = None
+    """Where two have to agree: the member who did so first. It takes another to make the changes."""
+    first_agreed_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class RecordChange(SQLModel, table=True):
@@ -156,3 +162,33 @@ class AutomaticAnswer(SQLModel, table=True):
     intent: str
     ticket_entry_id: str
     answered_at: datetime = Field(sa_type=Instant)
+
+
+class TicketView(SQLModel, table=True):
+    """A member of staff who has a ticket open, and the reply that they have not sent: nobody loses text."""
+
+    __tablename__ = "ticket_view"
+
+    ticket_id: str = Field(foreign_key="ticket.id", primary_key=True)
+    member_id: str = Field(foreign_key="member.id", primary_key=True, index=True)
+    seen_at: datetime = Field(sa_type=Instant)
+    """Of the last sign that the page is open; give or take half a minute."""
+    reply: str = ""
+    """What they have typed so far."""
+    note: str = ""
+    typed_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class CannedAnswer(SQLModel, table=True):
+    """Words that staff use again and again."""
+
+    __tablename__ = "canned_answer"
+    __table_args__ = (UniqueConstraint("title", "language"),)
+
+    id: str = Field(default_factory=make_id, primary_key=True)
+    title: str
+    """The same in every language: staff choose by it."""
+    language: str
+    text: str
+    changed_at: datetime = Field(sa_type=Instant)
+    changed_by: str

@@ -43,6 +43,8 @@ from web import (
 from web.afterwards import Afterwards
 from web.assets import Assets
 from web.badge_pages import BadgePages
+from web.console.app import PARTS as CONSOLE_PARTS
+from web.console.visitors import lead_to_console_login
 from web.errors import add_error_pages, show_error
 from web.guards import Guards
 from web.needs import WebService
@@ -92,11 +94,12 @@ def create_app(service: WebService) -> FastAPI:
     app.state.assets = assets
     app.state.pages = pages
     app.state.badge_pages = BadgePages(pages, service.place)
-    for part in _PARTS:
+    for part in (*_PARTS, *CONSOLE_PARTS):
         app.include_router(part.router)
     if service.outbox is not None:
         app.include_router(outbox.router)
     lead_to_login(app, service.place)
+    lead_to_console_login(app, service.place)
     add_error_pages(app, pages)
     app.add_middleware(Guards, place=service.place, refuse=partial(show_error, pages))
     return app

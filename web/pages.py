@@ -46,6 +46,7 @@ class Pages:
         """Return the page, in the language that `language_of` chooses."""
         shared = {
             "visitor": getattr(request.state, "visitor", None),
+            "colleague": getattr(request.state, "colleague", None),
             "here": request.url.path.partition("/")[2].partition("/")[0],
         }
         html = self.render(self.language_of(request, known), template, {**shared, **(values or {})})
@@ -53,8 +54,8 @@ class Pages:
         return HTMLResponse(html, status, {"vary": depends})
 
     def render(self, language: str, template: str, values: Mapping[str, Any]) -> str:
-        """Return the page as text. For one that is the same for everybody, `visitor` and `here` are empty."""
-        nobody = {"visitor": None, "here": ""}
+        """Return the page as text. For one that is the same for everybody, all about who looks is empty."""
+        nobody = {"visitor": None, "colleague": None, "here": ""}
         return self._environments[language].get_template(template).render({**nobody, **values})
 
 

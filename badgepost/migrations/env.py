@@ -9,6 +9,10 @@ from sqlmodel.sql.sqltypes import AutoString
 import badges.account_tables
 import badges.credential_tables
 import badges.tables
+import desk.access.tables
+import desk.drafts.tables
+import desk.hooks.tables
+import desk.members.tables
 import desk.tables
 import inbound.tables
 import mailer.queue.tables
@@ -18,6 +22,10 @@ from badges.columns import Instant
 assert badges.account_tables
 assert badges.credential_tables
 assert badges.tables
+assert desk.access.tables
+assert desk.drafts.tables
+assert desk.hooks.tables
+assert desk.members.tables
 assert desk.tables
 assert inbound.tables
 assert mailer.queue.tables

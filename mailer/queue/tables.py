@@ -56,6 +56,8 @@ class Batch(SQLModel, table=True):
     """running, paused or cancelled."""
     rows_in: int = 0
     mails: int = 0
+    made_by: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """The member, the API token or who worked at the command line; empty: nobody was named."""
     created_at: datetime = Field(sa_type=Instant)
 
 

@@ -15,6 +15,7 @@ from badgepost.database import migrate, open_engine
 from badgepost.opening import find_templates
 from badges.links import LinkMaker, Purpose
 from badges.transactions import reading
+from badges.vault import Vault
 from desk.issue import IssueOutcome, issue_roster
 from desk.issuing.order import IssueObserver, IssueOrder, Warned
 from desk.office import Office
@@ -61,6 +62,8 @@ PROGRAMME: dict[str, Any] = {
         {"email": "anna@mail.example", "name": "Anna Müller", "locked": True},
     ],
 }
+
+VAULT = Vault(["a key for tests"])
 
 
 class Watcher(IssueObserver):
@@ -157,7 +160,7 @@ def desk(tmp_path: Path, publisher: Publisher, _prepared: Path) -> Any:
         notices_from="notices@badges.example",
         feedback_id="badges",
     )
-    yield Desk(Office(engine, LinkMaker(["a key for tests"]), publisher, site, make_credential_keys()))
+    yield Desk(Office(engine, LinkMaker(["a key for tests"]), publisher, site, make_credential_keys(), VAULT))
     engine.dispose()
 
 

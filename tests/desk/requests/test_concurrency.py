@@ -25,7 +25,7 @@ from desk.requests.undoing import Undo, UndoState, undo_by_link
 from desk.words import Intent, Outcome, Role
 from mailer.filling import Site
 from tests.credential_keys import make_credential_keys
-from tests.desk.conftest import NOW, PROGRAMME, Desk
+from tests.desk.conftest import NOW, PROGRAMME, VAULT, Desk
 from tests.desk.requests.conftest import JANE, STRANGER, Counter
 from tests.mailer.postgresql import PROGRAMS, PostgresServer, running_postgres
 
@@ -51,7 +51,7 @@ def counter(server: PostgresServer, publisher: Publisher) -> Iterator[Counter]:
     site = Site(
         "https://badges.example", "mail.badges.example", "badges@badges.example", "notices@badges.example", "badges"
     )
-    yield Counter(Desk(Office(engine, LinkMaker(["a key for tests"]), publisher, site, make_credential_keys())))
+    yield Counter(Desk(Office(engine, LinkMaker(["a key for tests"]), publisher, site, make_credential_keys(), VAULT)))
     engine.dispose()
 
 

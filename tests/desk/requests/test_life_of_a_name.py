@@ -30,7 +30,7 @@ from desk.requests.undoing import Undo, UndoRefused, undo_by_link
 from desk.words import Intent, Outcome, Role
 from mailer.filling import Site
 from tests.credential_keys import make_credential_keys
-from tests.desk.conftest import NOW, Desk
+from tests.desk.conftest import NOW, VAULT, Desk
 from tests.desk.requests.conftest import Counter
 
 NAMES = st.sampled_from(["Jane Smith", "Jane Doe", "Jane Roe"])
@@ -77,7 +77,7 @@ class LifeOfAName(RuleBasedStateMachine):
         shutil.copy(self.prepared, path)
         site = Site("https://b.example", "mail.b.example", "b@b.example", "n@b.example", "b")
         self.engine = open_engine(f"sqlite:///{path}")
-        office = Office(self.engine, LinkMaker(["a key"]), self.publisher, site, make_credential_keys())
+        office = Office(self.engine, LinkMaker(["a key"]), self.publisher, site, make_credential_keys(), VAULT)
         self.counter = Counter(Desk(office))
 
     def teardown(self) -> None:

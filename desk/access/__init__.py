@@ -1,0 +1,1 @@
+"""Other systems: tokens, scopes, answers that are kept. No HTTP."""

@@ -1,0 +1,1 @@
+"""Rosters on their way to being issued: uploaded, mapped, checked, previewed."""

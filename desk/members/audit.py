@@ -1,0 +1,123 @@
+"""The trail of what members and other systems do: who, what, when, from where. Written with the act, or not at all.
+
+Here belong the words, writing one event in the transaction of the act, and reading a page of them. What happened to an
+earner's account has a trail of its own (`desk.accounts.trail`), and so have changes of records that were asked for by
+mail (`desk.tables.RecordChange`).
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+from sqlmodel import col
+
+from badges.ids import make_id
+from desk.members.tables import AuditEvent
+from wire.network import network_of
+
+MOST = 100
+"""Events on a page."""
+
+
+class Act(StrEnum):
+    """What may be done. A new act of console or API gets its word here; the pages say it in the reader's language."""
+
+    LOGGED_IN = "logged_in"
+    LOGGED_OUT = "logged_out"
+    LOCKED = "locked"
+    PASSWORD_SET = "password_set"
+    SECOND_FACTOR_SET = "second_factor_set"
+    SECOND_FACTOR_RESET = "second_factor_reset"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    MEMBER_INVITED = "member_invited"
+    MEMBER_CHANGED = "member_changed"
+    MEMBER_DISABLED = "member_disabled"
+    MEMBER_ENABLED = "member_enabled"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """On whose word something is done. Every act of console and API takes one."""
+
+    name: str
+    """A member's address, the name of an API token, or who works at the command line: `author` of what staff write."""
+    member_id: str | None = None
+    token_id: str | None = None
+    source: str = ""
+    """The IP address that it comes from; empty if from none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is acted on: the kind of row, and its id."""
+
+    kind: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastAct:
+    """One event of the trail."""
+
+    event_id: str
+    made_at: datetime
+    act: str
+    made_by: str
+    subject_kind: str
+    subject_id: str
+    detail: Mapping[str, Any]
+    source: str
+
+
+def note_act(  # noqa: PLR0913 - who, what, when, whose, on what
+    connection: Connection,
+    actor: Actor,
+    act: Act,
+    now: datetime,
+    *,
+    issuer_id: str | None = None,
+    subject: Subject | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Write one event in the transaction of the act."""
+    connection.execute(
+        insert(AuditEvent).values(
+            id=make_id(),
+            made_at=now,
+            act=act.value,
+            made_by=actor.name,
+            member_id=actor.member_id,
+            token_id=actor.token_id,
+            issuer_id=issuer_id,
+            subject_kind=subject.kind if subject else "",
+            subject_id=subject.id if subject else "",
+            detail=json.dumps(detail or {}, ensure_ascii=False, default=str),
+            source=network_of(actor.source) if actor.source else "",
+        )
+    )
+
+
+def list_acts(
+    connection: Connection, *, issuer_id: str | None = None, before: datetime | None = None, limit: int = MOST
+) -> list[PastAct]:
+    """Return what was done, the newest first; of one issuer, or everything. `before` goes on from a page."""
+    query = select(
+        col(AuditEvent.id),
+        col(AuditEvent.made_at),
+        col(AuditEvent.act),
+        col(AuditEvent.made_by),
+        col(AuditEvent.subject_kind),
+        col(AuditEvent.subject_id),
+        col(AuditEvent.detail),
+        col(AuditEvent.source),
+    ).order_by(col(AuditEvent.made_at).desc(), col(AuditEvent.id))
+    if issuer_id is not None:
+        query = query.where(col(AuditEvent.issuer_id) == issuer_id)
+    if before is not None:
+        query = query.where(col(AuditEvent.made_at) < before)
+    rows = connection.execute(query.limit(limit)).all()
+    return [PastAct(*row[:6], json.loads(row.detail), row.source) for row in rows]
