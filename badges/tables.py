@@ -79,6 +79,8 @@ class BadgeClass(SQLModel, table=True):
     image_digest: str = Field(foreign_key="image.digest")
     image_caption: str | None = None
     expires_after_months: int | None = None
+    retired_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When it was taken out of use: nobody is awarded it any more; what was awarded stays as it is."""
 
 
 class Earner(SQLModel, table=True):

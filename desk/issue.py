@@ -76,7 +76,11 @@ def _prepare(office: Office, order: IssueOrder, now: datetime, observer: IssueOb
 def _find_terms(connection: Connection, order: IssueOrder, day: date) -> Terms | IssueRefused:
     query = (
         select(
-            col(BadgeClass.id), col(BadgeClass.issuer_id), col(BadgeClass.expires_after_months), col(Issuer.language)
+            col(BadgeClass.id),
+            col(BadgeClass.issuer_id),
+            col(BadgeClass.expires_after_months),
+            col(Issuer.language),
+            col(BadgeClass.retired_at),
         )
         .join(Issuer, col(Issuer.id) == col(BadgeClass.issuer_id))
         .where(col(BadgeClass.slug) == order.badge)
@@ -84,7 +88,11 @@ def _find_terms(connection: Connection, order: IssueOrder, day: date) -> Terms |
     badge = connection.execute(query).first()
     if badge is None:
         return IssueRefused(f"there is no badge {order.badge}; {_suggest_badges(connection, order.badge)}")
-    badge_class_id, issuer_id, months, language = badge
+    badge_class_id, issuer_id, months, language, retired_at = badge
+    if retired_at is not None:
+        return IssueRefused(
+            f"the badge {order.badge} was retired on {retired_at:%Y-%m-%d}; nobody is awarded it any more"
+        )
     return Terms(badge_class_id, issuer_id, months, day, order.language or language)
 
 

@@ -231,6 +231,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_ticket_view_member_id'), ['member_id'], unique=False)
 
     # Not in a batch: in SQLite that would drop and copy the table, which others refer to.
+    op.add_column('badge_class', sa.Column('retired_at', sa.BigInteger(), nullable=True))
     op.add_column('batch', sa.Column('made_by', sa.String(), server_default='', nullable=False))
     op.add_column('proposal', sa.Column('first_agreed_by', sa.String(), nullable=True))
     op.add_column('proposal', sa.Column('first_agreed_at', sa.BigInteger(), nullable=True))
@@ -247,6 +248,7 @@ def downgrade() -> None:
     op.drop_column('proposal', 'first_agreed_at')
     op.drop_column('proposal', 'first_agreed_by')
     op.drop_column('batch', 'made_by')
+    op.drop_column('badge_class', 'retired_at')
     with op.batch_alter_table('ticket_view', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_ticket_view_member_id'))
 
