@@ -16,13 +16,14 @@ from types import FrameType
 import uvicorn
 
 from badgepost.children import Child, Children
+from badgepost.judging import find_rules, make_lookup, make_trust
 from badgepost.listening import bind, load_tls
 from badgepost.opening import find_templates
 from badgepost.refusal import Refusal
 from badgepost.settings import Settings
 from badgepost.wiring import Service, make_work
 from web.app import create_app
-from web.needs import WebService
+from web.needs import Judging, WebService
 
 DRAIN_SECONDS = 45.0
 """How long workers may take to finish what they have under way; theirs is 30 seconds."""
@@ -37,6 +38,7 @@ def make_web_service(service: Service, clock: Callable[[], datetime]) -> WebServ
         support_address=settings.support_address,
         clock=clock,
         templates=find_templates() / "pages",
+        judging=Judging(find_rules().read_text(encoding="utf-8"), make_trust(settings), make_lookup()),
         outbox=settings.outbox_dir() if settings.transport == "outbox" else None,
     )
 

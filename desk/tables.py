@@ -14,6 +14,9 @@ from badges.ids import make_id
 PENDING = "state = 'pending'"
 """SQL: a proposal waits for somebody's word. Queries must say it in these words to use the index."""
 
+UNDONE = "undone_at IS NOT NULL"
+"""SQL: a change was taken back."""
+
 
 class Ticket(SQLModel, table=True):
     """One request and everything that was said about it. Every mail that is answered belongs to one."""
@@ -121,6 +124,7 @@ class RecordChange(SQLModel, table=True):
         Index("ix_record_change_earner", "earner_id", "made_at"),
         Index("ix_record_change_group", "group_id"),
         Index("ix_record_change_ticket", "ticket_id"),
+        Index("ix_record_change_undone", "undone_at", sqlite_where=text(UNDONE), postgresql_where=text(UNDONE)),
     )
 
     id: str = Field(default_factory=make_id, primary_key=True)

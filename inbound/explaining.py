@@ -18,7 +18,7 @@ from inbound.authentication.reservations import read_receipt_time
 from inbound.envelope import Envelope
 from inbound.judging import Judgement, Mail, Past, judge, sift
 from inbound.rules.deciding import RuleSet
-from inbound.understood import understand
+from inbound.understood import Understood, understand
 from wire.address import Address, fold_address
 from wire.message import Header, read_header
 from wire.reports import ComplaintReport, DeliveryReport
@@ -46,10 +46,16 @@ def normalize_line_ends(content: bytes) -> bytes:
 
 def explain(content: bytes, explainer: Explainer, now: datetime) -> tuple[Judgement, dict[str, Any]]:
     """Return the judgement on a mail with CRLF line ends, and what `--json` tells of it."""
+    return explain_understood(content, understand(content, read_return_path(content)), explainer, now)
+
+
+def explain_understood(
+    content: bytes, understood: Understood, explainer: Explainer, now: datetime
+) -> tuple[Judgement, dict[str, Any]]:
+    """The same of a mail that was taken apart elsewhere: a stranger's, in `inbound.processing.room`."""
     header, _ = read_header(content)
-    mail_from = _read_return_path(header)
-    envelope = Envelope(read_receipt_time(header) or now, mail_from)
-    mail = Mail("", content, envelope, understand(content, mail_from))
+    envelope = Envelope(read_receipt_time(header) or now, _find_return_path(header))
+    mail = Mail("", content, envelope, understood)
     judgement = sift(mail, Past(), explainer.rules)
     if judgement is None:
         proof = prove_author(content, envelope, explainer.trust, Bounded(explainer.lookup, time.monotonic))
@@ -122,7 +128,13 @@ def _address_of(earner: KnownEarner | None) -> str | None:
     return earner.address if earner else None
 
 
-def _read_return_path(header: Header) -> str | None:
+def read_return_path(content: bytes) -> str | None:
+    """Return the reverse-path that stands in a stored mail; None where none was written down."""
+    header, _ = read_header(content)
+    return _find_return_path(header)
+
+
+def _find_return_path(header: Header) -> str | None:
     """Return the reverse-path that the last server wrote down (RFC 5321 section 4.4); None where there is none."""
     values = header.every("return-path")
     return values[0].value.strip().removeprefix("<").removesuffix(">") if values else None

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -57,6 +58,9 @@ class Replay:
     unread: int
     """Mails whose words could not be read again; they were compared without."""
     differences: tuple[Difference, ...]
+    """The newest first."""
+    is_cut: bool = False
+    """There were more mails than were to be compared: the older ones were left out."""
 
     def count_moves(self) -> list[tuple[str, str, int]]:
         """Return (outcome before, outcome after, mails), the most frequent first."""
@@ -64,15 +68,23 @@ class Replay:
         return [(before, after, count) for (before, after), count in moves.most_common()]
 
 
-def replay(connection: Connection, since: datetime, before: RuleSet, after: RuleSet, read_words: ReadWords) -> Replay:
-    """Decide every mail since then by both, and return where they differ.
+def replay(  # noqa: PLR0913, PLR0917 - which mails, by which rules, how far
+    connection: Connection,
+    since: datetime,
+    before: RuleSet,
+    after: RuleSet,
+    read_words: ReadWords,
+    most: int | None = None,
+) -> Replay:
+    """Decide every mail since then, or the newest `most` of them, by both, and return where they differ.
 
     A mail is read only if a rule asks for words, or to show its subject where they differ.
     """
     asks_words = asks_for_words(before) or asks_for_words(after)
     mails = unread = 0
     differences = []
-    for row in _list_decisions(connection, since):
+    decisions = _list_decisions(connection, since)
+    for row in islice(decisions, most):
         words = read_words(_read_content(connection, row.raw_mail_id)) if asks_words else None
         mails += 1
         unread += asks_words and words is None
@@ -81,7 +93,8 @@ def replay(connection: Connection, since: datetime, before: RuleSet, after: Rule
         if _treats_otherwise(one, other):
             shown = words if asks_words else read_words(_read_content(connection, row.raw_mail_id))
             differences.append(_describe(row, facts.sender, shown, one, other))
-    return Replay(mails, unread, tuple(differences))
+    is_cut = most is not None and next(decisions, None) is not None
+    return Replay(mails, unread, tuple(differences), is_cut)
 
 
 def asks_for_words(rules: RuleSet) -> bool:
@@ -105,16 +118,16 @@ def _describe(
 
 
 def _list_decisions(connection: Connection, since: datetime) -> Iterator[Row[*tuple[Any, ...]]]:
-    """Yield decisions from then on, the oldest first, page by page: memory stays flat however many there are."""
+    """Yield decisions back to then, the newest first, page by page: memory stays flat however many there are."""
     at, key = col(Decision.decided_at), col(Decision.id)
     columns = (key, col(Decision.raw_mail_id), col(Decision.outcome), col(Decision.facts), at)
-    query = select(*columns).order_by(at, key).limit(PAGE)
-    page = connection.execute(query.where(at >= since)).all()
+    query = select(*columns).where(at >= since).order_by(at.desc(), key.desc()).limit(PAGE)
+    page = connection.execute(query).all()
     while page:
         yield from page
         last = page[-1]
-        is_later = (at > last.decided_at) | ((at == last.decided_at) & (key > last.id))
-        page = connection.execute(query.where(is_later)).all()
+        is_earlier = (at < last.decided_at) | ((at == last.decided_at) & (key < last.id))
+        page = connection.execute(query.where(is_earlier)).all()
 
 
 def _read_content(connection: Connection, raw_mail_id: str) -> bytes:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from badges.transactions import reading
+from desk.members.audit import Act, Actor, Subject, note_act
 from inbound.rules.deciding import RuleSet
 from inbound.rules.faults import Refused
 from inbound.rules.loading import load_rules
@@ -38,26 +39,50 @@ class Published:
     """False: the very same content was in force already, and nothing was written."""
 
 
-def publish(engine: Engine, rules: RuleSet, by: str, note: str, now: datetime) -> Published:
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """Nothing was published: version `number` has come into force since the change was begun."""
+
+    number: int
+
+
+def publish(engine: Engine, rules: RuleSet, actor: Actor, note: str, now: datetime) -> Published:
     """Put rules in force for every process, as the next version. Safe against others who publish meanwhile."""
+    published = publish_after(engine, rules, actor, note, None, now)
+    assert isinstance(published, Published), "whatever is in force may be overtaken"
+    return published
+
+
+def publish_after(  # noqa: PLR0913, PLR0917 - what, who, why, when
+    engine: Engine, rules: RuleSet, actor: Actor, note: str, based_on: int | None, now: datetime
+) -> Published | Overtaken:
+    """The same, if version `based_on` (0: the shipped file) is still in force; None: whatever is."""
     digest = sha256(rules.source.encode()).hexdigest()
-    draft = RulesVersion(number=0, digest=digest, content=rules.source, published_at=now, published_by=by, note=note)
+    draft = RulesVersion(
+        number=0, digest=digest, content=rules.source, published_at=now, published_by=actor.name, note=note
+    )
     for _ in range(_TRIES):
         try:
             with engine.begin() as connection:
-                return _add_version(connection, draft)
+                published = _add_version(connection, draft, based_on)
+                if isinstance(published, Published) and published.is_new:
+                    subject = Subject("rules", str(published.number))
+                    note_act(connection, actor, Act.RULES_PUBLISHED, now, subject=subject, detail={"note": note})
+                return published
         except IntegrityError:
             continue  # Another has published under this number: it comes first, this one after it.
     raise TimeoutError(f"{_TRIES} others have published rules meanwhile")
 
 
-def _add_version(connection: Connection, draft: RulesVersion) -> Published:
+def _add_version(connection: Connection, draft: RulesVersion, based_on: int | None) -> Published | Overtaken:
     newest = find_newest(connection)
     if newest is not None and newest.digest == draft.digest:
         return Published(newest.number, is_new=False)
-    number = newest.number + 1 if newest else 1
-    connection.execute(insert(RulesVersion).values({**draft.model_dump(), "number": number}))
-    return Published(number, is_new=True)
+    number = newest.number if newest else 0
+    if based_on not in (None, number):
+        return Overtaken(number)
+    connection.execute(insert(RulesVersion).values({**draft.model_dump(), "number": number + 1}))
+    return Published(number + 1, is_new=True)
 
 
 def find_newest(connection: Connection) -> RulesVersion | None:

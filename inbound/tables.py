@@ -71,7 +71,7 @@ class Decision(SQLModel, table=True):
     """What was decided on one delivery, by which rule, on what evidence. Never changed."""
 
     __tablename__ = "decision"
-    __table_args__ = (Index("ix_decision_decided", "decided_at"),)
+    __table_args__ = (Index("ix_decision_decided", "decided_at", "rule"),)
 
     id: str = Field(default_factory=make_id, primary_key=True)
     delivery_id: str = Field(foreign_key="delivery.id", unique=True)

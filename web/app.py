@@ -49,6 +49,7 @@ from web.errors import add_error_pages, show_error
 from web.guards import Guards
 from web.needs import WebService
 from web.pages import Pages
+from web.reading_room import ReadingRoom
 from web.studio import Studio
 from web.visitors import lead_to_login
 
@@ -109,7 +110,9 @@ def create_app(service: WebService) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.afterwards = Afterwards()
     app.state.studio = Studio()
+    app.state.reading_room = ReadingRoom()
     yield
+    app.state.reading_room.close()
     app.state.studio.close()
     app.state.badge_pages.close()
     app.state.afterwards.close()

@@ -13,6 +13,7 @@ from web.assets import Assets
 from web.badge_pages import BadgePages
 from web.needs import WebService
 from web.pages import Pages
+from web.reading_room import ReadingRoom
 from web.studio import Studio
 
 READ = ["GET", "HEAD"]
@@ -39,6 +40,10 @@ async def _studio(request: Request) -> Studio:
     return cast("Studio", request.app.state.studio)
 
 
+async def _reading_room(request: Request) -> ReadingRoom:
+    return cast("ReadingRoom", request.app.state.reading_room)
+
+
 async def _afterwards(request: Request) -> Afterwards:
     return cast("Afterwards", request.app.state.afterwards)
 
@@ -47,6 +52,7 @@ Service = Annotated[WebService, Depends(_service)]
 Shown = Annotated[Pages, Depends(_pages)]
 Files = Annotated[Assets, Depends(_assets)]
 BadgePagesKept = Annotated[BadgePages, Depends(_badge_pages)]
+MailReader = Annotated[ReadingRoom, Depends(_reading_room)]
 Drawn = Annotated[Studio, Depends(_studio)]
 Later = Annotated[Afterwards, Depends(_afterwards)]
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from desk.office import Office
+from inbound.authentication.dns import Lookup
+from inbound.authentication.proof import Trust
 
 Clock = Callable[[], datetime]
 
@@ -54,6 +56,18 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Judging:
+    """What a mail is tried with on the pages of the rules."""
+
+    shipped: str
+    """The rules file that the program brings: version 0."""
+    trust: Trust
+    """Whose word about senders counts."""
+    lookup: Lookup
+    """The way to the DNS."""
+
+
+@dataclass(frozen=True)
 class WebService:
     """Everything that the pages stand on."""
 
@@ -63,6 +77,7 @@ class WebService:
     clock: Clock
     templates: Path
     """The folder of page templates (`templates/pages`)."""
+    judging: Judging
     outbox: Path | None = None
     """The folder of the local outbox; None: mail goes elsewhere, and there is no outbox page."""
 

@@ -24,6 +24,7 @@ from badgepost.cli.rules_words import (
 from badgepost.judging import find_rules, make_rulebook, open_explainer
 from badgepost.wiring import Service
 from badges.transactions import reading
+from desk.members.audit import Actor
 from inbound.explaining import explain as judge_mail
 from inbound.explaining import normalize_line_ends
 from inbound.processing.room import Room, Unreadable
@@ -140,7 +141,7 @@ def versions(limit: Annotated[int, typer.Option(min=1, help="The most versions t
 
 
 def _publish(loaded: RuleSet, name: str, by: str | None, note: str) -> None:
-    published = publish(get_service().engine, loaded, by or getpass.getuser(), note, now())
+    published = publish(get_service().engine, loaded, Actor(by or getpass.getuser()), note, now())
     if published.is_new:
         typer.echo(f"Version {published.number} is in force: {name}.")
     else:

@@ -56,7 +56,7 @@ def write_replay(result: Replay, since: str, against: int, limit: int) -> str:
     if result.unread:
         lines.append(f"{result.unread} mails could not be read again and were compared without their words.")
     lines += [f"  {count:>6}  {before} -> {after}" for before, after, count in result.count_moves()]
-    newest = list(reversed(result.differences))[:limit]
+    newest = result.differences[:limit]
     lines += [make_printable(_write_difference(one)) for one in newest]
     if changed > limit:
         lines.append(f"… and {changed - limit} more: --limit, or --json for all of them")

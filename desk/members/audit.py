@@ -37,6 +37,7 @@ class Act(StrEnum):
     MEMBER_CHANGED = "member_changed"
     MEMBER_DISABLED = "member_disabled"
     MEMBER_ENABLED = "member_enabled"
+    RULES_PUBLISHED = "rules_published"
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,10 @@ class Room:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process, if there is one."""
         self._end()
 
     def understand(self, content: bytes, mail_from: str | None) -> Understood | Unreadable:

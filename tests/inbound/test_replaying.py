@@ -85,7 +85,7 @@ def test_what_comes_to_another_outcome_is_told(past: Past) -> None:
         past.add(day, "Something")
     result = past.replay(ANSWERS, START + timedelta(days=2))
     assert (result.mails, result.count_moves()) == (6, [("ticket", "answer", 3)])
-    first = result.differences[0]
+    first = result.differences[-1]
     assert (first.decided_at, first.sender, first.recorded) == (
         START + timedelta(days=2),
         "dana@mail.example",
@@ -108,6 +108,15 @@ def test_more_mails_than_a_page_some_at_the_same_moment(past: Past, monkeypatch:
         past.add(number // 4, f"LinkedIn {number}", Intent.LINKEDIN_ADD)
     result = past.replay(ANSWERS)
     assert (result.mails, len({one.raw_mail_id for one in result.differences})) == (10, 10)
+
+
+def test_of_more_mails_than_wanted_the_newest_are_decided(past: Past) -> None:
+    for day in range(5):
+        past.add(day, f"LinkedIn {day}", Intent.LINKEDIN_ADD)
+    with past.engine.connect() as connection:
+        two, all_five = (replay(connection, START, TICKETS, ANSWERS, read_mail, most) for most in (2, 5))
+    assert ([one.subject for one in two.differences], two.is_cut) == (["LinkedIn 4", "LinkedIn 3"], True)
+    assert (all_five.mails, all_five.is_cut) == (5, False)
 
 
 def test_a_mail_that_cannot_be_read_again_is_compared_without_its_words(past: Past) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine, text
 
+from desk.members.audit import Actor
 from inbound.rulebook import LOOK_SECONDS, Published, Rulebook, find_newest, find_version, list_versions, publish
 from inbound.rules.deciding import RuleSet
 from tests.inbound.rules.files import START, load, rule, rules
@@ -19,7 +20,7 @@ def make(name: str) -> RuleSet:
 
 
 def put(engine: Engine, name: str) -> Published:
-    return publish(engine, make(name), "robin", f"rules of {name}", NOW)
+    return publish(engine, make(name), Actor("robin"), f"rules of {name}", NOW)
 
 
 class Clock:
