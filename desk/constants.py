@@ -4,10 +4,12 @@ Here belongs what a template needs to know of the database before it is publishe
 `templates/email/`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Select, select
 from sqlmodel import col
 
 from badges.branding import Color, derive_palette, parse_color
@@ -48,11 +50,17 @@ class Wanted:
     """None: the issuer's, or English."""
 
 
-def gather_constants(connection: Connection, wanted: Wanted, site: SiteConstants) -> Constants:
-    """Return all that a template of this issuer, badge class and language has in common. No row missing is a value."""
+def gather_constants(
+    connection: Connection, wanted: Wanted, site: SiteConstants, instead: Mapping[str, Any] | None = None
+) -> Constants:
+    """Return all that a template of this issuer, badge class and language has in common. No row missing is a value.
+
+    `instead` holds values of columns of `Issuer` that take the place of those on record: what somebody is trying out.
+    """
     if wanted.issuer_id is None:
         return _describe_service(wanted, site)
-    issuer = connection.execute(_ISSUERS.where(col(Issuer.id) == wanted.issuer_id)).one()
+    on_record = connection.execute(_ISSUERS.where(col(Issuer.id) == wanted.issuer_id)).one()
+    issuer = SimpleNamespace(**{**on_record._mapping, **(instead or {})})
     badge = None
     notice = NOTICES[wanted.kind]
     if notice.shows_badge:
@@ -123,7 +131,7 @@ def _describe_service(wanted: Wanted, site: SiteConstants) -> Constants:
     )
 
 
-def _describe_issuer(issuer: Row[*tuple[Any, ...]], site: SiteConstants) -> IssuerConstants:
+def _describe_issuer(issuer: SimpleNamespace, site: SiteConstants) -> IssuerConstants:
     color = parse_color(issuer.brand_color)
     assert isinstance(color, Color), color.reason  # was checked when it was stored
     palette = derive_palette(color)

@@ -3,9 +3,11 @@
 What a template knows of issuer and badge class stands in `constants`; compiling, in `mailer.templates.publishing`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -54,6 +56,13 @@ class Publisher:
                 return PublishRefused(str(outcome))
             self._compiled[(wanted.kind, constants)] = outcome
             return outcome
+
+    def try_out(
+        self, connection: Connection, wanted: Wanted, instead: Mapping[str, Any] | None = None
+    ) -> Published | PublishRefused:
+        """The same of what an issuer might be (see `gather_constants`). Remembers nothing: people try with every key."""
+        outcome = publish(wanted.kind, gather_constants(connection, wanted, self._site, instead), self._sources)
+        return PublishRefused(str(outcome)) if isinstance(outcome, PublishFault) else outcome
 
     def is_sound(self, published: Published) -> bool:
         """Whether `note_sound` has been told of a template with this content."""
