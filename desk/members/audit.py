@@ -38,6 +38,8 @@ class Act(StrEnum):
     MEMBER_DISABLED = "member_disabled"
     MEMBER_ENABLED = "member_enabled"
     RULES_PUBLISHED = "rules_published"
+    CANNED_SAVED = "canned_saved"
+    CANNED_REMOVED = "canned_removed"
 
 
 @dataclass(frozen=True, slots=True)
