@@ -14,6 +14,9 @@ from badges.ids import make_id
 DUE = "state IN ('queued', 'deferred')"
 """SQL: this delivery is to be tried. Queries must say it in these words to use the index."""
 
+FAILED = "state = 'failed'"
+"""SQL: given up, and may be replayed. Queries must say it in these words to use the index."""
+
 
 class HookEndpoint(SQLModel, table=True):
     """One URL that an issuer wants its events posted to."""
@@ -27,6 +30,9 @@ class HookEndpoint(SQLModel, table=True):
     """Words of `desk.hooks.events.EventKind`, with spaces between; empty: all."""
     secret: str
     """Sealed (`badges.vault`): the key of the signatures (Standard Webhooks)."""
+    former_secret: str | None = None
+    """Sealed: the key before this one, with which every event is signed as well until `former_until`."""
+    former_until: datetime | None = Field(default=None, sa_type=Instant)
     note: str = ""
     created_at: datetime = Field(sa_type=Instant)
     created_by: str
@@ -34,13 +40,15 @@ class HookEndpoint(SQLModel, table=True):
     disabled_because: str = ""
     failing_since: datetime | None = Field(default=None, sa_type=Instant)
     """When the first of an unbroken row of failures happened."""
+    deleted_at: datetime | None = Field(default=None, sa_type=Instant)
+    """Taken away by its managers. The row goes with its last delivery: whoever writes an event meanwhile finds it."""
 
 
 class HookEvent(SQLModel, table=True):
     """Something that happened, as it is told. Written in the transaction in which it happened."""
 
     __tablename__ = "hook_event"
-    __table_args__ = (UniqueConstraint("key"), Index("ix_hook_event_issuer", "issuer_id", "made_at"))
+    __table_args__ = (UniqueConstraint("key"), Index("ix_hook_event_made", "made_at"))
 
     id: str = Field(default_factory=make_id, primary_key=True)
     """Also the `webhook-id`: receivers know by it what they have had."""
@@ -58,7 +66,14 @@ class HookDelivery(SQLModel, table=True):
 
     __tablename__ = "hook_delivery"
     __table_args__ = (
-        Index("ix_hook_delivery_due", "due_at", sqlite_where=text(DUE), postgresql_where=text(DUE)),
+        Index("ix_hook_delivery_due", "endpoint_id", "due_at", sqlite_where=text(DUE), postgresql_where=text(DUE)),
+        Index(
+            "ix_hook_delivery_failed",
+            "endpoint_id",
+            "made_at",
+            sqlite_where=text(FAILED),
+            postgresql_where=text(FAILED),
+        ),
         Index("ix_hook_delivery_endpoint", "endpoint_id", "made_at"),
     )
 

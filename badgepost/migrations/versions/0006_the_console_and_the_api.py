@@ -56,6 +56,7 @@ def upgrade() -> None:
     sa.Column('seen_at', sa.BigInteger(), nullable=False),
     sa.Column('source', sa.String(), nullable=False),
     sa.Column('browser', sa.String(), nullable=False),
+    sa.Column('totp_secret', sa.String(), nullable=True),
     sa.Column('proven_at', sa.BigInteger(), nullable=True),
     sa.ForeignKeyConstraint(['member_id'], ['member.id'], ),
     sa.PrimaryKeyConstraint('id')
@@ -112,7 +113,8 @@ def upgrade() -> None:
     with op.batch_alter_table('audit_event', schema=None) as batch_op:
         batch_op.create_index('ix_audit_event_issuer', ['issuer_id', 'made_at'], unique=False)
         batch_op.create_index('ix_audit_event_made', ['made_at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_audit_event_member_id'), ['member_id'], unique=False)
+        batch_op.create_index('ix_audit_event_member', ['member_id', 'made_at'], unique=False)
+        batch_op.create_index('ix_audit_event_act', ['act', 'made_at'], unique=False)
         batch_op.create_index('ix_audit_event_subject', ['subject_kind', 'subject_id', 'made_at'], unique=False)
 
     op.create_table('hook_endpoint',
@@ -121,12 +123,15 @@ def upgrade() -> None:
     sa.Column('url', sa.String(), nullable=False),
     sa.Column('events', sa.String(), nullable=False),
     sa.Column('secret', sa.String(), nullable=False),
+    sa.Column('former_secret', sa.String(), nullable=True),
+    sa.Column('former_until', sa.BigInteger(), nullable=True),
     sa.Column('note', sa.String(), nullable=False),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.Column('created_by', sa.String(), nullable=False),
     sa.Column('disabled_at', sa.BigInteger(), nullable=True),
     sa.Column('disabled_because', sa.String(), nullable=False),
     sa.Column('failing_since', sa.BigInteger(), nullable=True),
+    sa.Column('deleted_at', sa.BigInteger(), nullable=True),
     sa.ForeignKeyConstraint(['issuer_id'], ['issuer.id'], ),
     sa.PrimaryKeyConstraint('id')
     )
@@ -145,7 +150,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('key')
     )
     with op.batch_alter_table('hook_event', schema=None) as batch_op:
-        batch_op.create_index('ix_hook_event_issuer', ['issuer_id', 'made_at'], unique=False)
+        batch_op.create_index('ix_hook_event_made', ['made_at'], unique=False)
 
     op.create_table('issuer_manager',
     sa.Column('member_id', sa.String(), nullable=False),
@@ -176,8 +181,9 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('hook_delivery', schema=None) as batch_op:
-        batch_op.create_index('ix_hook_delivery_due', ['due_at'], unique=False, sqlite_where=sa.text("state IN ('queued', 'deferred')"), postgresql_where=sa.text("state IN ('queued', 'deferred')"))
+        batch_op.create_index('ix_hook_delivery_due', ['endpoint_id', 'due_at'], unique=False, sqlite_where=sa.text("state IN ('queued', 'deferred')"), postgresql_where=sa.text("state IN ('queued', 'deferred')"))
         batch_op.create_index('ix_hook_delivery_endpoint', ['endpoint_id', 'made_at'], unique=False)
+        batch_op.create_index('ix_hook_delivery_failed', ['endpoint_id', 'made_at'], unique=False, sqlite_where=sa.text("state = 'failed'"), postgresql_where=sa.text("state = 'failed'"))
         batch_op.create_index(batch_op.f('ix_hook_delivery_event_id'), ['event_id'], unique=False)
 
     op.create_table('kept_answer',
@@ -270,6 +276,7 @@ def downgrade() -> None:
     op.drop_table('kept_answer')
     with op.batch_alter_table('hook_delivery', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_hook_delivery_event_id'))
+        batch_op.drop_index('ix_hook_delivery_failed', sqlite_where=sa.text("state = 'failed'"), postgresql_where=sa.text("state = 'failed'"))
         batch_op.drop_index('ix_hook_delivery_endpoint')
         batch_op.drop_index('ix_hook_delivery_due', sqlite_where=sa.text("state IN ('queued', 'deferred')"), postgresql_where=sa.text("state IN ('queued', 'deferred')"))
 
@@ -279,7 +286,7 @@ def downgrade() -> None:
 
     op.drop_table('issuer_manager')
     with op.batch_alter_table('hook_event', schema=None) as batch_op:
-        batch_op.drop_index('ix_hook_event_issuer')
+        batch_op.drop_index('ix_hook_event_made')
 
     op.drop_table('hook_event')
     with op.batch_alter_table('hook_endpoint', schema=None) as batch_op:
