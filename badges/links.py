@@ -43,6 +43,10 @@ class Purpose(StrEnum):
     """To the owner of a locked account, where earners may unlock it themselves: [account id, moment of the lock]"""
     ASK_UNLOCK = "ask-unlock"
     """The same where the issuer unlocks: passes the wish on to it. [account id, moment of the lock]"""
+    INVITE = "invite"
+    """To somebody who is to work in the console, and sets a first password with it: [member id, serial]"""
+    MEMBER_PASSWORD = "member-password"
+    """Asked for by a member of the console: [member id, serial]"""
 
 
 LIFETIMES: dict[Purpose, timedelta] = {
@@ -58,6 +62,8 @@ LIFETIMES: dict[Purpose, timedelta] = {
     Purpose.STOP_ADDRESS: timedelta(days=30),
     Purpose.UNLOCK: timedelta(days=1),
     Purpose.ASK_UNLOCK: timedelta(days=30),
+    Purpose.INVITE: timedelta(days=7),
+    Purpose.MEMBER_PASSWORD: timedelta(hours=1),
 }
 
 Payload = list[str | int]

@@ -53,7 +53,7 @@ class LoginTry:
 
 def log_in(office: Office, login: LoginTry, now: datetime) -> LoggedIn | WrongLogin | LoginLocked | Throttled:
     """Open a session for the owner of an address (primary or alternate) if the password is theirs."""
-    address = _fold(login.address)
+    address = fold_typed(login.address)
     with reading(office.engine).connect() as connection:
         throttled = find_throttle(connection, login.source, now)
         if throttled is not None:
@@ -84,7 +84,7 @@ def log_out(office: Office, owner: SignedIn, source: str, now: datetime) -> None
         note_event(connection, owner.earner_id, EventKind.LOGGED_OUT, now, source=source)
 
 
-def _fold(text: str) -> str:
+def fold_typed(text: str) -> str:
     """Return the address as it is looked up. What is none is looked up, too, in hexadecimal: nobody's, and harmless."""
     parsed = parse_address(text.strip())
     return text.encode("utf-8", "surrogatepass").hex() if isinstance(parsed, AddressFault) else fold_address(parsed)

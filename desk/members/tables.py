@@ -75,6 +75,9 @@ class MemberSession(SQLModel, table=True):
     """The network that it was opened from."""
     browser: str = ""
     """What the browser calls itself, cut: for its owner to know it again."""
+    totp_secret: str | None = None
+    """Sealed: the secret that this browser is shown until a first code proves that an app has it. No other session sees
+    it, so nobody who knows a password can learn what somebody else confirms."""
     proven_at: datetime | None = Field(default=None, sa_type=Instant)
     """When the second factor was given. Until then the session leads to that page and to no other."""
 
@@ -98,6 +101,8 @@ class AuditEvent(SQLModel, table=True):
     __table_args__ = (
         Index("ix_audit_event_made", "made_at"),
         Index("ix_audit_event_issuer", "issuer_id", "made_at"),
+        Index("ix_audit_event_member", "member_id", "made_at"),
+        Index("ix_audit_event_act", "act", "made_at"),
         Index("ix_audit_event_subject", "subject_kind", "subject_id", "made_at"),
     )
 
@@ -107,7 +112,7 @@ class AuditEvent(SQLModel, table=True):
     """A word of `desk.members.audit.Act`."""
     made_by: str
     """A member's address, the name of an API token, or who worked at the command line."""
-    member_id: str | None = Field(default=None, foreign_key="member.id", index=True)
+    member_id: str | None = Field(default=None, foreign_key="member.id")
     token_id: str | None = None
     issuer_id: str | None = Field(default=None, foreign_key="issuer.id")
     """Whose it is; None: the service's own."""
