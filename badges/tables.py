@@ -116,6 +116,7 @@ class Assertion(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("earner_id", "badge_class_id", "issued_on"),
         Index("ix_assertion_expiry", "expires_on"),
+        Index("ix_assertion_badge_class", "badge_class_id", "created_at", "id"),
         Index("ix_assertion_out_of_force", "id", sqlite_where=text(OUT_OF_FORCE), postgresql_where=text(OUT_OF_FORCE)),
     )
 
@@ -135,6 +136,8 @@ class Assertion(SQLModel, table=True):
     """When somebody said "this is not me": shown to nobody until the issuer has looked at it."""
     hidden_at: datetime | None = Field(default=None, sa_type=Instant)
     """When its owner chose not to show it in public. The owner sees it, and credentials can still be verified."""
+    opened_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When somebody first used a link of a mail about it, told by a gesture of theirs: scanners only fetch."""
     created_at: datetime = Field(sa_type=Instant)
 
 

@@ -87,6 +87,7 @@ class Proposal(SQLModel, table=True):
     __tablename__ = "proposal"
     __table_args__ = (
         Index("ix_proposal_ticket", "ticket_id"),
+        Index("ix_proposal_issuer", "issuer_id", "created_at"),
         Index("ix_proposal_waiting", "expires_at", sqlite_where=text(PENDING), postgresql_where=text(PENDING)),
     )
 

@@ -20,6 +20,9 @@ SETTLED_STATE = f"CASE WHEN {_WITHDRAWN} THEN 'cancelled' ELSE :state END"
 """SQL: the state after an attempt that ended in `:state`. What was taken back meanwhile is not tried again."""
 SETTLED_REASON = f"CASE WHEN {_WITHDRAWN} THEN 'cancelled while it was under way: not tried again' ELSE :reason END"
 
+UNREACHED = "state IN ('bounced', 'suppressed', 'expired', 'unknown')"
+"""SQL: nobody is known to have this mail, and nothing more happens of itself."""
+
 BATCH_STOPPED = "state <> 'running'"
 """SQL: nothing of this batch may be sent now."""
 
@@ -59,6 +62,9 @@ class Batch(SQLModel, table=True):
     made_by: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """The member, the API token or who worked at the command line; empty: nobody was named."""
     created_at: datetime = Field(sa_type=Instant)
+    due_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When its mails were to leave; None: at once."""
+    not_later_than: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Message(SQLModel, table=True):
@@ -94,6 +100,15 @@ class Message(SQLModel, table=True):
             "worker_id",
             sqlite_where=text("worker_id IS NOT NULL"),
             postgresql_where=text("worker_id IS NOT NULL"),
+        ),
+        # Written when a mail fails, never when it is queued or sent.
+        Index(
+            "ix_message_unreached",
+            "issuer_id",
+            "state_at",
+            "id",
+            sqlite_where=text(UNREACHED),
+            postgresql_where=text(UNREACHED),
         ),
         # Partial, so that it is no temptation where single mails are claimed ("batch_id IS NULL", then a sort).
         Index(

@@ -208,12 +208,16 @@ def upgrade() -> None:
     sa.Column('made_by', sa.String(), nullable=False),
     sa.Column('badge', sa.String(), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
-    sa.Column('content', sa.LargeBinary(), nullable=False),
     sa.Column('columns', sa.String(), nullable=False),
+    sa.Column('corrections', sa.String(), nullable=False),
     sa.Column('terms', sa.String(), nullable=False),
     sa.Column('batch_id', sa.String(), nullable=True),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.Column('changed_at', sa.BigInteger(), nullable=False),
+    sa.Column('work', sa.String(), nullable=False),
+    sa.Column('work_at', sa.BigInteger(), nullable=True),
+    sa.Column('counted', sa.String(), nullable=False),
+    sa.Column('report', sa.String(), nullable=False),
     sa.ForeignKeyConstraint(['batch_id'], ['batch.id'], ),
     sa.ForeignKeyConstraint(['issuer_id'], ['issuer.id'], ),
     sa.PrimaryKeyConstraint('id')
@@ -221,6 +225,21 @@ def upgrade() -> None:
     with op.batch_alter_table('roster_draft', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_roster_draft_created_at'), ['created_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_roster_draft_issuer_id'), ['issuer_id'], unique=False)
+
+    op.create_table('roster_file',
+    sa.Column('draft_id', sa.String(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['draft_id'], ['roster_draft.id'], ),
+    sa.PrimaryKeyConstraint('draft_id')
+    )
+    op.create_table('column_choice',
+    sa.Column('issuer_id', sa.String(), nullable=False),
+    sa.Column('header_digest', sa.String(), nullable=False),
+    sa.Column('columns', sa.String(), nullable=False),
+    sa.Column('used_at', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['issuer_id'], ['issuer.id'], ),
+    sa.PrimaryKeyConstraint('issuer_id', 'header_digest')
+    )
 
     op.create_table('ticket_view',
     sa.Column('ticket_id', sa.String(), nullable=False),
@@ -239,6 +258,8 @@ def upgrade() -> None:
     # Not in a batch: in SQLite that would drop and copy the table, which others refer to.
     op.add_column('badge_class', sa.Column('retired_at', sa.BigInteger(), nullable=True))
     op.add_column('batch', sa.Column('made_by', sa.String(), server_default='', nullable=False))
+    op.add_column('batch', sa.Column('due_at', sa.BigInteger(), nullable=True))
+    op.add_column('batch', sa.Column('not_later_than', sa.BigInteger(), nullable=True))
     op.add_column('proposal', sa.Column('first_agreed_by', sa.String(), nullable=True))
     op.add_column('proposal', sa.Column('first_agreed_at', sa.BigInteger(), nullable=True))
     op.add_column('ticket', sa.Column('merged_into', sa.String(), nullable=True))
@@ -268,12 +289,16 @@ def downgrade() -> None:
     op.drop_column('ticket', 'merged_into')
     op.drop_column('proposal', 'first_agreed_at')
     op.drop_column('proposal', 'first_agreed_by')
+    op.drop_column('batch', 'not_later_than')
+    op.drop_column('batch', 'due_at')
     op.drop_column('batch', 'made_by')
     op.drop_column('badge_class', 'retired_at')
     with op.batch_alter_table('ticket_view', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_ticket_view_member_id'))
 
     op.drop_table('ticket_view')
+    op.drop_table('column_choice')
+    op.drop_table('roster_file')
     with op.batch_alter_table('roster_draft', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_roster_draft_issuer_id'))
         batch_op.drop_index(batch_op.f('ix_roster_draft_created_at'))
