@@ -9,7 +9,7 @@ import struct
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image
+from PIL import Image, ImageOps
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
@@ -82,6 +82,31 @@ def draw_badge(name: str, issuer_name: str, color: str) -> bytes:
     """
     buffer = BytesIO()
     compose_badge(name, issuer_name, color).save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def crop_square(image: CheckedImage) -> CheckedImage | ImageFault:
+    """Return the middle of a picture as a square of its shorter side; one that is square already, as it is.
+
+    It is encoded anew, in its own format, and nothing else of the file goes on (when and where it was taken).
+    """
+    if image.width == image.height:
+        return image
+    try:
+        return check_image(_encode_middle(image))
+    except Exception:  # what a camera has written beside the picture can break as badly as the picture
+        return ImageFault("the image is damaged and cannot be cut to a square; save it again")
+
+
+def _encode_middle(image: CheckedImage) -> bytes:
+    is_png, buffer = image.media_type == PNG, BytesIO()
+    with (PngImageFile if is_png else JpegImageFile)(BytesIO(image.content)) as picture:
+        upright = ImageOps.exif_transpose(picture)
+        side = min(upright.size)
+        left, top = (upright.width - side) // 2, (upright.height - side) // 2
+        square = upright.crop((left, top, left + side, top + side))
+        square.info = {name: value for name, value in upright.info.items() if name == "transparency"}
+        square.save(buffer, "PNG" if is_png else "JPEG", optimize=True, **({} if is_png else {"quality": 92}))
     return buffer.getvalue()
 
 

@@ -14,9 +14,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select
 from sqlmodel import col
 
-from badges.images import JPEG, PNG, CheckedImage, ImageFault, check_image, draw_badge
+from badges.images import JPEG, PNG, CheckedImage, ImageFault, check_image
 from badges.tables import BadgeClass, EarnerAddress, Issuer
 from badges.transactions import take_turn
+from desk.issuers.pictures import draw_emblem, store_picture
 from desk.programme_document import EarnerEntry, ProgrammeDocument, ProgrammeFaults, read_document
 from desk.programme_rows import KnownBadge, ProgrammeRows
 from desk.wordings import find_wording_fault
@@ -133,11 +134,11 @@ def _write_programme(
     rows = ProgrammeRows(connection, now)
     for number, issuer in enumerate(programme.issuers):
         logo = pictures.get(f"issuers[{number}].branding.logo")
-        rows.write_issuer(issuer, rows.write_image(logo) if logo else None)
+        rows.write_issuer(issuer, store_picture(connection, logo) if logo else None)
     for number, badge in enumerate(programme.badges):
         owner = _find_issuer(connection, badge.issuer)
-        image = pictures.get(f"badges[{number}].image") or _draw(badge.name, owner)
-        rows.write_badge(badge, owner.id, rows.write_image(image))
+        image = pictures.get(f"badges[{number}].image") or draw_emblem(badge.name, owner.name, owner.brand_color)
+        rows.write_badge(badge, owner.id, store_picture(connection, image))
     badges = {slug: KnownBadge(badge_id, months) for slug, badge_id, months in connection.execute(_ALL_BADGES)}
     for earner in programme.earners:
         rows.write_earner(earner, badges)
@@ -157,9 +158,3 @@ class _Owner:
 def _find_issuer(connection: Connection, slug: str) -> _Owner:
     query = select(col(Issuer.id), col(Issuer.name), col(Issuer.brand_color)).where(col(Issuer.slug) == slug)
     return _Owner(*connection.execute(query).one())
-
-
-def _draw(badge_name: str, issuer: _Owner) -> CheckedImage:
-    image = check_image(draw_badge(badge_name, issuer.name, issuer.brand_color))
-    assert isinstance(image, CheckedImage), image.reason
-    return image

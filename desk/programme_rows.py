@@ -6,7 +6,7 @@ transaction and the pictures stand in `programme`.
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +15,8 @@ from sqlmodel import SQLModel, col
 
 from badges.assertions import expiry_of
 from badges.ids import make_id
-from badges.images import CheckedImage
 from badges.names import make_name_key
-from badges.tables import Account, Assertion, BadgeClass, Earner, EarnerAddress, Image, Issuer, IssuerContact
+from badges.tables import Account, Assertion, BadgeClass, Earner, EarnerAddress, Issuer, IssuerContact
 from desk.credentials.missing import attest_earner
 from desk.programme_document import AwardEntry, BadgeEntry, EarnerEntry, IssuerEntry
 from desk.renaming import put_name
@@ -40,13 +39,6 @@ class ProgrammeRows:
         self.unchanged: Counter[str] = Counter()
         self._connection = connection
         self._now = now
-
-    def write_image(self, image: CheckedImage) -> str:
-        """Store a picture unless it is there already; return its digest."""
-        there = select(col(Image.digest)).where(col(Image.digest) == image.digest)
-        if self._connection.execute(there).first() is None:
-            self._connection.execute(insert(Image).values(**asdict(image)))
-        return image.digest
 
     def write_issuer(self, entry: IssuerEntry, logo_digest: str | None) -> str:
         """Write an issuer with its contacts; return its id. Contacts that the file does not name lose their say."""
