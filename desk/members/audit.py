@@ -12,10 +12,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 from sqlmodel import col
 
 from badges.ids import make_id
+from desk.access.tables import KeptAnswer
 from desk.members.tables import AuditEvent
 from wire.network import network_of
 
@@ -26,6 +27,8 @@ MOST = 100
 class Act(StrEnum):
     """What may be done. A new act of console or API gets its word here; the pages say it in the reader's language."""
 
+    TOKEN_MADE = "token_made"
+    TOKEN_REVOKED = "token_revoked"
     LOGGED_IN = "logged_in"
     LOGGED_OUT = "logged_out"
     LOCKED = "locked"
@@ -49,9 +52,31 @@ class Act(StrEnum):
     CONTACT_ADDED = "contact_added"
     CONTACT_CHANGED = "contact_changed"
     CONTACT_REMOVED = "contact_removed"
+    ROSTER_UPLOADED = "roster_uploaded"
+    ROSTER_DISCARDED = "roster_discarded"
+    TEST_SENT = "test_sent"
+    BADGES_ISSUED = "badges_issued"
+    BATCH_PAUSED = "batch_paused"
+    BATCH_RESUMED = "batch_resumed"
+    BATCH_CANCELLED = "batch_cancelled"
+    BATCH_RESCHEDULED = "batch_rescheduled"
+    BATCH_RESENT = "batch_resent"
     RULES_PUBLISHED = "rules_published"
     CANNED_SAVED = "canned_saved"
     CANNED_REMOVED = "canned_removed"
+    TICKET_ASSIGNED = "ticket_assigned"
+    TICKET_NOTED = "ticket_noted"
+    TICKET_REPLIED = "ticket_replied"
+    TICKET_CLOSED = "ticket_closed"
+    TICKET_REOPENED = "ticket_reopened"
+    TICKET_PRIORITY_SET = "ticket_priority_set"
+    TICKET_MERGED = "ticket_merged"
+    TICKET_SPLIT = "ticket_split"
+    TICKET_LINKED = "ticket_linked"
+    CHANGE_PROPOSED = "change_proposed"
+    CHANGE_APPROVED = "change_approved"
+    CHANGE_DECLINED = "change_declined"
+    CHANGE_UNDONE = "change_undone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +89,8 @@ class Actor:
     token_id: str | None = None
     source: str = ""
     """The IP address that it comes from; empty if from none."""
+    kept_id: str | None = None
+    """The row of `kept_answer` that waits for the answer to this act (`desk.access.answers`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +141,10 @@ def note_act(  # noqa: PLR0913 - who, what, when, whose, on what
             source=network_of(actor.source) if actor.source else "",
         )
     )
+    if actor.kept_id is not None:
+        # With the act or not at all: whether it was done is known even if its answer never got as far.
+        done = f"{act.value} {subject.kind} {subject.id}" if subject else act.value
+        connection.execute(update(KeptAnswer).where(col(KeptAnswer.id) == actor.kept_id).values(done=done))
 
 
 def list_acts(
