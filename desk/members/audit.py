@@ -77,6 +77,13 @@ class Act(StrEnum):
     CHANGE_APPROVED = "change_approved"
     CHANGE_DECLINED = "change_declined"
     CHANGE_UNDONE = "change_undone"
+    ADDRESS_CORRECTED = "address_corrected"
+    NAME_CHANGED = "name_changed"
+    ACCOUNT_UNLOCKED = "account_unlocked"
+    MAIL_RESENT = "mail_resent"
+    AWARD_HELD = "award_held"
+    AWARD_RELEASED = "award_released"
+    RECIPIENTS_EXPORTED = "recipients_exported"
 
 
 @dataclass(frozen=True, slots=True)
