@@ -12,6 +12,7 @@ from badges.links import LinkMaker
 from badges.openbadges.signing import CredentialKeys
 from badges.vault import Vault
 from desk.publishing import Publisher
+from desk.words import Intent
 from mailer.filling import Site
 
 
@@ -32,3 +33,5 @@ class Office:
     """Where requests come in: nothing of ours is ever sent there."""
     lockout: LockoutPolicy = LockoutPolicy.ISSUER
     """Who opens a locked account."""
+    second_approval: frozenset[Intent] = frozenset()
+    """Kinds of change that take effect only when two members of the staff have agreed."""

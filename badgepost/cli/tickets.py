@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from badgepost.cli.asking import get_service, now, refuse
+from desk.members.audit import Actor
 from desk.office import Office
 from desk.requests.staff import TicketDone, TicketRefused, add_note, assign, close, reopen, reply
 from desk.requests.staff_decisions import approve, decline, undo
@@ -57,13 +58,13 @@ def show(reference: Reference) -> None:
 @tickets.command()
 def note(reference: Reference, text: Text, by: By = None) -> None:
     """Write a note that only staff see."""
-    _say(add_note(_office(), reference, _read(text), _name(by), now()), "noted")
+    _say(add_note(_office(), reference, _read(text), _actor(by), now()), "noted")
 
 
 @tickets.command(name="reply")
 def write_reply(reference: Reference, text: Text, by: By = None) -> None:
     """Write to whoever asked; their answer comes back onto the ticket."""
-    _say(reply(_office(), reference, _read(text), _name(by), now()), "the reply is queued")
+    _say(reply(_office(), reference, _read(text), _actor(by), now()), "the reply is queued")
 
 
 @tickets.command(name="assign")
@@ -73,19 +74,19 @@ def give(
     by: By = None,
 ) -> None:
     """Give a ticket to a member of staff."""
-    _say(assign(_office(), reference, member, _name(by), now()), f"assigned to {member or 'nobody'}")
+    _say(assign(_office(), reference, member, _actor(by), now()), f"assigned to {member or 'nobody'}")
 
 
 @tickets.command(name="close")
 def close_one(reference: Reference, by: By = None) -> None:
     """Close a ticket."""
-    _say(close(_office(), reference, _name(by), now()), "closed")
+    _say(close(_office(), reference, _actor(by), now()), "closed")
 
 
 @tickets.command(name="reopen")
 def reopen_one(reference: Reference, by: By = None) -> None:
     """Open a ticket again."""
-    _say(reopen(_office(), reference, _name(by), now()), "open")
+    _say(reopen(_office(), reference, _actor(by), now()), "open")
 
 
 @tickets.command(name="approve")
@@ -109,7 +110,7 @@ def approve_one(
         if len(changes) > 1:
             refuse("one name is for one change: choose it with --only")
         changes = [replace(changes[0], new_name=new_name)]
-    _say(approve(office, reference, _name(by), at, changes, proposal), "done")
+    _say(approve(office, reference, _actor(by), at, changes, proposal), "done")
 
 
 @tickets.command(name="decline")
@@ -120,21 +121,22 @@ def decline_one(
     by: By = None,
 ) -> None:
     """Decline what is proposed, and tell whoever asked."""
-    _say(decline(_office(), reference, _name(by), now(), reason, proposal), "declined")
+    _say(decline(_office(), reference, _actor(by), now(), reason, proposal), "declined")
 
 
 @tickets.command(name="undo")
 def undo_one(reference: Reference, by: By = None) -> None:
     """Take back what was changed last on a ticket, and tell everybody concerned."""
-    _say(undo(_office(), reference, _name(by), now()), "taken back")
+    _say(undo(_office(), reference, _actor(by), now()), "taken back")
 
 
 def _office() -> Office:
     return get_service().office
 
 
-def _name(by: str | None) -> str:
-    return by or getpass.getuser()
+def _actor(by: str | None) -> Actor:
+    """Return who works here, as they say. No member: where two members have to agree, this is nobody's word."""
+    return Actor(by or getpass.getuser())
 
 
 def _read(text: str) -> str:

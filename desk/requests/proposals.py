@@ -60,6 +60,9 @@ class Proposed:
     """The address that asked, folded; empty where From was not plain."""
     language: str
     expires_at: datetime
+    first_agreed_by: str | None = None
+    """The id of the member who agreed first, where two have to (`two_members`)."""
+    first_agreed_at: datetime | None = None
 
 
 def propose(case: Case, issuer_id: str, needs: Needs, plan: Sequence[Planned]) -> str:
@@ -172,6 +175,8 @@ _PROPOSALS: Select[*tuple[Any, ...]] = select(
     col(Ticket.requester_address),
     col(Ticket.language),
     col(Proposal.expires_at),
+    col(Proposal.first_agreed_by),
+    col(Proposal.first_agreed_at),
 ).join(Ticket, col(Ticket.id) == col(Proposal.ticket_id))
 
 
@@ -192,4 +197,6 @@ def _read(row: Row[Any], now: datetime) -> Proposed:
         row.requester_address,
         row.language,
         row.expires_at,
+        row.first_agreed_by,
+        row.first_agreed_at,
     )

@@ -12,7 +12,8 @@ from sqlmodel import col
 
 from badges.ids import make_id
 from desk.mailing import Fact, Letter
-from desk.people import find_issuer
+from desk.office import Office
+from desk.people import find_by_address, find_issuer
 from desk.requests.answering import ON_RECORD, is_ours, is_suppressed
 from desk.requests.case import Answer, Docket
 from desk.requests.tickets import EntryKind
@@ -29,29 +30,40 @@ class NotWritten:
     reason: str
 
 
-def write_to_requester(docket: Docket, told: Answer, words: str = "") -> NotWritten | None:
+def write_to_requester(
+    docket: Docket, told: Answer, words: str = "", *, language: str | None = None
+) -> NotWritten | None:
     """Write to whoever opened the ticket, at the address that it came from. `words`: what a person wrote."""
-    connection = docket.connection
-    ticket = connection.execute(_TICKETS.where(col(Ticket.id) == docket.ticket_id)).one()
-    speaker = _find_speaker(connection, ticket)
+    letter = address_letter(docket.connection, docket.office, docket.ticket_id, told, language)
+    if isinstance(letter, NotWritten):
+        return letter
+    docket.send(letter, words)
+    return None
+
+
+def address_letter(
+    connection: Connection, office: Office, ticket_id: str, told: Answer, language: str | None = None
+) -> Letter | NotWritten:
+    """Return the letter to whoever opened the ticket, in `language` or theirs; or why nobody can be written to."""
+    ticket = connection.execute(_TICKETS.where(col(Ticket.id) == ticket_id)).one()
+    earner_id = _find_own_earner(connection, ticket)
+    speaker = _find_speaker(connection, ticket, earner_id)
     address = ticket.requester_address
     if not address:
         return NotWritten("the mail came from no plain address")
-    if is_ours(docket.office, address):
+    if is_ours(office, address):
         return NotWritten(f"{address} is an address of ours")
     if is_suppressed(connection, address, speaker):
         return NotWritten(f"{address} is on the suppression list")
-    letter = Letter(
+    return Letter(
         kind=told.kind,
-        key=f"{told.kind}/{docket.ticket_id}/{make_id()}",
+        key=f"{told.kind}/{ticket_id}/{make_id()}",
         issuer_id=speaker,
-        earner_id=ticket.earner_id if ticket.role == Role.EARNER else None,
+        earner_id=earner_id,
         rcpt_to=address,
-        language=ticket.language,
+        language=language or ticket.language,
         facts={**_thread_facts(connection, ticket), **told.facts},
     )
-    docket.send(letter, words)
-    return None
 
 
 def first_facts(name: str, reference: str) -> dict[str, Fact]:
@@ -90,7 +102,16 @@ def _thread_facts(connection: Connection, ticket: Row[Any]) -> Mapping[str, Fact
     }
 
 
-def _find_speaker(connection: Connection, ticket: Row[Any]) -> str | None:
+def _find_own_earner(connection: Connection, ticket: Row[Any]) -> str | None:
+    """Return who the requester is, if an earner: never whom the ticket is about, which staff may change."""
+    if ticket.role != Role.EARNER:
+        return None
+    person = find_by_address(connection, ticket.requester_address)
+    return person.earner_id if person else None
+
+
+def _find_speaker(connection: Connection, ticket: Row[Any], earner_id: str | None) -> str | None:
     if ticket.role == Role.EARNER:
-        return find_issuer(connection, ticket.earner_id) if ticket.earner_id else None
-    return str(ticket.issuer_id) if ticket.issuer_id else None
+        return find_issuer(connection, earner_id) if earner_id else None
+    # A stranger is answered in no issuer's name, whichever the ticket is about.
+    return ticket.issuer_id if ticket.role in ON_RECORD else None

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from desk.mailing import Fact
+from desk.members.audit import Act, Actor
 from desk.office import Office
 from desk.requests import agreeing
 from desk.requests.applying import NotApplied
@@ -17,10 +18,12 @@ from desk.requests.case import Answer, Docket
 from desk.requests.orders import Change
 from desk.requests.plain import clean_line
 from desk.requests.proposals import Proposed, find_pending
+from desk.requests.recorded import Planned
 from desk.requests.requester import NotWritten, write_to_requester
-from desk.requests.staff import TicketDone, TicketRefused, on_ticket
+from desk.requests.staff import By, Detail, TicketDone, TicketRefused, on_ticket
 from desk.requests.steps import plan_changes
 from desk.requests.told import tell_asker
+from desk.requests.two_members import needs_two, take_word
 from desk.requests.undoing import UndoState, undo_group
 from desk.tables import RecordChange
 
@@ -28,34 +31,54 @@ from desk.tables import RecordChange
 def approve(  # noqa: PLR0913, PLR0917 - what, who and when
     office: Office,
     reference: str,
-    author: str,
+    actor: Actor,
     now: datetime,
     changes: Sequence[Change] | None = None,
     proposal_id: str | None = None,
+    *,
+    plan: Sequence[Planned] | None = None,
+    seen: datetime | None = None,
 ) -> TicketDone | TicketRefused:
-    """Make what is proposed on a ticket, or `changes` in its place, and send the asker the receipt."""
+    """Make what is proposed on a ticket, and send the asker the receipt. In its place `changes`, on the records as they
+    are, or `plan`, on what its author has seen of them. Where two members have to agree, the first word waits."""
 
-    def act(docket: Docket) -> TicketRefused | None:
+    def deed(docket: Docket) -> TicketRefused | Detail:
         proposed = _choose(docket, proposal_id)
         if isinstance(proposed, TicketRefused):
             return proposed
-        plan = None if changes is None else plan_changes(docket.connection, changes, proposed.issuer_id)
-        done = agreeing.agree(docket, proposed, plan)
+        wanted = proposed.plan if plan is None else tuple(plan)
+        if changes is not None:
+            wanted = tuple(plan_changes(docket.connection, changes, proposed.issuer_id))
+        if not wanted:
+            return TicketRefused("nothing is chosen")
+        told = {"issuer_id": proposed.issuer_id, "proposal": proposed.proposal_id}
+        if needs_two(office, wanted):
+            waits = take_word(docket, proposed, wanted, actor)
+            if waits is not None:
+                return TicketRefused(waits) if isinstance(waits, str) else told | waits
+        done = agreeing.agree(docket, proposed, wanted)
         if isinstance(done, NotApplied):
             return TicketRefused(f"it cannot be done: {_number(done.faults)}")
         agreeing.close_if_settled(docket)
         _tell(docket, done.receipt)
-        return None
+        return told
 
-    return on_ticket(office, reference, author, now, act)
+    return on_ticket(office, reference, By(actor, seen), Act.CHANGE_APPROVED, now, deed)
 
 
 def decline(  # noqa: PLR0913, PLR0917 - what, who, when and why
-    office: Office, reference: str, author: str, now: datetime, reason: str = "", proposal_id: str | None = None
+    office: Office,
+    reference: str,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    proposal_id: str | None = None,
+    *,
+    seen: datetime | None = None,
 ) -> TicketDone | TicketRefused:
     """Decline what is proposed on a ticket and tell the asker, with the reason if there is one."""
 
-    def act(docket: Docket) -> TicketRefused | None:
+    def deed(docket: Docket) -> TicketRefused | Detail:
         proposed = _choose(docket, proposal_id)
         if isinstance(proposed, TicketRefused):
             return proposed
@@ -67,29 +90,41 @@ def decline(  # noqa: PLR0913, PLR0917 - what, who, when and why
             "reason": why,
         }
         _tell(docket, Answer("request_declined", facts))
-        return None
+        return {"issuer_id": proposed.issuer_id, "proposal": proposed.proposal_id, "reason": why}
 
-    return on_ticket(office, reference, author, now, act)
+    return on_ticket(office, reference, By(actor, seen), Act.CHANGE_DECLINED, now, deed)
 
 
-def undo(office: Office, reference: str, author: str, now: datetime) -> TicketDone | TicketRefused:
-    """Take back what was changed last on a ticket, also after the link in the receipt has run out."""
+def undo(  # noqa: PLR0913 - what, who and when
+    office: Office,
+    reference: str,
+    actor: Actor,
+    now: datetime,
+    group_id: str | None = None,
+    *,
+    seen: datetime | None = None,
+) -> TicketDone | TicketRefused:
+    """Take back one group of changes that a ticket has made, or the last, also after the link in the receipt has run
+    out."""
 
-    def act(docket: Docket) -> TicketRefused | None:
+    def deed(docket: Docket) -> TicketRefused | Detail:
         newest = (
-            select(col(RecordChange.group_id))
+            select(col(RecordChange.group_id), col(RecordChange.issuer_id))
             .where(col(RecordChange.ticket_id) == docket.ticket_id, col(RecordChange.undone_at).is_(None))
             .order_by(col(RecordChange.made_at).desc())
             .limit(1)
         )
-        group_id = docket.connection.execute(newest).scalar_one_or_none()
-        if group_id is None:
+        if group_id is not None:
+            newest = newest.where(col(RecordChange.group_id) == group_id)
+        found = docket.connection.execute(newest).first()
+        if found is None:
             return TicketRefused(f"{docket.reference} has changed nothing that could be taken back")
-        undone = undo_group(docket.connection, office, group_id, author, now)
-        is_done = undone.state is UndoState.UNDONE
-        return None if is_done else TicketRefused("the record has changed since, so nothing was taken back")
+        undone = undo_group(docket.connection, office, found.group_id, actor.name, now)
+        if undone.state is not UndoState.UNDONE:
+            return TicketRefused("the record has changed since, so nothing was taken back")
+        return {"issuer_id": found.issuer_id, "group": found.group_id}
 
-    return on_ticket(office, reference, author, now, act)
+    return on_ticket(office, reference, By(actor, seen), Act.CHANGE_UNDONE, now, deed)
 
 
 def _choose(docket: Docket, proposal_id: str | None) -> Proposed | TicketRefused:

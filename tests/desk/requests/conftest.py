@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Row
 
 from badges.links import Purpose
+from desk.members.audit import Actor
 from desk.requests.carrying_out import CarriedOut, carry_out
 from desk.requests.orders import Asker, Change, MailThread, Order
 from desk.words import Intent, Outcome, Role
@@ -18,6 +19,8 @@ __all__ = ["_prepared", "desk", "publisher"]
 DANA = "dana.reyes@asee.example"
 JANE = "j.smith@corp.example"
 STRANGER = "somebody@else.example"
+ROBIN = Actor("Robin")
+"""Of the staff, at the command line."""
 
 
 @dataclass

@@ -12,7 +12,7 @@ from desk.requests.replies import ANSWERS
 from desk.requests.staff_decisions import decline
 from desk.words import Intent, Outcome, Role
 from mailer.notices import NOTICES
-from tests.desk.requests.conftest import DANA, JANE, STRANGER, Counter
+from tests.desk.requests.conftest import DANA, JANE, ROBIN, STRANGER, Counter
 
 HOUR = timedelta(hours=1)
 
@@ -234,7 +234,7 @@ def test_an_issuer_learns_nothing_of_others_earners(counter: Counter) -> None:
         change = Change(Intent.NAME_CHANGE, earner_id, new_name="Anna Meyer")
         counter.do(Outcome.ASK, Intent.NAME_CHANGE, Role.ISSUER, changes=(change,), lacks=("new_name",))
         asked = counter.do(Outcome.APPROVE, Intent.UNLOCK, Role.ISSUER, changes=(replace(change, kind=Intent.UNLOCK),))
-        decline(counter.desk.office, str(asked.reference), "Robin", counter.desk.now)
+        decline(counter.desk.office, str(asked.reference), ROBIN, counter.desk.now)
         counter.desk.change("DELETE FROM automatic_answer")
     for kind in ("question", "request_declined"):
         of_another, of_nobody = [facts["changes"] for facts in counter.desk.facts(kind)]

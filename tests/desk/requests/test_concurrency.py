@@ -26,7 +26,7 @@ from desk.words import Intent, Outcome, Role
 from mailer.filling import Site
 from tests.credential_keys import make_credential_keys
 from tests.desk.conftest import NOW, PROGRAMME, VAULT, Desk
-from tests.desk.requests.conftest import JANE, STRANGER, Counter
+from tests.desk.requests.conftest import JANE, ROBIN, STRANGER, Counter
 from tests.mailer.postgresql import PROGRAMS, PostgresServer, running_postgres
 
 pytestmark = pytest.mark.needs(*PROGRAMS)
@@ -127,9 +127,7 @@ def test_one_address_goes_to_one_earner(counter: Counter) -> None:
         counter.do(Outcome.APPROVE, Intent.EMAIL_CHANGE, changes=(Change(Intent.EMAIL_CHANGE, who, new_address=NEW),))
         for who in (counter.jane, anna)
     ]
-    acts = [
-        lambda one=one: approve(counter.desk.office, str(one.reference), "Robin", counter.desk.now) for one in asked
-    ]
+    acts = [lambda one=one: approve(counter.desk.office, str(one.reference), ROBIN, counter.desk.now) for one in asked]
     assert sum(isinstance(done, TicketDone) for done in _at_once(acts)) == 1
     assert len(counter.desk.rows("SELECT * FROM earner_address WHERE is_primary AND address = :a", a=NEW)) == 1
 
@@ -156,7 +154,7 @@ def test_nobody_waits_in_a_circle(counter: Counter) -> None:
             counter.order(Outcome.SEND_LINK, Intent.PASSWORD_RESET, Role.EARNER, asker=self_asker),
         ]
         acts += [lambda order=order: counter.carry_out(order) for order in orders]
-        acts += [lambda applied=applied: undo(office, str(applied.reference), "Robin", now)]
+        acts += [lambda applied=applied: undo(office, str(applied.reference), ROBIN, now)]
     before = len(counter.desk.rows("SELECT * FROM ticket_entry WHERE kind = 'mail_in'"))
     _at_once(acts)
     assert len(counter.desk.rows("SELECT * FROM ticket_entry WHERE kind = 'mail_in'")) == before + 18

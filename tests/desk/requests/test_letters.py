@@ -12,7 +12,7 @@ from desk.requests.staff_decisions import approve, decline, undo
 from desk.words import Intent, Outcome, Role
 from mailer.filling import fill_slots
 from mailer.notices import NOTICES
-from tests.desk.requests.conftest import JANE, STRANGER, Counter
+from tests.desk.requests.conftest import JANE, ROBIN, STRANGER, Counter
 
 OF_REQUESTS = {kind for kind, notice in NOTICES.items() if notice.answers} | {
     "account_unlocked",
@@ -42,7 +42,7 @@ def _lead_to_every_letter(counter: Counter, language: str) -> None:
     do(Outcome.APPLY, Intent.UNLOCK, Role.ISSUER, unlock)
     do(Outcome.APPLY, Intent.UNLOCK, Role.ISSUER, unlock)
     do(Outcome.APPLY, Intent.UNSUBSCRIBE, Role.UNKNOWN)
-    undo(office, do(Outcome.APPLY, Intent.NAME_CHANGE, Role.ISSUER, rename), "Robin", now)
+    undo(office, do(Outcome.APPLY, Intent.NAME_CHANGE, Role.ISSUER, rename), ROBIN, now)
     do(Outcome.ASK, Intent.NAME_CHANGE, Role.ISSUER, lacks=("earner", "new_name", "new_address", "badge"))
     do(Outcome.ASK, Intent.EMAIL_CHANGE, Role.ISSUER, Change(Intent.EMAIL_CHANGE, counter.jane), lacks=("new_address",))
     do(Outcome.CONFIRM, Intent.NAME_CHANGE, Role.CLAIMED_ISSUER, rename)
@@ -50,12 +50,12 @@ def _lead_to_every_letter(counter: Counter, language: str) -> None:
     do(Outcome.REDIRECT, Intent.PDF_CERTIFICATE, Role.EARNER)
     do(Outcome.SEND_LINK, Intent.PASSWORD_RESET, Role.ISSUER, Change(Intent.PASSWORD_RESET, counter.jane))
     do(Outcome.RESEND, Intent.RESEND, Role.ISSUER, Change(Intent.RESEND, counter.jane))
-    reply(office, do(Outcome.TICKET, Intent.PRIVACY, Role.UNKNOWN), "Good day.\n\nWe look at it.", "Robin", now)
+    reply(office, do(Outcome.TICKET, Intent.PRIVACY, Role.UNKNOWN), "Good day.\n\nWe look at it.", ROBIN, now)
     moved = Change(Intent.EMAIL_CHANGE, counter.jane, new_address="new@mail.example")
-    approve(office, do(Outcome.APPROVE, Intent.EMAIL_CHANGE, Role.ISSUER, moved), "Robin", now)
-    approve(office, do(Outcome.APPROVE, Intent.REVOKE, Role.ISSUER, Change(Intent.REVOKE, counter.jane)), "Robin", now)
-    decline(office, do(Outcome.APPROVE, Intent.REVOKE, Role.ISSUER, Change(Intent.REVOKE, "")), "Robin", now)
-    decline(office, do(Outcome.APPROVE, Intent.NAME_CHANGE, Role.ISSUER, rename), "Robin", now, "It is taken.")
+    approve(office, do(Outcome.APPROVE, Intent.EMAIL_CHANGE, Role.ISSUER, moved), ROBIN, now)
+    approve(office, do(Outcome.APPROVE, Intent.REVOKE, Role.ISSUER, Change(Intent.REVOKE, counter.jane)), ROBIN, now)
+    decline(office, do(Outcome.APPROVE, Intent.REVOKE, Role.ISSUER, Change(Intent.REVOKE, "")), ROBIN, now)
+    decline(office, do(Outcome.APPROVE, Intent.NAME_CHANGE, Role.ISSUER, rename), ROBIN, now, "It is taken.")
 
 
 @pytest.mark.parametrize("language", ["en", "es", "fr", "de"])

@@ -22,7 +22,7 @@ from desk.requests.proposals import ProposalState
 from desk.requests.staff import TicketDone, TicketRefused
 from desk.requests.staff_decisions import approve, decline, undo
 from desk.words import Intent, Outcome, Role
-from tests.desk.requests.conftest import DANA, JANE, Counter
+from tests.desk.requests.conftest import DANA, JANE, ROBIN, Counter
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_staff_approve_a_new_address(counter: Counter) -> None:
     asked = _propose(counter, Change(Intent.EMAIL_CHANGE, counter.jane, new_address="Jane.Doe@New.example"))
     assert counter.written() == [("ticket_received", DANA)]
     serial = counter.desk.one("SELECT link_serial FROM account WHERE earner_id = :id", id=counter.jane)
-    done = approve(counter.desk.office, str(asked.reference).lower(), "Robin", counter.desk.now)
+    done = approve(counter.desk.office, str(asked.reference).lower(), ROBIN, counter.desk.now)
     assert done == TicketDone(str(asked.reference))
     rows = counter.desk.rows("SELECT address, is_primary FROM earner_address WHERE earner_id = :id", id=counter.jane)
     assert {row.address: bool(row.is_primary) for row in rows} == {
@@ -180,7 +180,7 @@ def test_staff_approve_a_new_address(counter: Counter) -> None:
 def test_an_added_address_leaves_the_primary_one(counter: Counter) -> None:
     change = Change(Intent.EMAIL_CHANGE, counter.jane, new_address="new@mail.example", is_alternate=True)
     asked = _propose(counter, change)
-    assert isinstance(approve(counter.desk.office, str(asked.reference), "Robin", counter.desk.now), TicketDone)
+    assert isinstance(approve(counter.desk.office, str(asked.reference), ROBIN, counter.desk.now), TicketDone)
     assert counter.desk.one("SELECT is_primary FROM earner_address WHERE address = 'new@mail.example'") == 0
     assert counter.desk.one("SELECT is_primary FROM earner_address WHERE address = :a", a=JANE) == 1
     assert [(mail.rcpt_to, mail.kind) for mail in counter.desk.mails("address_added")] == [(JANE, "address_added")]
@@ -193,14 +193,14 @@ def test_who_was_in_by_the_former_address_is_in_no_longer(counter: Counter, is_u
     desk, new = counter.desk, Change(Intent.EMAIL_CHANGE, counter.jane, new_address="new@mail.example")
     asked = _propose(counter, new)
     if is_undone:
-        approve(desk.office, str(asked.reference), "Robin", desk.now)
+        approve(desk.office, str(asked.reference), ROBIN, desk.now)
     desk.change("UPDATE account SET password_hash = 'x', password_set_at = 1 WHERE earner_id = :id", id=counter.jane)
     account_id = desk.one("SELECT id FROM account WHERE earner_id = :id", id=counter.jane)
     with desk.office.engine.begin() as connection:
         token = open_session(connection, account_id, "192.0.2.1", desk.now)
     desk.change("INSERT INTO pending_address VALUES ('p', :id, 'more@mail.example', 1)", id=counter.jane)
     act = undo if is_undone else approve
-    assert isinstance(act(desk.office, str(asked.reference), "Robin", desk.now), TicketDone)
+    assert isinstance(act(desk.office, str(asked.reference), ROBIN, desk.now), TicketDone)
     with desk.office.engine.connect() as connection:
         assert find_session(connection, token, desk.now) is None
     account = desk.rows("SELECT password_hash, password_set_at FROM account WHERE id = :id", id=account_id)
@@ -210,11 +210,11 @@ def test_who_was_in_by_the_former_address_is_in_no_longer(counter: Counter, is_u
 
 def test_nobody_is_given_somebody_elses_address(counter: Counter) -> None:
     asked = _propose(counter, Change(Intent.EMAIL_CHANGE, counter.jane, new_address="anna@mail.example"))
-    refused = approve(counter.desk.office, str(asked.reference), "Robin", counter.desk.now)
+    refused = approve(counter.desk.office, str(asked.reference), ROBIN, counter.desk.now)
     assert isinstance(refused, TicketRefused)
     assert "another earner" in refused.reason
     assert counter.desk.one("SELECT state FROM proposal") == "pending"
-    declined = decline(counter.desk.office, str(asked.reference), "Robin", counter.desk.now, "It is taken.")
+    declined = decline(counter.desk.office, str(asked.reference), ROBIN, counter.desk.now, "It is taken.")
     assert isinstance(declined, TicketDone)
     assert counter.desk.facts("request_declined")[0]["reason"] == "It is taken."
     assert counter.ticket(asked).state == "closed"
@@ -222,7 +222,7 @@ def test_nobody_is_given_somebody_elses_address(counter: Counter) -> None:
 
 def test_staff_approve_a_revocation(counter: Counter) -> None:
     asked = _propose(counter, Change(Intent.REVOKE, counter.jane))
-    assert isinstance(approve(counter.desk.office, str(asked.reference), "Robin", counter.desk.now), TicketDone)
+    assert isinstance(approve(counter.desk.office, str(asked.reference), ROBIN, counter.desk.now), TicketDone)
     assert counter.desk.one("SELECT state FROM assertion WHERE earner_id = :id", id=counter.jane) == "revoked"
     assert counter.desk.facts("badge_revoked")[0]["badge"] == "Bridge Inspector"
 
@@ -230,7 +230,7 @@ def test_staff_approve_a_revocation(counter: Counter) -> None:
 def test_which_of_two_badges_must_be_said(counter: Counter) -> None:
     counter.give_badge(JANE, "mentor")
     asked = _propose(counter, Change(Intent.REVOKE, counter.jane))
-    refused = approve(counter.desk.office, str(asked.reference), "Robin", counter.desk.now)
+    refused = approve(counter.desk.office, str(asked.reference), ROBIN, counter.desk.now)
     assert isinstance(refused, TicketRefused)
     assert "which badge" in refused.reason
 
@@ -241,7 +241,7 @@ def test_another_issuers_badge_is_not_revoked(counter: Counter) -> None:
         "SELECT a.id FROM assertion a JOIN badge_class b ON b.id = badge_class_id WHERE slug = 'taller'"
     )
     asked = _propose(counter, Change(Intent.REVOKE, counter.jane, assertion_id=other))
-    refused = approve(counter.desk.office, str(asked.reference), "Robin", counter.desk.now)
+    refused = approve(counter.desk.office, str(asked.reference), ROBIN, counter.desk.now)
     assert isinstance(refused, TicketRefused)
     assert counter.desk.one("SELECT state FROM assertion WHERE id = :id", id=other) == "issued"
 
@@ -249,12 +249,12 @@ def test_another_issuers_badge_is_not_revoked(counter: Counter) -> None:
 def test_staff_may_take_only_what_is_sound(counter: Counter) -> None:
     anna = counter.earner("anna@mail.example")
     asked = _propose(counter, counter.rename(), counter.rename("Anna Meyer", anna), counter.rename("Nobody", ""))
-    refused = approve(counter.desk.office, str(asked.reference), "Robin", counter.desk.now)
+    refused = approve(counter.desk.office, str(asked.reference), ROBIN, counter.desk.now)
     assert isinstance(refused, TicketRefused)
     assert "number 2" in refused.reason
     assert "number 3" in refused.reason
     assert counter.name_of() == "Jane Smith"
-    done = approve(counter.desk.office, str(asked.reference), "Robin", counter.desk.now, [counter.rename("Jane Döe")])
+    done = approve(counter.desk.office, str(asked.reference), ROBIN, counter.desk.now, [counter.rename("Jane Döe")])
     assert isinstance(done, TicketDone)
     assert counter.name_of() == "Jane Döe"
 
@@ -262,7 +262,7 @@ def test_staff_may_take_only_what_is_sound(counter: Counter) -> None:
 def test_staff_approve_mails_too(counter: Counter) -> None:
     change = Change(Intent.PASSWORD_RESET, counter.jane)
     asked = _propose(counter, change)
-    assert isinstance(approve(counter.desk.office, str(asked.reference), "Robin", counter.desk.now), TicketDone)
+    assert isinstance(approve(counter.desk.office, str(asked.reference), ROBIN, counter.desk.now), TicketDone)
     assert ("password_link", JANE) in counter.written()
     assert ("link_sent", DANA) in counter.written()
 
@@ -339,4 +339,4 @@ def test_what_nobody_answers_in_time_waits_no_more(counter: Counter, asked: Carr
     assert expire_proposals(office, late) == 0
     states = {done.ticket_id: counter.ticket(done).state for done in (asked, other, for_staff)}
     assert list(states.values()) == ["closed", "open", "open"]
-    assert isinstance(approve(office, str(for_staff.reference), "Robin", late + timedelta(days=300)), TicketDone)
+    assert isinstance(approve(office, str(for_staff.reference), ROBIN, late + timedelta(days=300)), TicketDone)

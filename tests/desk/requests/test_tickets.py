@@ -17,7 +17,7 @@ from desk.requests.threads import Joined, NamesAnother, NoThread, find_thread
 from desk.requests.ticket_list import TicketFilter, list_tickets, show_ticket
 from desk.requests.tickets import TicketState
 from desk.words import Intent, Outcome, Role
-from tests.desk.requests.conftest import DANA, JANE, STRANGER, Counter
+from tests.desk.requests.conftest import DANA, JANE, ROBIN, STRANGER, Counter
 
 
 def test_references_read_well_and_are_found() -> None:
@@ -121,7 +121,7 @@ def test_what_waits_for_a_person_stays_open_whatever_comes_in(counter: Counter) 
     first = counter.do(Outcome.TICKET, Intent.OTHER, Role.EARNER)
     counter.do(Outcome.ANSWER, Intent.LINKEDIN_ADD, Role.EARNER, ticket_id=first.ticket_id)
     assert counter.ticket(first).state == "open"
-    close(counter.desk.office, str(first.reference), "Robin", counter.desk.now)
+    close(counter.desk.office, str(first.reference), ROBIN, counter.desk.now)
     counter.do(Outcome.TICKET, Intent.OTHER, Role.EARNER, ticket_id=first.ticket_id)
     assert counter.ticket(first).state == "open"
 
@@ -135,7 +135,7 @@ def test_staff_write_and_the_answer_comes_back(counter: Counter) -> None:
     office, now = counter.desk.office, counter.desk.now
     first = counter.do(Outcome.TICKET, Intent.OTHER, Role.UNKNOWN, text="Who are you?")
     reference = str(first.reference)
-    assert reply(office, reference, "We are\nthe badge people.", "Robin", now) == TicketDone(reference)
+    assert reply(office, reference, "We are\nthe badge people.", ROBIN, now) == TicketDone(reference)
     [mail] = counter.desk.mails("staff_reply")
     [facts] = counter.desk.facts("staff_reply")
     assert (mail.rcpt_to, mail.issuer_id) == (STRANGER, None)
@@ -149,16 +149,16 @@ def test_staff_write_and_the_answer_comes_back(counter: Counter) -> None:
 def test_staff_assign_note_close_and_reopen(counter: Counter) -> None:
     office, now = counter.desk.office, counter.desk.now
     reference = str(counter.do(Outcome.TICKET, Intent.OTHER, Role.EARNER).reference)
-    assert assign(office, reference, "Robin", "Kim", now) == TicketDone(reference)
-    assert add_note(office, reference.lower(), "She rang.", "Robin", now) == TicketDone(reference)
-    assert close(office, reference, "Robin", now) == TicketDone(reference)
-    assert isinstance(close(office, reference, "Robin", now), TicketRefused)
-    assert reopen(office, reference, "Robin", now) == TicketDone(reference)
+    assert assign(office, reference, "Robin", ROBIN, now) == TicketDone(reference)
+    assert add_note(office, reference.lower(), "She rang.", ROBIN, now) == TicketDone(reference)
+    assert close(office, reference, ROBIN, now) == TicketDone(reference)
+    assert isinstance(close(office, reference, ROBIN, now), TicketRefused)
+    assert reopen(office, reference, ROBIN, now) == TicketDone(reference)
     for refused in (
-        add_note(office, reference, " \n", "Robin", now),
-        reply(office, reference, "", "Robin", now),
-        close(office, "BP-000000", "Robin", now),
-        close(office, "nonsense", "Robin", now),
+        add_note(office, reference, " \n", ROBIN, now),
+        reply(office, reference, "", ROBIN, now),
+        close(office, "BP-000000", ROBIN, now),
+        close(office, "nonsense", ROBIN, now),
     ):
         assert isinstance(refused, TicketRefused)
     shown = show_ticket(office.engine, reference, now)
@@ -169,7 +169,7 @@ def test_staff_assign_note_close_and_reopen(counter: Counter) -> None:
 
 def test_an_address_that_cannot_be_written_to_is_said(counter: Counter) -> None:
     done = counter.do(Outcome.TICKET, Intent.OTHER, Role.UNKNOWN, asker=counter.asker(Role.UNKNOWN, ""))
-    refused = reply(counter.desk.office, str(done.reference), "Hello", "Robin", counter.desk.now)
+    refused = reply(counter.desk.office, str(done.reference), "Hello", ROBIN, counter.desk.now)
     assert isinstance(refused, TicketRefused)
 
 

@@ -11,7 +11,7 @@ from desk.requests.staff import TicketDone, TicketRefused
 from desk.requests.staff_decisions import approve, undo
 from desk.requests.undoing import Undo, UndoRefused, UndoState, read_undo_link, undo_by_link
 from desk.words import Intent, Outcome
-from tests.desk.requests.conftest import DANA, JANE, Counter
+from tests.desk.requests.conftest import DANA, JANE, ROBIN, Counter
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_what_staff_approved_is_taken_back_whole(counter: Counter, kind: Intent)
     asked = counter.do(Outcome.APPROVE, kind, changes=(change,))
     queries = ("SELECT * FROM earner_address ORDER BY address", "SELECT * FROM assertion ORDER BY id")
     before = [counter.desk.rows(query) for query in queries]
-    approve(counter.desk.office, str(asked.reference), "Robin", counter.desk.now)
+    approve(counter.desk.office, str(asked.reference), ROBIN, counter.desk.now)
     assert [counter.desk.rows(query) for query in queries] != before
     group_id = counter.desk.one("SELECT group_id FROM record_change")
     token = counter.token(Purpose.UNDO, group_id)
@@ -99,10 +99,10 @@ def test_one_that_has_moved_keeps_the_others_as_they_are(counter: Counter) -> No
 def test_an_old_primary_address_that_is_somebody_elses_now_stays_there(counter: Counter) -> None:
     change = Change(Intent.EMAIL_CHANGE, counter.jane, new_address="new@mail.example")
     asked = counter.do(Outcome.APPROVE, Intent.EMAIL_CHANGE, changes=(change,))
-    approve(counter.desk.office, str(asked.reference), "Robin", counter.desk.now)
+    approve(counter.desk.office, str(asked.reference), ROBIN, counter.desk.now)
     anna = counter.earner("anna@mail.example")
     counter.desk.change("UPDATE earner_address SET earner_id = :e WHERE address = :a", e=anna, a=JANE)
-    refused = undo(counter.desk.office, str(asked.reference), "Robin", counter.desk.now)
+    refused = undo(counter.desk.office, str(asked.reference), ROBIN, counter.desk.now)
     assert isinstance(refused, TicketRefused)
     assert counter.desk.one("SELECT is_primary FROM earner_address WHERE address = 'new@mail.example'") == 1
 
@@ -113,10 +113,10 @@ def test_after_a_week_only_staff_take_it_back(counter: Counter, renamed: Carried
     later_token = counter.token(Purpose.UNDO, str(renamed.group_id), at=late)
     assert undo_by_link(counter.desk.office, later_token, counter.desk.now + late) == UndoRefused(expired=True)
     assert counter.name_of() == "Jane Doe"
-    done = undo(counter.desk.office, str(renamed.reference), "Robin", counter.desk.now + late)
+    done = undo(counter.desk.office, str(renamed.reference), ROBIN, counter.desk.now + late)
     assert done == TicketDone(str(renamed.reference))
     assert counter.name_of() == "Jane Smith"
-    again = undo(counter.desk.office, str(renamed.reference), "Robin", counter.desk.now + late)
+    again = undo(counter.desk.office, str(renamed.reference), ROBIN, counter.desk.now + late)
     assert isinstance(again, TicketRefused)
 
 
