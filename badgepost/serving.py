@@ -88,6 +88,7 @@ class PageServer:
 
     def stop(self) -> None:
         """Answer what has been asked, then end."""
+        self.app.state.watch.stop()  # the server waits for streams that would go on for hours
         self._server.should_exit = True
         self._thread.join()
 

@@ -44,6 +44,7 @@ from web.afterwards import Afterwards
 from web.assets import Assets
 from web.badge_pages import BadgePages
 from web.console.app import PARTS as CONSOLE_PARTS
+from web.console.live import make_watch
 from web.console.visitors import lead_to_console_login
 from web.errors import add_error_pages, show_error
 from web.guards import Guards
@@ -95,6 +96,7 @@ def create_app(service: WebService) -> FastAPI:
     app.state.assets = assets
     app.state.pages = pages
     app.state.badge_pages = BadgePages(pages, service.place)
+    app.state.watch = make_watch(service)
     for part in (*_PARTS, *CONSOLE_PARTS):
         app.include_router(part.router)
     if service.outbox is not None:

@@ -77,20 +77,21 @@ def list_canned(connection: Connection, language: str) -> list[Canned]:
 
 def list_canned_sets(connection: Connection) -> list[CannedSet]:
     """Return every answer with all its languages, by title."""
-    query = select(
-        col(CannedAnswer.title),
-        col(CannedAnswer.language),
-        col(CannedAnswer.text),
-        col(CannedAnswer.changed_at),
-        col(CannedAnswer.changed_by),
-    ).limit(MOST * len(LANGUAGES))
+    query = (
+        select(
+            col(CannedAnswer.title),
+            col(CannedAnswer.language),
+            col(CannedAnswer.text),
+            col(CannedAnswer.changed_at),
+            col(CannedAnswer.changed_by),
+        )
+        .order_by(col(CannedAnswer.changed_at))
+        .limit(MOST * len(LANGUAGES))
+    )
     found: dict[str, CannedSet] = {}
-    for title, language, text, changed_at, changed_by in connection.execute(query):
+    for title, language, text, *last in connection.execute(query):
         known = found.get(title)
-        texts = {**(known.texts if known else {}), language: text}
-        if known and known.changed_at > changed_at:
-            changed_at, changed_by = known.changed_at, known.changed_by
-        found[title] = CannedSet(title, texts, changed_at, changed_by)
+        found[title] = CannedSet(title, {**(known.texts if known else {}), language: text}, *last)
     return sorted(found.values(), key=lambda each: each.title.casefold())
 
 

@@ -13,9 +13,24 @@ if (menu) {
 const topics = new Set([...document.querySelectorAll("[data-live]")].flatMap((part) => part.dataset.live.split(" ")));
 if (topics.size) {
   const query = [...topics].map((topic) => `topic=${encodeURIComponent(topic)}`).join("&");
-  const source = new EventSource(`${document.body.dataset.root}/console/live?${query}`);
-  source.addEventListener("changed", ({ data }) => document.body.dispatchEvent(new Event(`live:${data}`)));
-  addEventListener("pagehide", () => source.close());
+  const tell = (topic) => document.body.dispatchEvent(new Event(`live:${topic}`));
+  let source = null;
+  let hasMissed = false;
+  const close = () => { source?.close(); source = null; };
+  const open = () => {
+    if (source) return;
+    source = new EventSource(`${document.body.dataset.root}/console/live?${query}`);
+    source.addEventListener("changed", ({ data }) => tell(data));
+    source.addEventListener("over", close);
+    // After a gap nobody knows what has changed in it.
+    source.addEventListener("open", () => { if (hasMissed) topics.forEach(tell); hasMissed = false; });
+    source.addEventListener("error", () => { hasMissed = true; });
+  };
+  // A browser has six connections to a server (HTTP/1.1): pages that nobody sees give theirs back.
+  const heed = () => { if (document.visibilityState === "visible") open(); else { close(); hasMissed = true; } };
+  document.addEventListener("visibilitychange", heed);
+  addEventListener("pagehide", () => { close(); hasMissed = true; });
+  addEventListener("pageshow", heed);
 }
 // An answer that is another page (nobody is logged in any more, or a fault): shown as a whole, as without htmx.
 document.addEventListener("htmx:beforeSwap", (event) => {
@@ -35,3 +50,14 @@ document.addEventListener("keydown", (event) => {
   if (wanted.matches("input, textarea, select")) wanted.focus();
   else wanted.click();
 });
+// Faults lead to their line: data-line="12" data-of="the textarea's id".
+for (const button of document.querySelectorAll("[data-line]")) {
+  button.addEventListener("click", () => {
+    const area = document.getElementById(button.dataset.of);
+    const lines = area.value.split("\n");
+    const start = lines.slice(0, button.dataset.line - 1).join("\n").length + (button.dataset.line > 1 ? 1 : 0);
+    area.focus();
+    area.setSelectionRange(start, start + (lines[button.dataset.line - 1] || "").length);
+    area.scrollTop = (button.dataset.line - 4) * (area.scrollHeight / lines.length);
+  });
+}
