@@ -8,18 +8,20 @@ not grow with the roster. The same roster again issues nothing twice.
 from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 from sqlmodel import col
 
 from badges.tables import BadgeClass, Issuer
 from badges.transactions import reading, take_turn
 from desk.issuing.deciding import Terms
 from desk.issuing.order import (
+    Booking,
     Checked,
     Issued,
     IssueObserver,
     IssueOrder,
     IssueRefused,
+    IssueSummary,
     RowsRefused,
 )
 from desk.issuing.passes import Passes
@@ -39,7 +41,11 @@ IssueOutcome = Issued | Checked | RowsRefused | IssueRefused
 
 
 def issue_roster(
-    office: Office, order: IssueOrder, now: datetime, observer: IssueObserver | None = None
+    office: Office,
+    order: IssueOrder,
+    now: datetime,
+    observer: IssueObserver | None = None,
+    booking: Booking | None = None,
 ) -> IssueOutcome:
     """Award a badge to everybody in a roster and enqueue their mails, or tell why not."""
     passes = _prepare(office, order, now, observer or IssueObserver())
@@ -56,14 +62,23 @@ def issue_roster(
         return Checked(checked)
     if checked.mails == 0:
         return Issued(checked, None)  # Without waiting for whoever is writing.
-    with office.engine.begin() as connection:
+    return _write(passes, checked, booking or Booking())
+
+
+def _write(passes: Passes, checked: IssueSummary, booking: Booking) -> Issued | IssueRefused:
+    with passes.office.engine.begin() as connection:
         take_turn(connection)
-        return passes.write(connection, checked)
+        refused = booking.before(connection)
+        if refused is not None:
+            return refused
+        issued = passes.write(connection, checked)
+        booking.after(connection, issued)
+        return issued
 
 
 def _prepare(office: Office, order: IssueOrder, now: datetime, observer: IssueObserver) -> Passes | IssueRefused:
     day = (order.at or now).astimezone(UTC).date()
-    roster = read_roster(order.source, order.name, day)
+    roster = read_roster(order.source, order.name, day, order.said)
     if isinstance(roster, RosterFault):
         return IssueRefused(f"{order.name} {roster.reason}")
     with reading(office.engine).connect() as connection:
@@ -83,11 +98,11 @@ def _find_terms(connection: Connection, order: IssueOrder, day: date) -> Terms |
             col(BadgeClass.retired_at),
         )
         .join(Issuer, col(Issuer.id) == col(BadgeClass.issuer_id))
-        .where(col(BadgeClass.slug) == order.badge)
+        .where(col(BadgeClass.slug) == order.badge, *_of_issuer(order))
     )
     badge = connection.execute(query).first()
     if badge is None:
-        return IssueRefused(f"there is no badge {order.badge}; {_suggest_badges(connection, order.badge)}")
+        return IssueRefused(f"there is no badge {order.badge}; {_suggest_badges(connection, order)}")
     badge_class_id, issuer_id, months, language, retired_at = badge
     if retired_at is not None:
         return IssueRefused(
@@ -96,11 +111,16 @@ def _find_terms(connection: Connection, order: IssueOrder, day: date) -> Terms |
     return Terms(badge_class_id, issuer_id, months, day, order.language or language)
 
 
-def _suggest_badges(connection: Connection, asked: str) -> str:
-    slugs = connection.execute(select(col(BadgeClass.slug)).order_by(col(BadgeClass.slug))).scalars().all()
+def _of_issuer(order: IssueOrder) -> list[ColumnElement[bool]]:
+    return [] if order.issuer_id is None else [col(BadgeClass.issuer_id) == order.issuer_id]
+
+
+def _suggest_badges(connection: Connection, order: IssueOrder) -> str:
+    query = select(col(BadgeClass.slug)).where(*_of_issuer(order)).order_by(col(BadgeClass.slug))
+    slugs = connection.execute(query).scalars().all()
     if not slugs:
-        return "import a programme first"
-    near = get_close_matches(asked.lower(), slugs, n=3)
+        return "import a programme first" if order.issuer_id is None else "there is none yet"
+    near = get_close_matches(order.badge.lower(), slugs, n=3)
     if near:
         return f"did you mean {' or '.join(near)}?"
     more = f" and {len(slugs) - _SHOWN_BADGES} more" if len(slugs) > _SHOWN_BADGES else ""

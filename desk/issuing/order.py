@@ -4,8 +4,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import BinaryIO
 
+from sqlalchemy import Connection
+
 from desk.roster.reading import Roster
 from desk.roster.rows import Bad
+from desk.roster.said import NOTHING_SAID, Said
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,12 @@ class IssueOrder:
     """When the mails are to leave; None: now."""
     not_later_than: datetime | None = None
     """What has not left by then is not sent any more."""
+    issuer_id: str | None = None
+    """On whose behalf: a badge of another issuer is none. None: whoever orders may award every badge."""
+    made_by: str = ""
+    """Who orders it: a member, an API token; empty: nobody is named."""
+    said: Said = NOTHING_SAID
+    """What a person has said about the file."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,19 @@ class Warned:
 
     line: int
     reason: str
+
+
+class Booking:
+    """What else belongs into the transaction that writes a roster. Does nothing; who has something to book overrides.
+
+    Raises what undoes it all.
+    """
+
+    def before(self, connection: Connection) -> IssueRefused | None:
+        """Called first in that transaction: return why nothing is to be written."""
+
+    def after(self, connection: Connection, issued: Issued) -> None:
+        """Called last, when everything is written."""
 
 
 class IssueObserver:

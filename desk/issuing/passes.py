@@ -107,7 +107,8 @@ class Passes:
     def _open_batch(self, connection: Connection) -> str:
         batch_id = make_id()
         row = {"id": batch_id, "issuer_id": self.terms.issuer_id, "kind": KIND, "label": self.order.name}
-        connection.execute(insert(Batch).values(**row, created_at=self.now))
+        terms = {"made_by": self.order.made_by, "due_at": self.order.at, "not_later_than": self.order.not_later_than}
+        connection.execute(insert(Batch).values(**row, **terms, created_at=self.now))
         return batch_id
 
     def _writing(self, batch_id: str, achieved: Achieved, templates: Mapping[str, str]) -> Writing:

@@ -90,6 +90,14 @@ class Columns:
     needed: int
     """How many it has at least: up to the last cell of address and name."""
 
+    def correct(self, cells: Sequence[Cell], texts: Mapping[str, str]) -> Sequence[Cell]:
+        """Return `cells` as wide as the header, with `texts` (by field) in place of what stands there."""
+        row = [*cells[: self.width], *[None] * (self.width - len(cells))]
+        for field, text in texts.items():
+            if field in self.positions:
+                row[self.positions[field]] = text
+        return row
+
 
 @dataclass(frozen=True)
 class NoColumns:
@@ -105,8 +113,32 @@ _WEAK = {fold_text(name): field for field, names in WEAK_SYNONYMS.items() for na
 
 def match_columns(cells: Sequence[Cell]) -> Columns | NoColumns:
     """Tell what each column of the header `cells` holds, or why they make no header."""
-    names = [shorten(" ".join(write_cell(cell).split())) for cell in cells]
+    names = name_columns(cells)
+    return _settle(names, _find_fields([fold_text(name) for name in names]))
+
+
+def map_columns(names: Sequence[str], fields: Sequence[str]) -> Columns | NoColumns:
+    """The same where a person has said for each of the columns `names` which field it is; empty: it is not read."""
+    found: dict[str, list[int]] = {}
+    for place, field in enumerate(fields[: len(names)]):
+        if field in SPOKEN:
+            found.setdefault(field, []).append(place)
+    return _settle(names, _leave_one_name(found))
+
+
+def guess_fields(names: Sequence[str]) -> tuple[str, ...]:
+    """Return for each of the columns `names` which field its name stands for; empty where it stands for none."""
     found = _find_fields([fold_text(name) for name in names])
+    by_place = {places[0]: field for field, places in found.items()}
+    return tuple(by_place.get(place, "") for place in range(len(names)))
+
+
+def name_columns(cells: Sequence[Cell]) -> list[str]:
+    """Return what the row `cells` calls its columns, made printable."""
+    return [shorten(" ".join(write_cell(cell).split())) for cell in cells]
+
+
+def _settle(names: Sequence[str], found: Mapping[str, list[int]]) -> Columns | NoColumns:
     doubled = next((places for places in found.values() if len(places) > 1), None)
     if doubled:
         field = next(field for field, places in found.items() if places is doubled)
@@ -116,8 +148,8 @@ def match_columns(cells: Sequence[Cell]) -> Columns | NoColumns:
     if missing:
         return NoColumns(f"has no column for the {missing}: {_tell_found(names)}; {WANTED}", len(found))
     positions = {field: places[0] for field, places in found.items()}
-    width = max((place + 1 for place, name in enumerate(names) if name), default=0)
     used = set(positions.values())
+    width = max((place + 1 for place, name in enumerate(names) if name or place in used), default=0)
     ignored = tuple(name for place, name in enumerate(names) if name and place not in used)
     needed = max(place for field, place in positions.items() if field in _NEEDED) + 1
     return Columns(positions, {field: names[place] for field, place in positions.items()}, ignored, width, needed)
@@ -158,6 +190,10 @@ def _settle_names(found: dict[str, list[int]], folded: Sequence[str]) -> dict[st
         found["last_name"] = found.pop("name")
     elif "last_name" in found and not first and names and names <= _GIVEN_BESIDE_SURNAME:
         found["first_name"] = found.pop("name")
+    return _leave_one_name(found)
+
+
+def _leave_one_name(found: dict[str, list[int]]) -> dict[str, list[int]]:
     if "name" in found:
         found.pop("first_name", None)
         found.pop("last_name", None)

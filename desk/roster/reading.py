@@ -1,24 +1,22 @@
-"""From a file to rows: `read_roster` tells what the file is and finds its columns, `Roster.rows` checks each line."""
+"""From a file to rows: `read_roster` finds the columns of the file, `Roster.rows` checks each line."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from typing import BinaryIO
 
-from desk.roster.cells import is_blank
+from desk.roster.cells import Cell, is_blank
 from desk.roster.checking import Checker
 from desk.roster.columns import NoColumns
 from desk.roster.dates import Order, find_order
-from desk.roster.delimited import DelimitedText, find_delimiter
-from desk.roster.encodings import tell_encoding
 from desk.roster.headers import Header, find_header
-from desk.roster.kinds import Kind, tell_kind
 from desk.roster.lines import Broken, Table, read_below, read_column
 from desk.roster.rows import Bad, Repeated, RosterFault, RosterLine, Row
+from desk.roster.said import NOTHING_SAID, Corrections, Said
 from desk.roster.seen import SeenAddresses
-from desk.roster.workbook import open_workbook
+from desk.roster.tables import open_table
 
 _EVIDENCE_ROWS = 10_000
 """How far a column is read for the order of day and month."""
@@ -44,90 +42,74 @@ class Roster:
     _table: Table = field(repr=False, kw_only=True)
     _header: Header = field(repr=False, kw_only=True)
     _checker: Checker = field(repr=False, kw_only=True)
+    _corrections: Corrections = field(repr=False, kw_only=True)
 
     def rows(self) -> Generator[RosterLine, None, None]:
         """Yield a value for each line below the header that is not blank.
 
         May be called again for another pass, once the one before is done with or closed: both read the same stream.
         """
+        with closing(self.lines()) as lines:
+            for outcome, _ in lines:
+                yield outcome
+
+    def lines(self) -> Generator[tuple[RosterLine, Sequence[Cell]], None, None]:
+        """The same, each with the cells that it was read from: corrected, but not cut to the header's width."""
         blank = 0
-        check = self._checker.check
+        check, corrections = self._checker.check, self._corrections
         with SeenAddresses() as seen, closing(read_below(self._table, self._header.line)) as lines:
             for line in lines:
                 if isinstance(line, Broken):
-                    yield Bad(line.line, "row", line.reason, "")
+                    yield Bad(line.line, "row", line.reason, ""), ()
                     continue
                 first, last, cells = line
+                if first in corrections:
+                    cells, last = self._header.columns.correct(cells, corrections[first]), first
                 outcome = check(first, cells)
                 if isinstance(outcome, Row):
-                    yield _compare(outcome, seen)
+                    yield _compare(outcome, seen), cells
                 elif all(map(is_blank, cells)):
                     blank += last - first + 1
                 else:
-                    yield _tell_span(outcome, last)
+                    yield _tell_span(outcome, last), cells
         self.blank_lines = blank
 
+    def place_of(self, field: str) -> int | None:
+        """Return which column, from 0, is the field; None if none is."""
+        return self._header.columns.positions.get(field)
 
-def read_roster(source: BinaryIO, name: str, today: date) -> Roster | RosterFault:
+
+def read_roster(source: BinaryIO, name: str, today: date, said: Said = NOTHING_SAID) -> Roster | RosterFault:
     """Return the roster in `source`, or in one line why there is none. Never raises on what `source` holds.
 
     `source` is seekable; `name` is what the file is called, held against what it holds; `today` is the issuer's.
     """
-    kind = tell_kind(source, name)
-    if isinstance(kind, RosterFault):
-        return kind
-    return _read_workbook(source, today) if kind is Kind.WORKBOOK else _read_text(source, today)
-
-
-def _read_text(source: BinaryIO, today: date) -> Roster | RosterFault:
-    encoding = tell_encoding(source)
-    if isinstance(encoding, RosterFault):
-        return encoding
-    text = DelimitedText(source, encoding, find_delimiter(source, encoding))
-    header = find_header(text)
+    opened = open_table(source, name)
+    if isinstance(opened, RosterFault):
+        return opened
+    header = find_header(opened.table, said)
     if isinstance(header, NoColumns):
         return RosterFault(header.reason)
-    checker = _make_checker(text, header, today)
-    ignored = header.columns.ignored
-    return Roster(
-        header.columns.names, ignored, encoding, text.delimiter, None, _table=text, _header=header, _checker=checker
-    )
-
-
-def _read_workbook(source: BinaryIO, today: date) -> Roster | RosterFault:
-    sheets = open_workbook(source)
-    if isinstance(sheets, RosterFault):
-        return sheets
-    headers = [(sheet, find_header(sheet)) for sheet in sheets]
-    found = [(sheet, header) for sheet, header in headers if isinstance(header, Header)]
-    if not found:
-        none = NoColumns("is a workbook without a visible sheet", -2)
-        nearest = max((none, *(header for _, header in headers if isinstance(header, NoColumns))), key=_nearness)
-        return RosterFault(nearest.reason)
-    sheet, header = found[0]
     return Roster(
         header.columns.names,
         header.columns.ignored,
-        None,
-        None,
-        sheet.title,
-        unread_sheets=tuple(sheet.title for sheet, _ in found[1:]),
-        _table=sheet,
+        opened.encoding,
+        opened.delimiter,
+        opened.sheet,
+        unread_sheets=opened.unread_sheets,
+        _table=opened.table,
         _header=header,
-        _checker=_make_checker(sheet, header, today),
+        _checker=_make_checker(opened.table, header, today, said.order),
+        _corrections=said.corrections,
     )
 
 
-def _nearness(none: NoColumns) -> int:
-    return none.nearness
-
-
-def _make_checker(table: Table, header: Header, today: date) -> Checker:
+def _make_checker(table: Table, header: Header, today: date, order: Order | None) -> Checker:
     positions = header.columns.positions
     orders: dict[str, Order | None] = {}
     for name in ("issued_on", "expires_on"):
         if name in positions:
-            orders[name] = find_order(islice(read_column(table, header.line, positions[name]), _EVIDENCE_ROWS))
+            orders[name] = order or find_order(islice(read_column(table, header.line, positions[name]), _EVIDENCE_ROWS))
     return Checker(header.columns, today, orders, table.epoch)
 
 
