@@ -206,6 +206,10 @@ _ALL = (
         shows_badge=False,
         to_earner=False,
     ),
+    *(
+        Notice(kind, Stream.ACCOUNT, (Slot(address), Slot("writer"), Slot("changed_on")), False, to_earner=False)
+        for kind, address in (("contact_added", "new_address"), ("contact_removed", "old_address"))
+    ),
     Notice(
         "relayed_request",
         Stream.ACCOUNT,

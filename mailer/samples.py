@@ -83,6 +83,8 @@ def sample_facts(kind: str, sample: Sample, now: datetime) -> Facts:
         "address_named": pending,
         "address_added": pending,
         "account_deleted": {"changed": instant},
+        "contact_added": {"new_address": "records@asee.example", "writer": "kim@asee.example", "changed": instant},
+        "contact_removed": {"old_address": "records@asee.example", "writer": "kim@asee.example", "changed": instant},
     }
     return who | (by_kind.get(kind) or sample_request_facts(kind, sample.on_record, now))
 
