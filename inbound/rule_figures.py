@@ -34,7 +34,7 @@ def count_firings(connection: Connection, since: datetime) -> Mapping[str, RuleF
     query = (
         select(col(Decision.rule), func.count()).where(col(Decision.decided_at) >= since).group_by(col(Decision.rule))
     )
-    fired = {rule: count for rule, count in connection.execute(query).tuples()}
+    fired: dict[str, int] = {rule: count for rule, count in connection.execute(query)}
     undone = _count_undone(connection, since)
     return {rule: RuleFigures(fired.get(rule, 0), undone[rule]) for rule in {*fired, *undone}}
 
@@ -46,5 +46,5 @@ def _count_undone(connection: Connection, since: datetime) -> Counter[str]:
         .order_by(col(RecordChange.undone_at).desc())
         .limit(MOST_UNDONE)
     )
-    evidence = {group: json.loads(text) for group, text in connection.execute(query).tuples()}
+    evidence = {group: json.loads(text) for group, text in connection.execute(query)}
     return Counter(str(one["rule"]) for one in evidence.values() if one.get("rule"))

@@ -19,7 +19,10 @@ from web.needs import Place
 LONGEST_BODY = 16 * 1024
 """Bytes. The longest form here is two passwords; nobody has to send more."""
 
-LONGER_BODIES: Mapping[str, int] = {"/profile/photo": 2 * 1024 * 1024 + LONGEST_BODY}
+LONGER_BODIES: Mapping[str, int] = {
+    "/profile/photo": 2 * 1024 * 1024 + LONGEST_BODY,
+    "/console/rules/edit": 4 * 1024 * 1024,  # a rules file and a mail to try it on
+}
 """Paths where somebody has to, with the room for it."""
 
 _MOST_DIGITS = 15
