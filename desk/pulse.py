@@ -6,11 +6,12 @@ that its pages show has changed. Who may watch what, and telling them, stands in
 
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, func, select, union_all
 from sqlmodel import col
 
+from desk.requests.ticket_views import PRESENT
 from desk.tables import Ticket, TicketView
 from mailer.queue.tables import Attempt, Batch, Message, RelayState, WorkerLease
 
@@ -21,8 +22,6 @@ TICKET = "ticket:"
 BATCH = "batch:"
 """And its id."""
 
-LOOKING = timedelta(minutes=1)
-"""After its last sign a page with a ticket counts as left."""
 _NEWEST = 100
 """Tickets of each state in a mark. Several who write commit in another order than their clocks say: a single highest
 number would miss who was late."""
@@ -55,7 +54,7 @@ def take_pulse(connection: Connection, topics: Collection[str], now: datetime) -
 
 def list_gazes(connection: Connection, now: datetime) -> frozenset[Gaze]:
     """Return who has which ticket open now."""
-    query = select(col(TicketView.ticket_id), col(TicketView.member_id)).where(col(TicketView.seen_at) > now - LOOKING)
+    query = select(col(TicketView.ticket_id), col(TicketView.member_id)).where(col(TicketView.seen_at) > now - PRESENT)
     return frozenset(Gaze(*row) for row in connection.execute(query))
 
 
@@ -77,7 +76,7 @@ def _mark_some_tickets(connection: Connection, references: Collection[str], now:
         select(col(Ticket.reference), col(Ticket.updated_at), col(TicketView.member_id))
         .outerjoin(
             TicketView,
-            (col(TicketView.ticket_id) == col(Ticket.id)) & (col(TicketView.seen_at) > now - LOOKING),
+            (col(TicketView.ticket_id) == col(Ticket.id)) & (col(TicketView.seen_at) > now - PRESENT),
         )
         .where(col(Ticket.reference).in_(references))
     )

@@ -24,6 +24,9 @@ class Ticket(SQLModel, table=True):
     __tablename__ = "ticket"
     __table_args__ = (
         Index("ix_ticket_state", "state", "updated_at"),
+        # The queue: the most urgent first, then who has waited longest; of everybody, or of one member (or nobody).
+        Index("ix_ticket_urgency", "state", "priority", "updated_at"),
+        Index("ix_ticket_assigned", "state", "assigned_to", "priority", "updated_at"),
         Index("ix_ticket_requester", "requester_address", "updated_at"),
     )
 
@@ -173,6 +176,7 @@ class TicketView(SQLModel, table=True):
     """A member of staff who has a ticket open, and the reply that they have not sent: nobody loses text."""
 
     __tablename__ = "ticket_view"
+    __table_args__ = (Index("ix_ticket_view_seen", "seen_at"),)
 
     ticket_id: str = Field(foreign_key="ticket.id", primary_key=True)
     member_id: str = Field(foreign_key="member.id", primary_key=True, index=True)

@@ -192,8 +192,9 @@ def upgrade() -> None:
     sa.Column('key', sa.String(), nullable=False),
     sa.Column('request_digest', sa.String(), nullable=False),
     sa.Column('status', sa.Integer(), nullable=True),
+    sa.Column('done', sa.String(), nullable=False),
     sa.Column('headers', sa.String(), nullable=False),
-    sa.Column('body', sa.LargeBinary(), nullable=True),
+    sa.Column('body', sa.String(), nullable=False),
     sa.Column('made_at', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['token_id'], ['api_token.id'], ),
     sa.PrimaryKeyConstraint('id'),
@@ -254,6 +255,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('ticket_view', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_ticket_view_member_id'), ['member_id'], unique=False)
+        batch_op.create_index('ix_ticket_view_seen', ['seen_at'], unique=False)
 
     # Not in a batch: in SQLite that would drop and copy the table, which others refer to.
     op.add_column('badge_class', sa.Column('retired_at', sa.BigInteger(), nullable=True))
@@ -264,6 +266,8 @@ def upgrade() -> None:
     op.add_column('proposal', sa.Column('first_agreed_at', sa.BigInteger(), nullable=True))
     op.add_column('ticket', sa.Column('merged_into', sa.String(), nullable=True))
     op.create_index('ix_ticket_merged_into', 'ticket', ['merged_into'])
+    op.create_index('ix_ticket_urgency', 'ticket', ['state', 'priority', 'updated_at'])
+    op.create_index('ix_ticket_assigned', 'ticket', ['state', 'assigned_to', 'priority', 'updated_at'])
     op.create_index('ix_proposal_issuer', 'proposal', ['issuer_id', 'created_at'])
     op.add_column('assertion', sa.Column('opened_at', sa.BigInteger(), nullable=True))
     op.create_index('ix_assertion_badge_class', 'assertion', ['badge_class_id', 'created_at', 'id'])
@@ -285,6 +289,8 @@ def downgrade() -> None:
     op.drop_index('ix_assertion_badge_class', 'assertion')
     op.drop_column('assertion', 'opened_at')
     op.drop_index('ix_proposal_issuer', 'proposal')
+    op.drop_index('ix_ticket_assigned', 'ticket')
+    op.drop_index('ix_ticket_urgency', 'ticket')
     op.drop_index('ix_ticket_merged_into', 'ticket')
     op.drop_column('ticket', 'merged_into')
     op.drop_column('proposal', 'first_agreed_at')
@@ -294,6 +300,7 @@ def downgrade() -> None:
     op.drop_column('batch', 'made_by')
     op.drop_column('badge_class', 'retired_at')
     with op.batch_alter_table('ticket_view', schema=None) as batch_op:
+        batch_op.drop_index('ix_ticket_view_seen')
         batch_op.drop_index(batch_op.f('ix_ticket_view_member_id'))
 
     op.drop_table('ticket_view')
