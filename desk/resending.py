@@ -4,16 +4,17 @@ Here belong these acts. A mail that is sent again is a message of its own with a
 stays in the records as it was. One that is still on its way is not doubled.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from badges.assertions import AssertionState
-from badges.tables import Assertion, BadgeClass
+from badges.tables import Account, Assertion, BadgeClass
 from badges.transactions import reading, take_turn
 from desk.awards import Award, facts_with_link, read_awards, select_awards
 from desk.mailing import Letter, write_letters
@@ -28,6 +29,9 @@ KIND = "issuance"
 
 _UNREACHED = (State.BOUNCED, State.EXPIRED, State.SUPPRESSED, State.UNKNOWN)
 _ON_ITS_WAY = (State.QUEUED, State.DEFERRED, State.SENDING)
+
+QUIET = timedelta(days=1)
+"""So long somebody is left in peace who has not opened their account."""
 
 PAGE = 500
 """Awards that are written about in one transaction: others want to write too."""
@@ -86,6 +90,19 @@ def resend_awards(  # noqa: PLR0913 - whose, and which of them
 
 def resend_failed(office: Office, batch_id: str, now: datetime) -> Resent | NotResent:
     """Send once more to those of a batch whom no mail reached: bounced, expired, suppressed, unknown. Page by page."""
+    return _resend_pages(office, batch_id, partial(_find_unreached, batch_id=batch_id), now)
+
+
+def resend_unopened(office: Office, batch_id: str, now: datetime) -> Resent | NotResent:
+    """Send once more to those of a batch who got their mail, set no password and were not written to for a day. Page
+    by page."""
+    find = partial(_find_unopened, batch_id=batch_id, quiet_since=now - QUIET)
+    return _resend_pages(office, batch_id, find, now)
+
+
+def _resend_pages(
+    office: Office, batch_id: str, find: Callable[[Connection, str], list[Award]], now: datetime
+) -> Resent | NotResent:
     with reading(office.engine).connect() as connection:
         if connection.execute(select(col(Batch.id)).where(col(Batch.id) == batch_id)).first() is None:
             return NotResent(f"there is no batch {batch_id}")
@@ -93,7 +110,7 @@ def resend_failed(office: Office, batch_id: str, now: datetime) -> Resent | NotR
     while True:
         with office.engine.begin() as connection:
             take_turn(connection)
-            awards = _find_unreached(connection, batch_id, after)
+            awards = find(connection, after)
             if not awards:
                 return Resent(mails, on_their_way)
             resent = send_again(connection, office, awards, now)
@@ -146,7 +163,7 @@ def _key_of(award: Award) -> str:
     return f"{KIND}/{award.assertion_id}"
 
 
-def _find_unreached(connection: Connection, batch_id: str, after: str) -> list[Award]:
+def _find_unreached(connection: Connection, after: str, batch_id: str) -> list[Award]:
     unreached = select(col(Message.id)).where(
         col(Message.batch_id) == batch_id,
         col(Message.idempotency_key) == KIND + "/" + col(Assertion.id),
@@ -159,4 +176,22 @@ def _find_unreached(connection: Connection, batch_id: str, after: str) -> list[A
         col(again.state) == State.SENT,
     )
     query = select_awards().where(unreached.exists(), ~reached.exists(), col(Assertion.id) > after)
+    return read_awards(connection, query.order_by(col(Assertion.id)).limit(PAGE))
+
+
+def _find_unopened(connection: Connection, after: str, batch_id: str, quiet_since: datetime) -> list[Award]:
+    sent = select(col(Message.id)).where(
+        col(Message.batch_id) == batch_id,
+        col(Message.idempotency_key) == KIND + "/" + col(Assertion.id),
+        col(Message.state) == State.SENT,
+        col(Message.state_at) <= quiet_since,
+    )
+    again = aliased(Message)
+    written = select(col(again.id)).where(
+        col(again.earner_id) == col(Assertion.earner_id),
+        col(again.idempotency_key).like(KIND + "/" + col(Assertion.id) + "/%"),
+        col(again.written_at) > quiet_since,
+    )
+    unopened = col(Account.password_hash).is_(None), col(Assertion.state) != AssertionState.REVOKED
+    query = select_awards().where(*unopened, sent.exists(), ~written.exists(), col(Assertion.id) > after)
     return read_awards(connection, query.order_by(col(Assertion.id)).limit(PAGE))
