@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlmodel import col
 
+from badges.assertions import AssertionState
 from badges.tables import Assertion, EarnerAddress
 from badges.transactions import take_turn
 from desk.accounts.shutting import forget_stranger, shut_account
@@ -56,12 +57,18 @@ def correct_address(office: Office, wrong: str, right: str, now: datetime) -> Co
         owner = find_by_address(connection, fold_address(new))
         if owner is not None and owner.earner_id != person.earner_id:
             return NotCorrected(f"{right} is on record for another earner")
-        hold_records(connection, [person.earner_id])
-        _replace(connection, person, fold_address(new))
-        replace_credentials(connection, person.earner_id, now)
-        withdraw_mails_to(connection, person.earner_id, person.address, now)
-        awards = read_awards(connection, select_awards().where(col(Assertion.earner_id) == person.earner_id))
-        return Corrected(fold_address(new), send_again(connection, office, awards, now).mails)
+        return put_address_right(connection, office, person, fold_address(new), now)
+
+
+def put_address_right(connection: Connection, office: Office, person: Person, address: str, now: datetime) -> Corrected:
+    """The same in the caller's transaction, who has everybody's turn. `address` is folded and nobody else's."""
+    hold_records(connection, [person.earner_id])
+    _replace(connection, person, address)
+    replace_credentials(connection, person.earner_id, now)
+    withdraw_mails_to(connection, person.earner_id, person.address, now)
+    theirs = (col(Assertion.earner_id) == person.earner_id, col(Assertion.state) != AssertionState.REVOKED)
+    awards = read_awards(connection, select_awards().where(*theirs))
+    return Corrected(address, send_again(connection, office, awards, now).mails)
 
 
 def _explain(wrong: str, person: Person | None) -> str:
