@@ -1,10 +1,11 @@
 """Looking at the mail that came in: what became of each delivery, and why. Reads only, in its caller's transaction."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, Select, or_, select
 from sqlmodel import col
 
 from desk.tables import Ticket
@@ -68,6 +69,48 @@ def find_mails(connection: Connection, name: str) -> list[CameIn]:
     """Return the deliveries that an id names: a delivery's or a mail's."""
     which = or_(col(Delivery.id) == name, col(Delivery.raw_mail_id) == name)
     return [_read(row) for row in connection.execute(_query().where(which).order_by(col(Delivery.received_at)))]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided on a mail, by which rule, and on what evidence."""
+
+    raw_mail_id: str
+    role: str | None
+    intent: str | None
+    outcome: str
+    rule: str
+    rules_version: int
+    reason: str
+    facts: str
+    """JSON."""
+    authentication: str
+    """JSON."""
+    decided_at: datetime
+
+
+def list_decisions(connection: Connection, raw_mail_ids: Collection[str]) -> dict[str, Decided]:
+    """Return what was decided on each of these mails; where one came several times, on its first delivery."""
+    query: Select[*tuple[Any, ...]] = select(
+        col(Decision.raw_mail_id),
+        col(Decision.role),
+        col(Decision.intent),
+        col(Decision.outcome),
+        col(Decision.rule),
+        col(Decision.rules_version),
+        col(Decision.reason),
+        col(Decision.facts),
+        col(Decision.authentication),
+        col(Decision.decided_at),
+    ).where(col(Decision.raw_mail_id).in_(raw_mail_ids))
+    rows = connection.execute(query.order_by(col(Decision.decided_at).desc()))
+    return {row.raw_mail_id: Decided(**row._mapping) for row in rows}
+
+
+def read_evidence(connection: Connection, raw_mail_id: str) -> str:
+    """Return the DNS answers that the verdict on a mail rests on, as JSON; an empty list where there are none."""
+    query = select(col(Decision.evidence)).where(col(Decision.raw_mail_id) == raw_mail_id)
+    return connection.execute(query.order_by(col(Decision.decided_at)).limit(1)).scalar_one_or_none() or "[]"
 
 
 def read_subject(connection: Connection, raw_mail_id: str) -> str:

@@ -3,7 +3,7 @@
 Here belong their rows: writing one, reading it, deciding it once. Who decides comes by `links` or as `staff`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -63,6 +63,10 @@ class Proposed:
     first_agreed_by: str | None = None
     """The id of the member who agreed first, where two have to (`two_members`)."""
     first_agreed_at: datetime | None = None
+    decided_at: datetime | None = None
+    decided_by: str | None = None
+    reason: str | None = None
+    """Why it was declined or failed, in one line."""
 
 
 def propose(case: Case, issuer_id: str, needs: Needs, plan: Sequence[Planned]) -> str:
@@ -109,8 +113,14 @@ def find_pending(connection: Connection, ticket_id: str, now: datetime) -> tuple
 
 def find_proposals(connection: Connection, ticket_id: str, now: datetime) -> list[Proposed]:
     """Return all that was ever proposed on a ticket, the oldest first."""
-    query = _PROPOSALS.where(col(Proposal.ticket_id) == ticket_id).order_by(col(Proposal.created_at), col(Proposal.id))
-    return [_read(row, now) for row in connection.execute(query)]
+    return list_proposals(connection, [ticket_id], now)
+
+
+def list_proposals(connection: Connection, ticket_ids: Collection[str], now: datetime) -> list[Proposed]:
+    """Return the same for several tickets."""
+    query = _PROPOSALS.where(col(Proposal.ticket_id).in_(ticket_ids))
+    rows = connection.execute(query.order_by(col(Proposal.created_at), col(Proposal.id)))
+    return [_read(row, now) for row in rows]
 
 
 def find_overdue(connection: Connection, now: datetime, limit: int) -> list[str]:
@@ -177,6 +187,9 @@ _PROPOSALS: Select[*tuple[Any, ...]] = select(
     col(Proposal.expires_at),
     col(Proposal.first_agreed_by),
     col(Proposal.first_agreed_at),
+    col(Proposal.decided_at),
+    col(Proposal.decided_by),
+    col(Proposal.reason),
 ).join(Ticket, col(Ticket.id) == col(Proposal.ticket_id))
 
 
@@ -199,4 +212,7 @@ def _read(row: Row[Any], now: datetime) -> Proposed:
         row.expires_at,
         row.first_agreed_by,
         row.first_agreed_at,
+        row.decided_at,
+        row.decided_by,
+        row.reason,
     )

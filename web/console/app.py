@@ -1,6 +1,7 @@
 """Which parts the console has. Put into the application by `web.app`."""
 
-from web.console import home, live, rules, rules_edit
+from web.console import badge_classes, home, invitation, live, login, rules, rules_edit, second_factor
+from web.console.ticket.app import TICKET_PARTS
 
-PARTS = (home, live, rules, rules_edit)
+PARTS = (home, login, second_factor, invitation, live, rules, rules_edit, badge_classes, *TICKET_PARTS)
 """Every module with pages of the console. Routes are tried in turn: fixed paths stand before those with a parameter."""
