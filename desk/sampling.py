@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from badges.ids import make_id
 from badges.tables import BadgeClass
+from desk.constants import Wanted
 from desk.mailing import Letter, write_letter
 from desk.office import Office
 from mailer.samples import Sample, sample_facts
@@ -44,15 +45,23 @@ def send_sample(
         if found is None:
             return SampleRefused(f"there is no badge {badge}")
         badge_class_id, issuer_id, valid_for = found
-        letter = Letter(
-            kind=KIND,
-            key=f"test/{make_id()}",
-            issuer_id=issuer_id,
-            badge_class_id=badge_class_id,
-            earner_id=None,
-            rcpt_to=fold_address(parsed),
-            language=language,
-            facts={**sample_facts(KIND, Sample(valid_for=valid_for), now), "test": 1},
-        )
-        write_letter(connection, office, letter, now)
-    return SampleQueued(letter.rcpt_to)
+        wanted = Wanted(KIND, issuer_id, badge_class_id, language)
+        queue_sample(connection, office, wanted, Sample(valid_for=valid_for), fold_address(parsed), now)
+    return SampleQueued(fold_address(parsed))
+
+
+def queue_sample(  # noqa: PLR0913, PLR0917 - which mail, to whom
+    connection: Connection, office: Office, wanted: Wanted, sample: Sample, address: str, now: datetime
+) -> None:
+    """Queue a sample of the mail that is `wanted` to a folded `address`, in the caller's transaction."""
+    letter = Letter(
+        kind=wanted.kind,
+        key=f"test/{make_id()}",
+        issuer_id=wanted.issuer_id,
+        badge_class_id=wanted.badge_class_id,
+        earner_id=None,
+        rcpt_to=address,
+        language=wanted.language,
+        facts={**sample_facts(wanted.kind, sample, now), "test": 1},
+    )
+    write_letter(connection, office, letter, now)

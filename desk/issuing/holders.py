@@ -1,6 +1,6 @@
 """Who the addresses of some rows belong to, and which awards of one badge those people hold: two queries a chunk."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from badges.tables import Account, Assertion, Earner, EarnerAddress
+from badges.tables import Account, Assertion, BadgeClass, Earner, EarnerAddress
 
 
 @dataclass(slots=True)
@@ -44,6 +44,18 @@ def find_holders(connection: Connection, addresses: Iterable[str], badge_class_i
         by_address[address] = holders.setdefault(holder.earner_id, holder)
     _add_awards(connection, holders, badge_class_id)
     return by_address
+
+
+def find_earners_of(connection: Connection, issuer_id: str, earner_ids: Sequence[str]) -> set[str]:
+    """Return those of the earners who hold a badge of the issuer, or have held one."""
+    if not earner_ids:
+        return set()
+    query = (
+        select(col(Assertion.earner_id))
+        .join(BadgeClass, col(BadgeClass.id) == col(Assertion.badge_class_id))
+        .where(col(BadgeClass.issuer_id) == issuer_id, col(Assertion.earner_id).in_(earner_ids))
+    )
+    return set(connection.execute(query).scalars())
 
 
 def _read_holders(connection: Connection, addresses: list[str]) -> Iterator[tuple[str, Holder]]:

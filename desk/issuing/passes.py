@@ -4,7 +4,7 @@ Here belongs what a pass does with a chunk. Both decide alike (`deciding`); when
 transaction, is settled in `desk.issue`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -16,7 +16,7 @@ from badges.ids import make_id
 from badges.openbadges.achievement import Achieved
 from desk.credentials.snapshots import keep_achievement
 from desk.issuing.deciding import AlreadyIssued, NewAward, Terms, decide_row
-from desk.issuing.holders import find_holders
+from desk.issuing.holders import find_earners_of, find_holders
 from desk.issuing.order import Issued, IssueObserver, IssueOrder, IssueRefused, IssueSummary, Warned
 from desk.issuing.rendering import Rendering
 from desk.issuing.writing import KIND, Writing, write_awards
@@ -92,9 +92,7 @@ class Passes:
         awards = [decision for _, decision in decisions if isinstance(decision, NewAward)]
         return Decided(
             awards=awards,
-            warnings=[
-                Warned(row.line, reason) for row, decision in decisions if (reason := _find_doubt(row, decision))
-            ],
+            warnings=self._find_doubts(connection, decisions),
             summary=IssueSummary(
                 rows_in=len(lines),
                 mails=len(awards),
@@ -103,6 +101,22 @@ class Passes:
                 bad=sum(isinstance(line, Bad) for line in lines),
             ),
         )
+
+    def _find_doubts(
+        self, connection: Connection, decisions: Sequence[tuple[Row, NewAward | AlreadyIssued]]
+    ) -> list[Warned]:
+        """What an issuer is not told: under which name another issuer knows an address, or that one does."""
+        differing = [
+            award.holder.earner_id for _, award in decisions if isinstance(award, NewAward) and award.name_differs
+        ]
+        issuer_id = self.order.issuer_id
+        known = set(differing) if issuer_id is None else find_earners_of(connection, issuer_id, differing)
+        told = (
+            (row, decision)
+            for row, decision in decisions
+            if isinstance(decision, AlreadyIssued) or decision.holder.earner_id in known
+        )
+        return [Warned(row.line, reason) for row, decision in told if (reason := _find_doubt(row, decision))]
 
     def _open_batch(self, connection: Connection) -> str:
         batch_id = make_id()

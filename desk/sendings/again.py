@@ -42,7 +42,7 @@ class TooSoon:
     """It was ordered less than an hour ago."""
 
 
-def order_resend(
+def order_resend(  # noqa: PLR0913, PLR0917 - who, whose, which, to whom
     office: Office, actor: Actor, issuer_id: str, batch_id: str, whom: Whom, now: datetime
 ) -> ResendOrdered | NoBatch | TooSoon:
     """Note that somebody has a batch sent once more. At most once an hour."""

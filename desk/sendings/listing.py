@@ -129,7 +129,7 @@ _BATCHES: Select[*tuple[Any, ...]] = select(
 
 
 def _read(row: Row[Any], counts: Mapping[str, Mapping[str, int]]) -> Sending:
-    return Sending(*tuple(row), counts.get(row.id, {}))
+    return Sending(**row._mapping, by_state=counts.get(row.id, {}))
 
 
 def _count_states(connection: Connection, batch_ids: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
