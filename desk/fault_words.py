@@ -39,6 +39,10 @@ def path_of(location: Iterable[str | int], whole: str) -> str:
 
 def tell_fault(fault: Mapping[str, Any], whole: str = "the file") -> str:
     """Return one of pydantic's `ValidationError.errors()` as a line. `whole`: what to call the uppermost level."""
+    return " ".join(f"{path_of(fault['loc'], whole)}: {say_reason(fault)}".splitlines())
+
+
+def say_reason(fault: Mapping[str, Any]) -> str:
+    """The same without the path, in words that go on from it."""
     words = _WORDS.get(fault["type"])
-    message = words.format_map(fault.get("ctx", {})) if words else str(fault["msg"]).removeprefix("Value error, ")
-    return " ".join(f"{path_of(fault['loc'], whole)}: {message}".splitlines())
+    return words.format_map(fault.get("ctx", {})) if words else str(fault["msg"]).removeprefix("Value error, ")

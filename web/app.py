@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
 
 from web import (
     address_links,
@@ -41,13 +42,17 @@ from web import (
     verifying,
 )
 from web.afterwards import Afterwards
+from web.api.app import PREFIX, create_api
+from web.api.errors import answer_status
+from web.api.gate import Gate
+from web.api.problems import Problems
 from web.assets import Assets
 from web.badge_pages import BadgePages
 from web.console.app import PARTS as CONSOLE_PARTS
 from web.console.live import make_watch
 from web.console.visitors import lead_to_console_login
 from web.errors import add_error_pages, show_error
-from web.guards import Guards
+from web.guards import API, Guards
 from web.needs import WebService
 from web.pages import Pages
 from web.reading_room import ReadingRoom
@@ -96,6 +101,7 @@ def create_app(service: WebService) -> FastAPI:
     app.state.assets = assets
     app.state.pages = pages
     app.state.badge_pages = BadgePages(pages, service.place)
+    app.state.gate = Gate()
     app.state.watch = make_watch(service)
     for part in (*_PARTS, *CONSOLE_PARTS):
         app.include_router(part.router)
@@ -103,9 +109,22 @@ def create_app(service: WebService) -> FastAPI:
         app.include_router(outbox.router)
     lead_to_login(app, service.place)
     lead_to_console_login(app, service.place)
-    add_error_pages(app, pages)
-    app.add_middleware(Guards, place=service.place, refuse=partial(show_error, pages))
+    api = create_api(service.place)
+    api.state = app.state
+    app.mount(PREFIX, api)
+    show = partial(_show_error, pages, Problems(service.place.base_url))
+    add_error_pages(app, show)
+    app.add_middleware(Guards, place=service.place, refuse=show)
     return app
+
+
+def _show_error(
+    pages: Pages, problems: Problems, request: Request, status: int, reference: str | None = None
+) -> Response:
+    """Return the page for a status; a program that asks the API gets a problem."""
+    if request.scope["path"].startswith(API):
+        return answer_status(problems, status, reference=reference)
+    return show_error(pages, request, status, reference)
 
 
 @asynccontextmanager

@@ -4,6 +4,8 @@ A fault of ours gets a reference: the page names it, the log has it beside the t
 those of token pages are secrets; the route's pattern is.
 """
 
+from typing import Protocol
+
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -17,30 +19,36 @@ from web.pages import Pages
 _log = structlog.get_logger(__name__)
 
 
-def add_error_pages(app: FastAPI, pages: Pages) -> None:
-    """Answer every error with a page of `pages`."""
+class ShowError(Protocol):
+    """What makes the answer for a status, with the reference of what the log has on it."""
+
+    def __call__(self, request: Request, status: int, reference: str | None = None) -> Response: ...
+
+
+def add_error_pages(app: FastAPI, show: ShowError) -> None:
+    """Answer every error with what `show` makes."""
 
     def on_http_error(request: Request, fault: Exception) -> Response:
         assert isinstance(fault, HTTPException)
-        page = show_error(pages, request, fault.status_code)
+        page = show(request, fault.status_code)
         page.headers.update(fault.headers or {})
         return page
 
     def on_unreadable(request: Request, _fault: Exception) -> Response:
-        return show_error(pages, request, 422)
+        return show(request, 422)
 
     app.add_exception_handler(HTTPException, on_http_error)
     app.add_exception_handler(RequestValidationError, on_unreadable)
     # As a middleware: the framework's own handler for all else stands outside `guards`, and raises again.
-    app.add_middleware(_Faults, pages=pages)
+    app.add_middleware(_Faults, show=show)
 
 
 class _Faults:
     """Turns an exception that nobody expected into a page, unless an answer has begun."""
 
-    def __init__(self, app: ASGIApp, pages: Pages) -> None:
+    def __init__(self, app: ASGIApp, show: ShowError) -> None:
         self._app = app
-        self._pages = pages
+        self._show = show
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         has_begun = False
@@ -58,7 +66,7 @@ class _Faults:
             reference = make_id()[:8]
             route = getattr(scope.get("route"), "path", None)
             _log.error("page_failed", reference=reference, route=route, exc_info=fault)
-            page = show_error(self._pages, Request(scope), 500, reference)
+            page = self._show(Request(scope), 500, reference)
             await page(scope, receive, send)
 
 

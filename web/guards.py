@@ -14,6 +14,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from badges.images import MAX_BYTES
 from web.needs import Place
 
 LONGEST_BODY = 16 * 1024
@@ -24,6 +25,15 @@ LONGER_BODIES: Mapping[str, int] = {
     "/console/rules/edit": 4 * 1024 * 1024,  # a rules file and a mail to try it on
 }
 """Paths where somebody has to, with the room for it."""
+
+LONGER_PARTS: tuple[tuple[re.Pattern[str], int], ...] = (
+    (re.compile("/console/issuers/[^/]+/(?:new-badge|badges/.*|branding.*)"), MAX_BYTES + 128 * 1024),
+)
+"""The same for paths that hold a name: here a picture, with texts that fill their fields."""
+
+API = "/api/"
+"""Where programs ask. Each route there has limits of its own, and asks who it is before it reads anything."""
+LONGEST_OF_API = 32 * 1024 * 1024
 
 _MOST_DIGITS = 15
 """Of a Content-Length: Python refuses to read a number of thousands of digits."""
@@ -88,12 +98,12 @@ class Guards:
             await send(message)
 
         scope = {**scope, "headers": [*map(_cut_cookies, scope["headers"])]}
-        longest = LONGER_BODIES.get(scope["path"], LONGEST_BODY)
+        longest = _room_for(scope["path"])
         status = self._find_fault(scope, longest)
         if status is not None:
             await self._refuse(Request(scope), status)(scope, receive, send_guarded)
             return
-        await self._app(scope, _limit(receive, longest), send_guarded)
+        await self._app(scope, limit_body(receive, longest), send_guarded)
 
     def _find_fault(self, scope: Scope, longest: int) -> int | None:
         """Return the status to refuse a request with, by its headers alone."""
@@ -106,6 +116,11 @@ class Guards:
         if not _is_utf_8(headers.get("content-type", "")):
             return 415
         return 413 if _is_too_long(headers, longest) else None
+
+
+def find_longest(path: str) -> int:
+    """Return how many bytes may be sent to a path."""
+    return LONGEST_OF_API if path.startswith(API) else LONGER_BODIES.get(path, LONGEST_BODY)
 
 
 def is_from_elsewhere(headers: Headers, own_origin: str) -> bool:
@@ -123,6 +138,13 @@ def is_from_elsewhere(headers: Headers, own_origin: str) -> bool:
     if origin is None:
         return not f"{headers.get('referer', own_origin)}/".startswith(f"{own_origin}/")
     return origin != own_origin
+
+
+def _room_for(path: str) -> int:
+    """Return how many bytes a body may have that is sent to `path`."""
+    if path in LONGER_BODIES:
+        return LONGER_BODIES[path]
+    return next((longest for pattern, longest in LONGER_PARTS if pattern.fullmatch(path)), LONGEST_BODY)
 
 
 def _cut_cookies(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
@@ -147,13 +169,13 @@ def _is_utf_8(content_type: str) -> bool:
 
 
 def _is_too_long(headers: Headers, longest: int) -> bool:
-    """Tell whether the body says that it is too long. One that does not say (chunked) is counted by `_limit`."""
+    """Tell whether the body says that it is too long. One that does not say (chunked) is counted by `limit_body`."""
     length = headers.get("content-length", "0")
     is_number = length.isdecimal() and len(length) <= _MOST_DIGITS
     return not is_number or int(length) > longest
 
 
-def _limit(receive: Receive, longest: int) -> Receive:
+def limit_body(receive: Receive, longest: int) -> Receive:
     """Return a `receive` that fails with 413 (RFC 9110 section 15.5.14) when more than `longest` bytes arrive."""
     received = 0
 

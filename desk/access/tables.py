@@ -48,6 +48,9 @@ class KeptAnswer(SQLModel, table=True):
     """SHA-256 of method, path and body: the same key with another request is a fault."""
     status: int | None = None
     """None: the first is still under way, or ended without an answer."""
+    done: str = ""
+    """What it has done, written in the transaction of the act (`desk.members.audit.note_act`); empty: nothing yet."""
     headers: str = "{}"
-    body: bytes | None = None
+    body: str = ""
+    """Sealed (`badges.vault`): it may hold a secret that is shown once, and people's names and addresses."""
     made_at: datetime = Field(sa_type=Instant, index=True)

@@ -1,0 +1,101 @@
+"""Routes of the API: what is done before and after every handler.
+
+Here belongs the order of it: the token, its rate, its scope; then the kind and length of the body; then the names of
+parameters; then Idempotency-Key; then the handler. A router is made by `make_router`, so that no route is without it.
+"""
+
+from collections.abc import Callable, Coroutine, Iterator
+from enum import Enum
+from typing import Any, cast
+
+from fastapi import APIRouter, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.responses import Response
+from fastapi.routing import APIRoute
+
+from web.afterwards import Afterwards
+from web.api.bodies import BodyRequest, demand_length, demand_media_type
+from web.api.callers import Caller, find_needs
+from web.api.gate import Gate, tell_rate
+from web.api.keys import answer_once
+from web.api.problems import ErrorOut, Kind, ProblemError, cut
+from web.guards import LONGEST_BODY, limit_body
+from web.needs import WebService
+
+JSON = "application/json"
+LONGEST_JSON = 1024 * 1024
+"""Bytes: some thousand awards."""
+UPLOADS = "x-uploads"
+"""In `openapi_extra`: how long a body may be that is no JSON. Its media types stand in `requestBody`."""
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class ApiRoute(APIRoute):
+    """A route that whoever has a token with its scope may call. Raises `TypeError` where the handler names no scope."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        self.needs = find_needs(endpoint)
+        super().__init__(path, endpoint, **options)
+
+    def get_route_handler(self) -> Handler:
+        """Return the handler behind its gate."""
+        handle = super().get_route_handler()
+        known = set(_list_parameters(self.dependant))
+
+        async def handle_gated(request: Request) -> Response:
+            state = request.app.state
+            service, gate = cast("WebService", state.service), cast("Gate", state.gate)
+            caller, left = await gate.admit(request, service, cast("Afterwards", state.afterwards), self.needs)
+            async with gate.inside(caller):
+                _check_names(request, known)
+                asked = BodyRequest(request.scope, limit_body(request.receive, self._check_body(request)))
+
+                async def handle_for(caller: Caller) -> Response:
+                    asked.state.caller = caller
+                    return await handle(asked)
+
+                if request.method == "POST":
+                    response = await answer_once(asked, service, caller, handle_for)
+                else:
+                    response = await handle_for(caller)
+            response.headers.update(tell_rate(left))
+            return response
+
+        return handle_gated
+
+    def _check_body(self, request: Request) -> int:
+        """Refuse a body that is of another kind or too long; return how many bytes may be read."""
+        uploads = (self.openapi_extra or {}).get(UPLOADS)
+        if uploads is not None:
+            demand_media_type(request, tuple(self.openapi_extra["requestBody"]["content"]))  # type: ignore[index]
+            return demand_length(request, uploads)
+        if self.body_field is not None:
+            demand_media_type(request, (JSON,))
+            return demand_length(request, LONGEST_JSON)
+        return demand_length(request, LONGEST_BODY)
+
+
+def make_router(tag: str) -> APIRouter:
+    """Return a router for one resource."""
+    tags: list[str | Enum] = [tag]
+    return APIRouter(route_class=ApiRoute, tags=tags)
+
+
+def _list_parameters(dependant: Dependant) -> Iterator[str]:
+    yield from (field.alias for field in dependant.query_params)
+    for inner in dependant.dependencies:
+        yield from _list_parameters(inner)
+
+
+def _check_names(request: Request, known: set[str]) -> None:
+    """Refuse parameters that there are not, and ones said twice: a filter that is misspelt would list everything."""
+    errors = [
+        ErrorOut(
+            detail="is no parameter that is known here" if name not in known else "is said twice", parameter=cut(name)
+        )
+        for name in request.query_params
+        if name not in known or len(request.query_params.getlist(name)) > 1
+    ]
+    if errors:
+        raise ProblemError(Kind.INVALID, "Something in the query is not valid; `errors` says what.", errors)
