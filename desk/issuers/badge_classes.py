@@ -164,11 +164,12 @@ def _put_retired(  # noqa: PLR0913
 
 
 _ISSUERS: Select[*tuple[Any, ...]] = select(col(Issuer.slug), col(Issuer.name), col(Issuer.brand_color))
-_FIELDS = (*BadgeWords.model_fields, "image_digest")
+FIELDS = (*BadgeWords.model_fields, "image_digest")
+"""What a badge class says, in columns: its version is told from them."""
 
 
 def _of(issuer_id: str, slug: str) -> Select[*tuple[Any, ...]]:
-    own = (BadgeClass.__table__.c[name] for name in (*_FIELDS, "id", "retired_at"))  # type: ignore[attr-defined]
+    own = (BadgeClass.__table__.c[name] for name in (*FIELDS, "id", "retired_at"))  # type: ignore[attr-defined]
     return (
         select(*own, col(Issuer.name).label("issuer_name"), col(Issuer.brand_color))
         .join(Issuer, col(Issuer.id) == col(BadgeClass.issuer_id))
@@ -178,7 +179,7 @@ def _of(issuer_id: str, slug: str) -> Select[*tuple[Any, ...]]:
 
 def record_of(row: Row[Any]) -> dict[str, Any]:
     """Return what the version of a badge class is told from."""
-    return {name: getattr(row, name) for name in _FIELDS}
+    return {name: getattr(row, name) for name in FIELDS}
 
 
 def _is_emblem(found: Row[Any], new_name: str) -> bool:
