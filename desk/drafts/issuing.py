@@ -122,10 +122,17 @@ def issue_draft(office: Office, actor: Actor, draft: Draft, now: datetime) -> Is
             return Outdated()
 
 
-def issue_order(office: Office, actor: Actor, issuer_id: str, order: IssueOrder, now: datetime) -> IssueOutcome:
+def issue_order(  # noqa: PLR0913, PLR0917 - who, whose, what, when
+    office: Office,
+    actor: Actor,
+    issuer_id: str,
+    order: IssueOrder,
+    now: datetime,
+    observer: IssueObserver | None = None,
+) -> IssueOutcome:
     """Issue a roster of the issuer's without a draft, in one go."""
     order = replace(order, issuer_id=issuer_id, made_by=actor.name)
-    return issue_roster(office, order, now, booking=_Trail(actor, order, now))
+    return issue_roster(office, order, now, observer, _Trail(actor, order, now))
 
 
 class _Doubts(IssueObserver):
