@@ -37,6 +37,11 @@ class Publisher:
         self._sound: set[str] = set()
         self._lock = Lock()
 
+    @property
+    def service_name(self) -> str:
+        """What the service calls itself in mails."""
+        return self._site.name
+
     def publish(self, connection: Connection, wanted: Wanted, now: datetime) -> Published | PublishRefused:
         """Return the published template, stored in the transaction of `connection` if it is new."""
         published = self.prepare(connection, wanted)

@@ -120,6 +120,10 @@ class _Mail:
         facts = self.facts
         return self.mint_url(path, purpose, [facts["account"], facts["stamp"]]) if facts["policy"] == policy else None
 
+    def member_url(self, page: str, purpose: Purpose) -> str | None:
+        member, serial = self.facts["member"], self.facts["serial"]
+        return self.mint_url(f"console/{page}", purpose, [member, serial]) if serial else None
+
     def changes(self) -> str | None:
         changes = self.facts["changes"]
         return tidy_lines(say_changes(changes, self.traits.language)) if changes else None
@@ -160,6 +164,7 @@ class _Mail:
 
 _FILLERS: Mapping[str, Callable[[_Mail], str | None]] = {
     "earner_name": lambda mail: mail.facts["name"],
+    "member_name": lambda mail: mail.facts["name"],
     "old_name": lambda mail: mail.facts["old_name"],
     "user_name": lambda mail: mail.facts["address"],
     "issued_on": lambda mail: mail.day("issued"),
@@ -201,6 +206,10 @@ _FILLERS: Mapping[str, Callable[[_Mail], str | None]] = {
     "confirm_address_url": lambda mail: mail.mint_url(
         "confirm-address", Purpose.CONFIRM_ADDRESS, [mail.facts["pending"]]
     ),
+    "invited_by": lambda mail: mail.facts["invited_by"],
+    "changed_by": lambda mail: mail.facts["changed_by"],
+    "invite_url": lambda mail: mail.member_url("invitation", Purpose.INVITE),
+    "member_password_url": lambda mail: mail.member_url("password", Purpose.MEMBER_PASSWORD),
     "stop_url": lambda mail: mail.mint_url("stop-address", Purpose.STOP_ADDRESS, [mail.facts["pending"]]),
     "unsubscribe_url": lambda mail: mail.mint_url("unsubscribe", Purpose.UNSUBSCRIBE, [mail.message_id]),
 }

@@ -123,6 +123,12 @@ def _tell_earner(kind: str, *slots: Slot) -> Notice:
     return Notice(kind, Stream.ACCOUNT, (*_WHO, *slots), shows_badge=False)
 
 
+def _tell_member(kind: str, *slots: Slot) -> Notice:
+    """Return a mail to somebody who works in the console, or is to."""
+    own = (Slot("member_name"), Slot("user_name"))
+    return Notice(kind, Stream.ACCOUNT, own + slots, shows_badge=False, to_earner=False, only_service=True)
+
+
 def _answer(kind: str, *slots: Slot) -> Notice:
     """Return an answer to whoever wrote to us."""
     own = (Slot("writer_name", optional=True), Slot("reference"))
@@ -178,6 +184,15 @@ _ALL = (
     _tell_earner("address_removed", Slot("old_address")),
     _tell_earner("primary_changed", *_ADDRESSES),
     _tell_earner("account_deleted", Slot("changed_on")),
+    _tell_member(
+        "member_invited",
+        Slot("invited_by"),
+        Slot("issuer_name", optional=True),
+        Slot("invite_url", Form.URL, optional=True),
+    ),
+    _tell_member("member_password", Slot("member_password_url", Form.URL)),
+    _tell_member("member_password_changed", Slot("changed_on")),
+    _tell_member("member_factor_reset", Slot("changed_on"), Slot("changed_by")),
     *(_answer(f"answer_{question}", *_NEWEST_BADGE) for question in _QUESTIONS),
     _answer(
         "answer_linkedin_add", *_NEWEST_BADGE, _PORTFOLIO_BADGE, Slot("credential_id", Form.TEXT, True, "badge_name")

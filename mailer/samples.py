@@ -8,7 +8,7 @@ import json
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from badges.assertions import expiry_of
@@ -24,6 +24,7 @@ from mailer.templates.published import Published
 NAME = "María González"
 ADDRESS = "maria.gonzalez@mail.example"
 SAMPLE_ID = "sample2345"
+INVITED_BY = "dana.reyes@asee.example"
 VALID_FOR = 36
 """Months."""
 
@@ -42,6 +43,10 @@ class Sample:
     """The account has no password yet, so the mail brings the link that sets one."""
     on_record: bool = True
     """Of an answer: the writer has a name and a badge, and whatever else may be missing is there."""
+    issued_on: date | None = None
+    """Of the award; None: today."""
+    expires_on: date | None = None
+    """Of the award; None: `valid_for` tells."""
 
     @property
     def issuer_unlocks(self) -> bool:
@@ -61,10 +66,11 @@ def samples_of(kind: str) -> Iterator[Sample]:
 def sample_facts(kind: str, sample: Sample, now: datetime) -> Facts:
     """Return what the ledger records of such a message (see `mailer.filling`)."""
     day, instant = now.date().isoformat(), now.strftime("%Y-%m-%dT%H:%MZ")
-    expires_on = expiry_of(now.date(), sample.valid_for)
+    issued_on = sample.issued_on or now.date()
+    expires_on = sample.expires_on or expiry_of(issued_on, sample.valid_for)
     who: Facts = {"name": sample.name, "address": sample.address}
     award: Facts = {
-        "issued": day,
+        "issued": issued_on.isoformat(),
         "expires": expires_on.isoformat() if expires_on else None,
         "assertion": SAMPLE_ID,
     }
@@ -83,6 +89,10 @@ def sample_facts(kind: str, sample: Sample, now: datetime) -> Facts:
         "address_named": pending,
         "address_added": pending,
         "account_deleted": {"changed": instant},
+        "member_invited": _sample_invitation(sample),
+        "member_password": {"member": SAMPLE_ID, "serial": 1},
+        "member_password_changed": {"changed": instant},
+        "member_factor_reset": {"changed": instant, "changed_by": INVITED_BY},
         "contact_added": {"new_address": "records@asee.example", "writer": "kim@asee.example", "changed": instant},
         "contact_removed": {"old_address": "records@asee.example", "writer": "kim@asee.example", "changed": instant},
     }
@@ -97,6 +107,16 @@ def _sample_lock(sample: Sample, instant: str) -> Facts:
         "account": SAMPLE_ID,
         "stamp": 1,
         "policy": "issuer" if sample.issuer_unlocks else "earner",
+    }
+
+
+def _sample_invitation(sample: Sample) -> Facts:
+    """To manage an issuer, for a newcomer; else to work here, for who has a password already."""
+    return {
+        "invited_by": INVITED_BY,
+        "issuer_name": "American Society of Example Engineers" if sample.on_record else None,
+        "member": SAMPLE_ID,
+        "serial": 1 if sample.on_record else None,
     }
 
 

@@ -9,6 +9,7 @@ from desk.accounts.lock_letter import tell_of_locks
 from desk.accounts.lockout import sweep_strangers
 from desk.accounts.sessions import sweep_sessions
 from desk.accounts.throttling import sweep_failures
+from desk.members.sessions import sweep_member_sessions
 from desk.office import Office
 
 
@@ -16,5 +17,5 @@ def see_to_logins(office: Office, now: datetime) -> int:
     """Tell who is to be told, forget what counts no more; return how many rows were forgotten."""
     tell_of_locks(office, now)
     with office.engine.begin() as connection:
-        swept = sweep_sessions(connection, now), sweep_failures(connection, now), sweep_strangers(connection, now)
-    return sum(swept)
+        sweeps = (sweep_sessions, sweep_member_sessions, sweep_failures, sweep_strangers)
+        return sum(sweep(connection, now) for sweep in sweeps)

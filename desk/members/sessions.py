@@ -45,18 +45,29 @@ class InsiderSession:
 
 
 def open_member_session(  # noqa: PLR0913 - whose, whence, when
-    connection: Connection, member_id: str, source: str, browser: str, now: datetime, *, is_proven: bool = False
+    connection: Connection,
+    member_id: str,
+    source: str,
+    browser: str,
+    now: datetime,
+    *,
+    is_proven: bool = False,
+    totp_secret: str | None = None,
 ) -> str:
-    """Return the token of a new session: 256 random bits, of which only the hash is kept."""
+    """Return the token of a new session: 256 random bits, of which only the hash is kept.
+
+    `totp_secret`, sealed, is what the session offers to a member who has no second factor yet.
+    """
     token = secrets.token_urlsafe(TOKEN_BYTES)
     connection.execute(
         insert(MemberSession).values(
-            id=_hash(token),
+            id=hash_token(token),
             member_id=member_id,
             created_at=now,
             seen_at=now,
             source=network_of(source) if source else "",
             browser=browser[:LONGEST_BROWSER],
+            totp_secret=totp_secret,
             proven_at=now if is_proven else None,
         )
     )
@@ -79,7 +90,7 @@ def find_member_session(connection: Connection, token: str, now: datetime) -> In
             col(Member.totp_confirmed_at),
         )
         .join(Member, col(Member.id) == col(MemberSession.member_id))
-        .where(col(MemberSession.id) == _hash(token), col(Member.disabled_at).is_(None), ~_is_over(now))
+        .where(col(MemberSession.id) == hash_token(token), col(Member.disabled_at).is_(None), is_live(now))
     )
     row = connection.execute(query).first()
     if row is None:
@@ -107,9 +118,15 @@ def prolong_member_session(office: Office, session_id: str, now: datetime) -> No
         )
 
 
-def end_member_session(connection: Connection, session_id: str) -> None:
-    """End one session."""
-    connection.execute(delete(MemberSession).where(col(MemberSession.id) == session_id))
+def end_member_session(connection: Connection, member_id: str, session_id: str) -> bool:
+    """End one session of a member; False if they have no such session (any more)."""
+    theirs = (col(MemberSession.member_id) == member_id, col(MemberSession.id) == session_id)
+    return connection.execute(delete(MemberSession).where(*theirs)).rowcount == 1
+
+
+def end_member_session_of(connection: Connection, token: str) -> None:
+    """End the session of a token, whatever a stranger has sent."""
+    connection.execute(delete(MemberSession).where(col(MemberSession.id) == hash_token(token)))
 
 
 def end_member_sessions(connection: Connection, member_id: str, *, but: str | None = None) -> int:
@@ -123,11 +140,16 @@ def sweep_member_sessions(connection: Connection, now: datetime) -> int:
     return connection.execute(delete(MemberSession).where(_is_over(now))).rowcount
 
 
+def is_live(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a session is not over."""
+    return ~_is_over(now)
+
+
 def _is_over(now: datetime) -> ColumnElement[bool]:
     is_old = (col(MemberSession.created_at) < now - LONGEST) | (col(MemberSession.seen_at) < now - LONGEST_IDLE)
     is_stuck = col(MemberSession.proven_at).is_(None) & (col(MemberSession.created_at) < now - LONGEST_UNPROVEN)
     return is_old | is_stuck
 
 
-def _hash(token: str) -> str:
+def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

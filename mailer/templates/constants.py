@@ -76,6 +76,10 @@ class SiteConstants:
         return self.login_page or f"{self.base_url}/login"
 
     @property
+    def console_url(self) -> str:
+        return f"{self.base_url}/console"
+
+    @property
     def portfolio_url(self) -> str:
         return f"{self.base_url}/portfolio"
 

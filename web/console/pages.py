@@ -3,7 +3,7 @@
 Here belongs that only. What a page says stands in `templates/pages/console`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import Request
@@ -35,4 +35,20 @@ def show_console(  # noqa: PLR0913 - what is shown, to whom, where
     page = pages.show(request, f"console/{template}", {**shared, **(values or {})}, status=status, known=[language])
     page.headers["vary"] = "Accept-Language, Cookie"
     page.headers["content-security-policy"] = CONSOLE_POLICY
+    return page
+
+
+def show_door(  # noqa: PLR0913 - what is shown, to whom
+    request: Request,
+    pages: Pages,
+    template: str,
+    values: Mapping[str, Any],
+    *,
+    status: int = 200,
+    known: Sequence[str] = (),
+) -> HTMLResponse:
+    """Show `console/{template}` to somebody who is not logged in: the log-in, what a mailed link opens."""
+    nobody = {"colleague": None, "issuer": None, "area": ""}
+    page = pages.show(request, f"console/{template}", {**values, **nobody}, status=status, known=known)
+    page.headers["vary"] = "Accept-Language, Cookie"
     return page
