@@ -137,6 +137,8 @@ def _make_children(settings: Settings) -> Iterator[Child]:
         yield _make_child(f"serve-{number}", "worker", "--name", f"serve-{number}")
     for number in range(1, settings.processors + 1):
         yield _make_child(f"processor-{number}", "process", "--name", f"processor-{number}")
+    for number in range(1, settings.hook_senders + 1):
+        yield _make_child(f"hooks-{number}", "hooks")
 
 
 def _make_child(name: str, *arguments: str) -> Child:

@@ -107,6 +107,10 @@ class Settings(BaseSettings):
     """Networks of the reverse proxies whose X-Forwarded-For says where a visitor comes from."""
     workers: int = Field(default=1, ge=0, le=64)
     processors: int = Field(default=1, ge=0, le=64)
+    hook_senders: int = Field(default=1, ge=0, le=16)
+    """Processes of `badgepost serve` that post webhooks."""
+    hooks_allow: list[IPv4Network | IPv6Network] = []
+    """Networks that webhooks may go to besides the public internet; without TLS only to this machine."""
     log_format: Literal["console", "json"] = "console"
     chromium: str | None = None
     """The browser that `preview` takes pictures with. Empty: the first of chromium, chromium-browser, google-chrome."""

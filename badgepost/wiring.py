@@ -78,7 +78,17 @@ def open_service(settings: Settings) -> Service:
     links = LinkMaker(keys)
     publisher, credentials = Publisher(constants, sources), open_credential_keys(settings)
     vault = Vault(keys)
-    office = Office(engine, links, publisher, site, credentials, vault, settings.support_address, settings.lockout)
+    office = Office(
+        engine,
+        links,
+        publisher,
+        site,
+        credentials,
+        vault,
+        settings.support_address,
+        settings.lockout,
+        hooks_allow=tuple(settings.hooks_allow),
+    )
     return Service(settings, engine, site, office)
 
 

@@ -11,6 +11,7 @@ from badges.accounts import LockoutPolicy
 from badges.links import LinkMaker
 from badges.openbadges.signing import CredentialKeys
 from badges.vault import Vault
+from desk.hooks.targets import Network
 from desk.publishing import Publisher
 from desk.words import Intent
 from mailer.filling import Site
@@ -35,3 +36,5 @@ class Office:
     """Who opens a locked account."""
     second_approval: frozenset[Intent] = frozenset()
     """Kinds of change that take effect only when two members of the staff have agreed."""
+    hooks_allow: tuple[Network, ...] = ()
+    """Networks that webhooks may go to besides the public internet."""

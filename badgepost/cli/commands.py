@@ -51,6 +51,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "worker": ("worker", "Deliver what is due."),
         "listen": ("listen", "Take the mail that comes in."),
         "process": ("process", "Deal with the mail that came in."),
+        "hooks": ("hooks", "Tell other systems what happened."),
         "demo": ("demo", "The whole journey once, on this machine."),
     },
 }

@@ -88,7 +88,6 @@ class Act(StrEnum):
     MAIL_RESENT = "mail_resent"
     AWARD_HELD = "award_held"
     AWARD_RELEASED = "award_released"
-    RECIPIENTS_EXPORTED = "recipients_exported"
     HOOK_ADDED = "hook_added"
     HOOK_CHANGED = "hook_changed"
     HOOK_DISABLED = "hook_disabled"

@@ -1,0 +1,26 @@
+"""`badgepost hooks`: one process that posts webhooks."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from badgepost.cli.asking import get_service, now
+from badgepost.hook_sender import HookSender, run_until_signal
+from desk.hooks.posting import Post
+
+app = typer.Typer()
+
+
+@app.command("hooks")
+def post_hooks(
+    once: Annotated[bool, typer.Option(help="Post what is due, then end.")] = False,
+) -> None:
+    """Tell other systems what happened, until it is told to stop (SIGTERM, Ctrl-C): requests under way are ended."""
+    service = get_service()
+    post = Post(service.office.hooks_allow)
+
+    async def run() -> dict[str, int]:
+        return dict(await run_until_signal(HookSender(service.office, post, now, once=once)))
+
+    asyncio.run(run())
