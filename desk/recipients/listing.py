@@ -36,6 +36,7 @@ from badges.transactions import reading
 from desk.accounts.showing import ShareCount, count_shares
 from desk.recipients.filters import Cursor, Progress, RecipientFilter
 from desk.recipients.why import tell_why
+from mailer.queue.states import WAITING
 from mailer.queue.tables import Batch, Message
 
 PAGE = 50
@@ -70,6 +71,11 @@ class Recipient:
     mail_due_at: datetime | None
     mail_reason: str
     shares: ShareCount
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the mail will be tried (again)."""
+        return self.mail_state in WAITING
 
     @property
     def why(self) -> str:
@@ -265,7 +271,7 @@ _PROGRESS = {
 
 def _add_shares(connection: Connection, rows: Sequence[Row[Any]]) -> list[Recipient]:
     shares = count_shares(connection, [row[0] for row in rows]) if rows else {}
-    return [Recipient(*row, shares.get(row[0], ShareCount())) for row in rows]
+    return [Recipient(*[*row, shares.get(row[0], ShareCount())]) for row in rows]
 
 
 def _find_end(connection: Connection, window: Subquery) -> Cursor | None:
