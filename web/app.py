@@ -130,10 +130,12 @@ def _show_error(
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.afterwards = Afterwards()
+    app.state.errands = Afterwards()
     app.state.studio = Studio()
     app.state.reading_room = ReadingRoom()
     yield
     app.state.reading_room.close()
     app.state.studio.close()
     app.state.badge_pages.close()
+    app.state.errands.close()
     app.state.afterwards.close()

@@ -48,6 +48,10 @@ async def _afterwards(request: Request) -> Afterwards:
     return cast("Afterwards", request.app.state.afterwards)
 
 
+async def _errands(request: Request) -> Afterwards:
+    return cast("Afterwards", request.app.state.errands)
+
+
 Service = Annotated[WebService, Depends(_service)]
 Shown = Annotated[Pages, Depends(_pages)]
 Files = Annotated[Assets, Depends(_assets)]
@@ -55,6 +59,8 @@ BadgePagesKept = Annotated[BadgePages, Depends(_badge_pages)]
 MailReader = Annotated[ReadingRoom, Depends(_reading_room)]
 Drawn = Annotated[Studio, Depends(_studio)]
 Later = Annotated[Afterwards, Depends(_afterwards)]
+Errands = Annotated[Afterwards, Depends(_errands)]
+"""The same for what may take minutes (a long roster), so that nobody's password link waits behind it."""
 
 
 def source_of(request: Request) -> str:

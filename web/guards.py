@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from badges.images import MAX_BYTES
+from desk.drafts.keeping import LARGEST
 from web.needs import Place
 
 LONGEST_BODY = 16 * 1024
@@ -28,6 +29,8 @@ LONGER_BODIES: Mapping[str, int] = {
 
 LONGER_PARTS: tuple[tuple[re.Pattern[str], int], ...] = (
     (re.compile("/console/issuers/[^/]+/(?:new-badge|badges/.*|branding.*)"), MAX_BYTES + 128 * 1024),
+    (re.compile("/console/issuers/[^/]+/issue"), LARGEST + LONGEST_BODY),  # a roster
+    (re.compile("/console/issuers/[^/]+/issue/.*"), 1024 * 1024),  # a page of corrected rows
 )
 """The same for paths that hold a name: here a picture, with texts that fill their fields."""
 

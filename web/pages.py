@@ -10,6 +10,7 @@ from functools import lru_cache
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -89,6 +90,11 @@ def _make_environment(
     def say_moment(moment: datetime) -> str:
         return f"{write_date(moment, language, 'medium')}, {moment.astimezone(UTC):%H:%M} UTC"
 
+    def say_local(moment: datetime, zone: str) -> str:
+        local = moment.astimezone(ZoneInfo(zone))
+        return f"{write_date(local, language, 'medium')}, {local:%H:%M} {zone.replace('_', ' ')}"
+
     environment.filters["say_date"] = say_date
+    environment.filters["say_local"] = say_local
     environment.filters["say_moment"] = say_moment
     return environment
