@@ -14,6 +14,8 @@ from badges.tables import Assertion, Issuer
 from badges.transactions import reading
 from desk.issue import issue_roster
 from desk.issuing.order import Issued, IssueOrder, IssueSummary
+from desk.members.audit import Actor
+from desk.members.inviting import Invited, Roles, invite_member
 from desk.office import Office
 from desk.programme import ProgrammeImported, import_programme
 
@@ -49,6 +51,23 @@ def issue_sample(office: Office, now: datetime) -> IssueSummary:
     if not isinstance(outcome, Issued):
         raise SampleError(str(outcome))
     return outcome.summary
+
+
+def invite_sample_members(office: Office, now: datetime) -> list[str]:
+    """Invite an administrator, somebody for support, and a manager for each issuer; return their addresses.
+
+    Raises `SampleError`.
+    """
+    with reading(office.engine).connect() as connection:
+        issuers = connection.execute(select(col(Issuer.slug), col(Issuer.id)).order_by(col(Issuer.slug))).all()
+    wanted = [("admin", "Robin Falk", Roles(is_administrator=True)), ("support", "Kim Osei", Roles(is_support=True))]
+    wanted += [(f"manager.{row.slug}", "Alex Moreau", Roles(issuer_ids=frozenset({row.id}))) for row in issuers]
+    addresses = [f"{local_part}@badgepost.example" for local_part, _, _ in wanted]
+    for address, (_, name, roles) in zip(addresses, wanted, strict=True):
+        outcome = invite_member(office, Actor("sample"), address, name, roles, now)
+        if not isinstance(outcome, Invited):
+            raise SampleError(str(outcome))
+    return addresses
 
 
 def find_any_award(engine: Engine) -> str | None:

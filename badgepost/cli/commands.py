@@ -46,6 +46,9 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "rules": ("rules", "What is done with which mail: try it, change it."),
         "tickets": ("tickets", "Requests by mail: see, answer, decide, undo."),
     },
+    "The console": {
+        "members": ("members", "Who works in the console: invite, unlock, shut out."),
+    },
     "Running": {
         "serve": ("serve", "Serve the pages, send and take mail."),
         "worker": ("worker", "Deliver what is due."),

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from badgepost.cli.asking import get_service, now
-from badgepost.sample import find_any_award, import_sample, is_empty, issue_sample
+from badgepost.sample import find_any_award, import_sample, invite_sample_members, is_empty, issue_sample
 from badgepost.serving import Running, serve
 from badgepost.wiring import Service
 
@@ -27,7 +27,9 @@ def run_service(
     if sample and is_empty(service.engine):
         import_sample(service.office, now())
         summary = issue_sample(service.office, now())
+        invited = invite_sample_members(service.office, now())
         console.print(f"Sample programme loaded: {summary.mails} mails queued.")
+        console.print(f"Invited into the console: {', '.join(invited)}; their invitations are in the outbox.")
 
     def announce(running: Running) -> None:
         console.print(_tell_where(service, running))
@@ -41,6 +43,8 @@ def _tell_where(service: Service, running: Running) -> Table:
     settings = service.settings
     places = Table.grid(padding=(0, 2))
     places.add_row("badgepost", settings.base_url)
+    invited = "an invitation in the outbox, or " if settings.transport == "outbox" else ""
+    places.add_row("console", f"{settings.base_url}/console (the way in: {invited}badgepost members invite)")
     if settings.transport == "outbox":
         places.add_row("outbox", f"{settings.base_url}/outbox")
     award = find_any_award(service.engine)
