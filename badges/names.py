@@ -8,6 +8,7 @@ import re
 import unicodedata
 
 from wire.letters import fold_letters
+from wire.lookalikes import list_alphabets
 
 _LONGEST_KEY = 300
 """Characters: folding may lengthen a name, and an index entry has its limits (2,700 bytes in PostgreSQL)."""
@@ -40,7 +41,6 @@ _PARTICLES = frozenset({
 })  # fmt: skip
 _ODD = re.compile(r"[<>{}\[\]|\\/=+*^%$#@~_&;:?!\d\"]|\b(?:tbd|tba|tbc|xx+|unknown|n/?a)\b", re.IGNORECASE)
 _NO_ASCII_WORD = re.compile("[^A-Za-z0-9]+")
-_ALIKE = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN"})
 _PLAIN_LETTERS = str.maketrans({
     "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t", "ŀ": "l",
 })  # fmt: skip
@@ -92,13 +92,7 @@ def weighty_parts(name: str) -> tuple[str, ...]:
 def is_odd_name(name: str) -> bool:
     """Tell whether a name holds signs, figures or a stopgap such as "TBD", or a word of letters of two alphabets that
     look alike (UTS 39 section 5.1): nobody is called so, and some such names show as another's."""
-    return bool(_ODD.search(name)) or any(len(_list_alphabets(word)) > 1 for word in name.split())
-
-
-def _list_alphabets(word: str) -> set[str]:
-    if word.isascii():
-        return set()
-    return {unicodedata.name(letter, "").partition(" ")[0] for letter in word if letter.isalpha()} & _ALIKE
+    return bool(_ODD.search(name)) or any(len(list_alphabets(word)) > 1 for word in name.split())
 
 
 def is_particle(part: str) -> bool:

@@ -7,12 +7,22 @@ too large for it, ends this process alone; the room (`room`) notices, and starts
 import resource
 import signal
 import sys
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from inbound.processing.frames import LENGTH, read_value, write_frame
+from inbound.processing.frames import LENGTH, Task, read_value, write_frame
+from inbound.showing.mail import show_html, show_mail, take_part
 from inbound.understood import understand
 
 _MOST_FILES = 32
 """Files at a time: modules for character sets are found on disk."""
+
+TASKS: Mapping[str, Callable[[bytes, Any], Any]] = {
+    Task.UNDERSTAND: understand,
+    Task.SHOW: lambda content, _: show_mail(content),
+    Task.SHOW_HTML: lambda content, _: show_html(content),
+    Task.TAKE_PART: take_part,
+}
 
 
 def limit(memory: int) -> None:
@@ -33,8 +43,8 @@ def serve(memory: int, cpu_seconds: int) -> None:
     while head := _read_exactly(LENGTH.size):
         body = _read_exactly(LENGTH.unpack(head)[0])
         _allow_cpu(cpu_seconds)
-        content, mail_from = read_value(body)
-        _write_all(write_frame(understand(content, mail_from)))
+        task, content, more = read_value(body)
+        _write_all(write_frame(TASKS[task](content, more)))
 
 
 def _allow_cpu(seconds: int) -> None:

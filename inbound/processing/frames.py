@@ -6,12 +6,22 @@ Here belongs that form. The room has read a stranger's bytes, so only values of 
 import io
 import pickle
 import struct
+from enum import StrEnum
 from typing import Any
 
 LENGTH = struct.Struct("!Q")
 LARGEST = 256 << 20
 """Bytes of one frame."""
-_OURS = ("inbound.reading.", "inbound.understanding.", "inbound.understood", "wire.", "desk.words")
+_OURS = ("inbound.reading.", "inbound.showing.", "inbound.understanding.", "inbound.understood", "wire.", "desk.words")
+
+
+class Task(StrEnum):
+    """What the room is asked to do with a mail."""
+
+    UNDERSTAND = "understand"
+    SHOW = "show"
+    SHOW_HTML = "show_html"
+    TAKE_PART = "take_part"
 
 
 class FrameError(Exception):

@@ -11,15 +11,18 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeVar
 
 import structlog
 
-from inbound.processing.frames import LARGEST, LENGTH, FrameError, read_value, write_frame
+from inbound.processing.frames import LARGEST, LENGTH, FrameError, Task, read_value, write_frame
+from inbound.showing.html import SafeHtml
+from inbound.showing.mail import ShownMail, TakenPart
 from inbound.understood import Understood
 
 _log = structlog.get_logger("badgepost.room")
 _CHUNK = 1 << 16
+Answer = TypeVar("Answer", Understood, ShownMail, SafeHtml, TakenPart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class RoomLimits:
     """Bytes, besides what the program itself takes."""
     cpu_seconds: int = 10
     wall_seconds: float = 20.0
+    tries: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +67,32 @@ class Room:
 
     def understand(self, content: bytes, mail_from: str | None) -> Understood | Unreadable:
         """Return what a mail says, or why it cannot be read."""
+        return self._try(Task.UNDERSTAND, content, mail_from, Understood)
+
+    def show(self, content: bytes) -> ShownMail | Unreadable:
+        """Return a mail fit to be looked at, or why it cannot be."""
+        return self._try(Task.SHOW, content, None, ShownMail)
+
+    def show_html(self, content: bytes) -> SafeHtml | Unreadable:
+        """Return a mail's HTML without anything that acts, or why it cannot be shown."""
+        return self._try(Task.SHOW_HTML, content, None, SafeHtml)
+
+    def take_part(self, content: bytes, number: int) -> TakenPart | Unreadable:
+        """Return one part of a mail, decoded, or why it cannot be taken out."""
+        return self._try(Task.TAKE_PART, content, number, TakenPart)
+
+    def _try(self, task: Task, content: bytes, more: str | int | None, kind: type[Answer]) -> Answer | Unreadable:
         reason = ""
-        for _ in range(2):
+        for _ in range(self._limits.tries):
             try:
-                return self._ask(write_frame((content, mail_from)))
+                return self._ask(write_frame((task.value, content, more)), kind)
             except (_RoomEndedError, FrameError) as ended:
                 reason = str(ended)
-                _log.warning("room_ended", reason=reason, size=len(content))
+                _log.warning("room_ended", task=task.value, reason=reason, size=len(content))
                 self._end()
         return Unreadable(reason)
 
-    def _ask(self, question: bytes) -> Understood:
+    def _ask(self, question: bytes, kind: type[Answer]) -> Answer:
         process = self._start()
         until = time.monotonic() + self._limits.wall_seconds
         self._write(process, question)
@@ -81,7 +100,7 @@ class Room:
         if length > LARGEST:
             raise FrameError(f"a frame of {length} bytes")
         answer = read_value(self._read(process, length, until))
-        if not isinstance(answer, Understood):
+        if not isinstance(answer, kind):
             raise FrameError("the answer is of another kind")
         return answer
 
@@ -98,9 +117,11 @@ class Room:
     def _read(self, process: subprocess.Popen[bytes], size: int, until: float) -> bytes:
         assert process.stdout is not None
         read = bytearray()
+        waiting = select.poll()
+        waiting.register(process.stdout, select.POLLIN | select.POLLHUP)
         while len(read) < size:
-            ready, _, _ = select.select([process.stdout], [], [], max(0.0, until - time.monotonic()))
-            if not ready:
+            # Not `select`, which knows no file beyond the 1024th that a process has open.
+            if not waiting.poll(max(0.0, until - time.monotonic()) * 1000):
                 raise _RoomEndedError(f"it took longer than {self._limits.wall_seconds:g} seconds")
             chunk = os.read(process.stdout.fileno(), min(_CHUNK, size - len(read)))
             if not chunk:

@@ -52,7 +52,7 @@ def read_taken_apart(message: Message, mail_from: str | None) -> Reading:
         in_reply_to=_read_ids(header, "in-reply-to"),
         references=_read_ids(header, "references"),
         sender_name=_read_sender_name(header),
-        sections=_read_sections(message),
+        sections=read_sections(message),
         attachments=tuple(_describe(part) for part in message.parts if _is_attachment(part)),
         tables=read_tables(message.parts),
         report=report,
@@ -62,7 +62,8 @@ def read_taken_apart(message: Message, mail_from: str | None) -> Reading:
     )
 
 
-def _read_sections(message: Message) -> Sections:
+def read_sections(message: Message) -> Sections:
+    """Return the lines of a mail's text, and those of the mails that are attached to it, each with its mark."""
     own = mark_sections(read_body(message).text)
     forwarded = [line for part in _find_forwards(message) for line in _read_forward(part)]
     return Sections((*own.lines, *(Line(text, Mark.FORWARD) for text in forwarded)))
