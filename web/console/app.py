@@ -2,6 +2,7 @@
 
 from web.console import (
     badge_classes,
+    branding,
     home,
     invitation,
     live,
@@ -12,6 +13,7 @@ from web.console import (
     rules,
     rules_edit,
     second_factor,
+    tickets,
 )
 from web.console.ticket.app import TICKET_PARTS
 
@@ -24,9 +26,11 @@ PARTS = (
     rules,
     rules_edit,
     badge_classes,
+    branding,
     recipients,
     recipient,
     recipient_acts,
+    tickets,
     *TICKET_PARTS,
 )
 """Every module with pages of the console. Routes are tried in turn: fixed paths stand before those with a parameter."""

@@ -9,6 +9,8 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
+from badges.transactions import reading
+from desk.requests.ticket_queue import count_unassigned
 from web.console.visitors import Colleague, ManagedIssuer
 from web.guards import PAGE_POLICY
 from web.pages import Pages
@@ -30,7 +32,12 @@ def show_console(  # noqa: PLR0913 - what is shown, to whom, where
     """Show `console/{template}` in the member's language. `area` names the entry of the menu that it belongs to."""
     is_issuers = isinstance(who, ManagedIssuer)
     colleague = who.colleague if isinstance(who, ManagedIssuer) else who
-    shared = {"colleague": colleague, "issuer": who if is_issuers else None, "area": area}
+    shared = {
+        "colleague": colleague,
+        "issuer": who if is_issuers else None,
+        "area": area,
+        "unassigned": _count_unassigned(request, colleague),
+    }
     language = colleague.standing.language
     page = pages.show(request, f"console/{template}", {**shared, **(values or {})}, status=status, known=[language])
     page.headers["vary"] = "Accept-Language, Cookie"
@@ -52,3 +59,11 @@ def show_door(  # noqa: PLR0913 - what is shown, to whom
     page = pages.show(request, f"console/{template}", {**values, **nobody}, status=status, known=known)
     page.headers["vary"] = "Accept-Language, Cookie"
     return page
+
+
+def _count_unassigned(request: Request, colleague: Colleague) -> int:
+    """Return how many open tickets are nobody's, for the menu. One query of an index."""
+    if not colleague.standing.may_support:
+        return 0
+    with reading(request.app.state.service.office.engine).connect() as connection:
+        return count_unassigned(connection)

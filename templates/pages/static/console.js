@@ -39,9 +39,11 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   else if (xhr.status >= 400) event.detail.shouldSwap = false;
 });
 // Keys: data-key="g t" on a link or button presses it, unless somebody is typing.
+// Whoever speaks to their machine turns them off (WCAG 2.2, 2.1.4).
+const keysAreOff = () => localStorage.getItem("keys") === "off";
 let pressed = "";
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (keysAreOff() || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
   pressed = `${pressed} ${event.key}`.slice(-3).trim();
   const wanted = [event.key, pressed].map((key) => document.querySelector(`[data-key="${CSS.escape(key)}"]`)).find(Boolean);
   if (!wanted) return;
@@ -60,4 +62,13 @@ for (const button of document.querySelectorAll("[data-line]")) {
     area.setSelectionRange(start, start + (lines[button.dataset.line - 1] || "").length);
     area.scrollTop = (button.dataset.line - 4) * (area.scrollHeight / lines.length);
   });
+}
+// data-opens="id" on a button opens that dialog; data-keys-off in one turns keys off.
+for (const button of document.querySelectorAll("[data-opens]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => document.getElementById(button.dataset.opens).showModal());
+}
+for (const box of document.querySelectorAll("[data-keys-off]")) {
+  box.checked = keysAreOff();
+  box.addEventListener("change", () => localStorage.setItem("keys", box.checked ? "off" : "on"));
 }
