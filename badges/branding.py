@@ -87,6 +87,30 @@ def derive_palette(color: Color) -> Palette:
     )
 
 
+@dataclass(frozen=True)
+class Contrasts:
+    """How well what is derived from a colour can be read: ratios from 1 to 21."""
+
+    text: float
+    """Of text on the colour."""
+    link: float
+    """Of links on the darkest ground of light mode."""
+    link_dark: float
+    """Of links on the lightest ground of dark mode."""
+    as_link: float
+    """Of the colour itself on white: below `READABLE` its links are darkened."""
+
+
+def measure_palette(color: Color) -> Contrasts:
+    """Return how readable a mail in the brand colour `color` is."""
+    return Contrasts(
+        text=measure_contrast(color, text_on(color)),
+        link=measure_contrast(darken_until(color, READABLE, PAPER), PAPER),
+        link_dark=measure_contrast(lighten_until(color, READABLE_AT_NIGHT, NIGHT), NIGHT),
+        as_link=measure_contrast(color, WHITE),
+    )
+
+
 def measure_luminance(color: Color) -> float:
     """Return the relative luminance, from 0 (black) to 1 (white)."""
     red, green, blue = (_linear(part / 255) for part in (color.red, color.green, color.blue))

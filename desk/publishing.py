@@ -19,6 +19,9 @@ from mailer.templates.faults import PublishFault
 from mailer.templates.published import Published
 from mailer.templates.publishing import publish
 
+MOST_TRIED = 16
+"""Templates with values that nobody has saved, some 100 KB each, that are kept for the next question about them."""
+
 
 @dataclass(frozen=True)
 class PublishRefused:
@@ -35,6 +38,7 @@ class Publisher:
         self._sources = sources
         self._compiled: dict[tuple[str, Constants], Published] = {}
         self._sound: set[str] = set()
+        self._tried: dict[tuple[str, Constants], Published | PublishFault] = {}
         self._lock = Lock()
 
     @property
@@ -65,8 +69,15 @@ class Publisher:
     def try_out(
         self, connection: Connection, wanted: Wanted, instead: Mapping[str, Any] | None = None
     ) -> Published | PublishRefused:
-        """The same of what an issuer might be (see `gather_constants`). Remembers nothing: people try with every key."""
-        outcome = publish(wanted.kind, gather_constants(connection, wanted, self._site, instead), self._sources)
+        """The same of what an issuer might be (see `gather_constants`). Keeps few of them: people try with each key."""
+        key = (wanted.kind, gather_constants(connection, wanted, self._site, instead))
+        with self._lock:
+            outcome = self._tried.pop(key, None)
+        outcome = outcome or publish(*key, self._sources)
+        with self._lock:
+            self._tried[key] = outcome  # behind the others: the first is the one that was asked for longest ago
+            while len(self._tried) > MOST_TRIED:
+                del self._tried[next(iter(self._tried))]
         return PublishRefused(str(outcome)) if isinstance(outcome, PublishFault) else outcome
 
     def is_sound(self, published: Published) -> bool:

@@ -6,7 +6,7 @@ from mailer.notices import NOTICES, Notice
 from mailer.templates.constants import Constants, IssuerConstants, LinkedinConstants, SiteConstants
 from mailer.templates.faults import Refusal
 from mailer.templates.placeholders import Words
-from mailer.templates.wording import WordingSource
+from mailer.templates.wording import WordingSource, flat_constants
 
 _SOMEBODY = IssuerConstants(
     name="An issuer",
@@ -27,6 +27,14 @@ _CONSTANTS = Constants(
     linkedin=LinkedinConstants("An issuer", None, "A badge"),
     sender_name="An issuer",
 )
+
+
+def list_words() -> dict[str, bool]:
+    """Return the names that a wording may print, in every kind of mail with wording; true: it may be missing."""
+    shown = [notice for notice in NOTICES.values() if notice.shows_wording]
+    slots = {slot.name: slot.optional for slot in shown[0].slots}
+    common = {name for name in slots if all(name in {slot.name for slot in notice.slots} for notice in shown)}
+    return {name: slots.get(name, False) for name in (*sorted(common), *sorted(flat_constants(_CONSTANTS)))}
 
 
 def find_wording_fault(source: str) -> str | None:

@@ -64,7 +64,7 @@ class WordingSource:
         if len(source) > SOURCE_LIMIT:
             raise Refusal(PublishFault(NAME, 1, f"longer than {SOURCE_LIMIT} characters"))
         self._words = words
-        self._constants = _flat_constants(constants)
+        self._constants = flat_constants(constants)
         checker = _SyntaxCheck({slot.name: slot for slot in words.slots.values()}, self._constants)
         checker.check(_parse(source))
         self._clean = _make_environment(source, [])
@@ -86,7 +86,8 @@ class WordingSource:
         return Wording(Markup(html), to_prose(pieces))  # noqa: S704 - checked just now
 
 
-def _flat_constants(constants: Constants) -> dict[str, str]:
+def flat_constants(constants: Constants) -> dict[str, str]:
+    """Return the constants that a wording may print, by name."""
     # Names without attributes: "." opens every known way out of a sandbox.
     issuer, badge = constants.issuer, constants.badge
     flat = {

@@ -173,7 +173,7 @@ def _read_upload(file: UploadFile | None, square: str) -> Upload:
     return Upload(file.file.read(MAX_BYTES + 1) if file else b"", is_square=bool(square))
 
 
-def _show(  # noqa: PLR0913 - what was typed, and what became of it
+def _show(  # noqa: PLR0913, PLR0917 - what was typed, and what became of it
     request: Request,
     pages: Pages,
     managed: ManagedIssuer,
