@@ -21,6 +21,7 @@ from badges.transactions import reading
 from badges.vault import Vault
 from desk.checking import read_image
 from desk.credentials.mailed import MailedCredentials
+from desk.hooks.mails import MailHooks
 from desk.office import Office
 from desk.publishing import Publisher
 from mailer.compose import Composer
@@ -117,6 +118,7 @@ def make_work(service: Service) -> Work:
             resend_unknown=frozenset(stream.value for stream, policy in resend.items() if policy == "resend"),
         ),
         look_ahead=credentials.look_ahead,
+        tell_settled=MailHooks(),
         domain_limits={domain: Limit(limit.concurrency, limit.rate) for domain, limit in settings.limits.items()},
         relay_rates={relay.name: Limit(rate=relay.rate) for relay in settings.relays if relay.rate},
     )

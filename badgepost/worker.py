@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection, Engine
@@ -31,7 +32,7 @@ from mailer.queue.leases import (
     recover,
     register,
 )
-from mailer.queue.recording import Step, record
+from mailer.queue.recording import Step, TellSettled, record, tell_nobody
 from mailer.queue.settling import Policy
 from mailer.queue.sweeping import Swept, sweep
 from mailer.queue.watching import ChangeWatch
@@ -60,6 +61,7 @@ class Work:
     transport: Transport
     policy: Policy = field(default_factory=Policy)
     look_ahead: LookAhead = _look_nowhere
+    tell_settled: TellSettled = tell_nobody
     domain_limits: Mapping[str, Limit] = field(default_factory=dict)
     relay_rates: Mapping[str, Limit] = field(default_factory=dict)
     clock: Callable[[], datetime] = _utc_now
@@ -83,7 +85,7 @@ class Worker:
         self._trust = TrustInClock(work.clock(), work.pulse, work.patience)
         wiring = Wiring(
             writer=self._writer,
-            journal=Journal[Step](self._writer, record),
+            journal=Journal[Step](self._writer, partial(record, tell=work.tell_settled)),
             maker=work.maker,
             shelf=Shelf(Gates(work.domain_limits), Gates(work.relay_rates)),
             policy=work.policy,

@@ -14,6 +14,8 @@ from sqlmodel import col
 from badges.credential_tables import Credential
 from badges.links import Expired, Forged, Genuine, LinkMaker, Purpose
 from badges.tables import Assertion, BadgeClass, Issuer
+from desk.hooks.events import EventKind
+from desk.hooks.telling import tell_of_award
 from desk.mailing import Letter, write_letter
 from desk.office import Office
 from desk.people import find_by_id
@@ -60,6 +62,7 @@ def report_not_me(office: Office, token: str, now: datetime) -> AwardHeld | NotM
             award = _find_award(connection, assertion_id)
             withdraw_mails_about(connection, award.earner_id, assertion_id, now)
             _tell_issuer(connection, office, award, now)
+            tell_of_award(connection, assertion_id, EventKind.AWARD_HELD, award.earner_id, now)
     return AwardHeld(again=not held.rowcount)
 
 

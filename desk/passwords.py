@@ -28,6 +28,8 @@ from desk.accounts.lockout import unlock_by_owner
 from desk.accounts.sessions import end_sessions
 from desk.accounts.telling import tell_owner
 from desk.accounts.trail import EventKind, note_event
+from desk.hooks.events import EventKind as HookKind
+from desk.hooks.telling import tell_of_earner
 from desk.office import Office
 from desk.people import Person, find_by_account
 
@@ -87,6 +89,8 @@ def set_password(
         _confirm_address(connection, form.person, now)
         end_sessions(connection, form.person.account_id)
         note_event(connection, form.person.earner_id, EventKind.PASSWORD_SET, now, source=source, detail="by a link")
+        if not form.person.has_password:
+            tell_of_earner(connection, form.person.earner_id, HookKind.ACCOUNT_CLAIMED, str(form.serial), {}, now)
         if office.lockout is LockoutPolicy.EARNER:
             unlock_by_owner(connection, form.person.account_id, form.person.earner_id, now, "by a new password")
         tell_of_new_password(connection, office, form.person, str(form.serial), now)

@@ -16,6 +16,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from desk.hooks.events import EventKind
+from desk.hooks.mails import tell_of_report
 from mailer.queue.reported import find_by_id, find_by_message_id, note, note_arrival, note_bounce
 from mailer.queue.suppressions import Suppressed, suppress
 from wire.reports import ComplaintReport, DeliveryReport, ReportedRecipient
@@ -86,6 +88,7 @@ def _book_complaint(connection: Connection, report: ComplaintReport, message: _M
         return Booked(message.id, f"Feedback that is no complaint ({report.feedback_type}): noted.")
     _suppress(connection, message, f"complaint: {report.reason}", now)
     note(connection, message.id, f"a complaint came back: {report.reason}")
+    tell_of_report(connection, message.id, EventKind.MAIL_COMPLAINED, report.reason, now)
     return Booked(message.id, f"{report.reason} {message.rcpt_to} gets no more mail.")
 
 
@@ -94,6 +97,8 @@ def _book_delivery(connection: Connection, report: DeliveryReport, message: _Mes
     words = f"{recipient.reason} {recipient.diagnostic_code}".strip()
     if recipient.action == "failed":
         is_news = note_bounce(connection, message.id, f"a report came back: {words}", now)
+        if is_news:
+            tell_of_report(connection, message.id, EventKind.MAIL_BOUNCED, words, now)
         if recipient.hard and _is_about(recipient, message):
             _suppress(connection, message, f"bounced: {words}", now)
             return Booked(message.id, f"{recipient.reason} {message.rcpt_to} gets no more mail.")

@@ -83,7 +83,7 @@ def tell_of_earner(  # noqa: PLR0913, PLR0917 - who, what, and once
     tell_hooks(
         connection,
         [
-            Happened(issuer_id, kind, key, {"earner": earner_id, "awards": ids, **data})
+            Happened(issuer_id, kind, f"{earner_id}/{key}", {"earner": earner_id, "awards": ids, **data})
             for issuer_id, ids in awards.items()
         ],
         now,

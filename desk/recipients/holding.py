@@ -9,6 +9,8 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from badges.tables import Assertion, BadgeClass
+from desk.hooks.events import EventKind
+from desk.hooks.telling import tell_of_award
 from desk.members.audit import Act, Actor, Subject, note_act
 from desk.office import Office
 from desk.recipients.results import ActDone, ChangeMade, ChangeRefused
@@ -44,6 +46,8 @@ def _set(  # noqa: PLR0913 - as the acts above
             return ChangeRefused("held" if is_held else "not_held")
         if is_held:
             withdraw_mails_about(connection, earner_id, assertion_id, now)
+        kind = EventKind.AWARD_HELD if is_held else EventKind.AWARD_RELEASED
+        tell_of_award(connection, assertion_id, kind, earner_id, now)
         act = Act.AWARD_HELD if is_held else Act.AWARD_RELEASED
         subject, detail = Subject("earner", earner_id), {"assertion": assertion_id}
         note_act(connection, actor, act, now, issuer_id=issuer_id, subject=subject, detail=detail)

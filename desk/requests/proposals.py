@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from badges.ids import make_id
 from badges.links import LIFETIMES, Purpose
+from desk.hooks.requests import tell_of_proposal
 from desk.requests.case import Case
 from desk.requests.recorded import Planned, read_plan, write_plan, write_value
 from desk.requests.tickets import EntryKind, hold_ticket
@@ -145,6 +146,8 @@ def decide(  # noqa: PLR0913, PLR0917 - who, what, when and why
         .where(col(Proposal.id) == proposal_id, col(Proposal.state) == ProposalState.PENDING.value)
         .values(state=state.value, decided_at=now, decided_by=decided_by, reason=reason)
     )
+    if decided.rowcount == 1:
+        tell_of_proposal(connection, proposal_id, now)
     return decided.rowcount == 1
 
 

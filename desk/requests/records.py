@@ -15,6 +15,8 @@ from badges.assertions import AssertionState
 from badges.tables import Account, Assertion, Earner, EarnerAddress
 from desk.accounts.shutting import shut_account
 from desk.credentials.replacing import replace_credentials
+from desk.hooks.events import EventKind
+from desk.hooks.telling import tell_of_award
 from desk.people import find_by_id
 from desk.renaming import put_name
 from desk.requests.orders import Change
@@ -145,11 +147,14 @@ def _want_revoked(_connection: Connection, _change: Change, state: State) -> Sta
     return {**state, "state": AssertionState.REVOKED.value}
 
 
-def _write_award(connection: Connection, earner_id: str, _is: State, will: State, _now: datetime) -> None:
+def _write_award(connection: Connection, earner_id: str, _is: State, will: State, now: datetime) -> None:
     # Taking a revocation back is no step of an award's life (`badges.assertions.FOLLOWS`): it never happened.
     values = {"state": will["state"], "revocation_reason": will["reason"]}
     named = (col(Assertion.id) == will[SUBJECT], col(Assertion.earner_id) == earner_id)
     connection.execute(update(Assertion).where(*named).values(values))
+    is_revoked = will["state"] == AssertionState.REVOKED
+    kind = EventKind.AWARD_REVOKED if is_revoked else EventKind.AWARD_RESTORED
+    tell_of_award(connection, will[SUBJECT], kind, earner_id, now)
 
 
 def _read_notices(connection: Connection, _earner_id: str, subject: str) -> State:

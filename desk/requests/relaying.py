@@ -11,6 +11,8 @@ from sqlmodel import col
 
 from badges.names import shares_part
 from badges.tables import Issuer
+from desk.hooks.events import EventKind
+from desk.hooks.requests import tell_of_ticket
 from desk.mailing import Fact, Letter
 from desk.people import Person, find_by_id
 from desk.requests.answering import WINDOW, is_ours
@@ -50,6 +52,7 @@ def relay_request(case: Case) -> Done:
     change = _find_change(case, person, issuer.id)
     proposal_id = _propose(case, issuer.id, change) if change else None
     case.send(_write_to_issuer(case, person, issuer, change, proposal_id))
+    tell_of_ticket(case.connection, case.ticket_id, EventKind.REQUEST_OPENED, case.now, relayed_to=issuer.id)
     told = Answer("request_relayed", {"issuer_name": issuer.name, "issuer_support": issuer.support_email})
     return Done(TicketState.WAITING if proposal_id else TicketState.CLOSED, told, proposal_id=proposal_id)
 

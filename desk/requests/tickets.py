@@ -14,6 +14,8 @@ from sqlmodel import col
 
 from badges.columns import from_microseconds, to_microseconds
 from badges.ids import make_id
+from desk.hooks.events import EventKind
+from desk.hooks.requests import tell_of_ticket
 from desk.requests.orders import Change, Order
 from desk.requests.plain import clean_line, clean_message_ids
 from desk.requests.references import make_reference
@@ -84,6 +86,7 @@ def open_ticket(connection: Connection, order: Order, now: datetime) -> tuple[st
         **_describe_order(order),
     }
     connection.execute(_OPEN, values)
+    tell_of_ticket(connection, ticket_id, EventKind.REQUEST_OPENED, now)
     return ticket_id, reference
 
 
@@ -142,6 +145,8 @@ def set_state(connection: Connection, ticket_id: str, state: TicketState, author
     )
     if changed.rowcount:
         add_entry(connection, ticket_id, Entry(EntryKind.STATE, author, state.value), now)
+        if state is TicketState.CLOSED:
+            tell_of_ticket(connection, ticket_id, EventKind.REQUEST_CLOSED, now)
     return bool(changed.rowcount)
 
 

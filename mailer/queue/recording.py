@@ -6,7 +6,7 @@ worker): a worker that was taken for dead changes nothing when it wakes. Groups 
 
 # ruff: noqa: S608  (the statements are put together from constants alone)
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,6 +47,14 @@ class Result:
 
 Step = Intent | Result
 
+TellSettled = Callable[[Connection, Sequence[Result]], None]
+"""Told once a group, in its transaction, of the results that were written; of those, too, whose claim was gone."""
+
+
+def tell_nobody(_connection: Connection, _results: Sequence[Result]) -> None:
+    """For a ledger whose results nobody else wants to know."""
+
+
 _INTEND = ForMany(f"""
     UPDATE message SET state = 'sending', state_at = :at
     WHERE id = :id AND fence = :fence AND worker_id = :worker_id AND state IN ('queued', 'deferred')
@@ -75,17 +83,17 @@ _FINISH_ATTEMPT = ForMany("""
 """)
 
 
-def record(connection: Connection, steps: Sequence[Step]) -> list[bool]:
+def record(connection: Connection, steps: Sequence[Step], tell: TellSettled = tell_nobody) -> list[bool]:
     """Write `steps`; tell of each whether it stands. A refused `Intent` means: do not send, the claim is gone."""
     intents = [step for step in steps if isinstance(step, Intent)]
-    _write_results(connection, [step for step in steps if isinstance(step, Result)])
+    if results := [step for step in steps if isinstance(step, Result)]:
+        _write_results(connection, results)
+        tell(connection, results)
     granted = _write_intents(connection, intents)
     return [isinstance(step, Result) or (step.message.id, step.message.fence) in granted for step in steps]
 
 
 def _write_results(connection: Connection, results: Sequence[Result]) -> None:
-    if not results:
-        return
     rows = [_result_row(result) for result in results]
     _SETTLE.run(connection, rows)
     _FINISH_ATTEMPT.run(connection, rows)
