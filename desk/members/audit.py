@@ -1,6 +1,6 @@
 """The trail of what members and other systems do: who, what, when, from where. Written with the act, or not at all.
 
-Here belong the words, writing one event in the transaction of the act, and reading a page of them. What happened to an
+Here belong the words and writing one event in the transaction of the act; reading stands in `audit_list`. What happened to an
 earner's account has a trail of its own (`desk.accounts.trail`), and so have changes of records that were asked for by
 mail (`desk.tables.RecordChange`).
 """
@@ -19,10 +19,6 @@ from badges.ids import make_id
 from desk.access.tables import KeptAnswer
 from desk.members.tables import AuditEvent
 from wire.network import network_of
-
-MOST = 100
-"""Events on a page."""
-
 
 class Act(StrEnum):
     """What may be done. A new act of console or API gets its word here; the pages say it in the reader's language."""
@@ -120,20 +116,6 @@ class Subject:
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class PastAct:
-    """One event of the trail."""
-
-    event_id: str
-    made_at: datetime
-    act: str
-    made_by: str
-    subject_kind: str
-    subject_id: str
-    detail: Mapping[str, Any]
-    source: str
-
-
 def note_act(  # noqa: PLR0913 - who, what, when, whose, on what
     connection: Connection,
     actor: Actor,
@@ -164,25 +146,3 @@ def note_act(  # noqa: PLR0913 - who, what, when, whose, on what
         # With the act or not at all: whether it was done is known even if its answer never got as far.
         done = f"{act.value} {subject.kind} {subject.id}" if subject else act.value
         connection.execute(update(KeptAnswer).where(col(KeptAnswer.id) == actor.kept_id).values(done=done))
-
-
-def list_acts(
-    connection: Connection, *, issuer_id: str | None = None, before: datetime | None = None, limit: int = MOST
-) -> list[PastAct]:
-    """Return what was done, the newest first; of one issuer, or everything. `before` goes on from a page."""
-    query = select(
-        col(AuditEvent.id),
-        col(AuditEvent.made_at),
-        col(AuditEvent.act),
-        col(AuditEvent.made_by),
-        col(AuditEvent.subject_kind),
-        col(AuditEvent.subject_id),
-        col(AuditEvent.detail),
-        col(AuditEvent.source),
-    ).order_by(col(AuditEvent.made_at).desc(), col(AuditEvent.id))
-    if issuer_id is not None:
-        query = query.where(col(AuditEvent.issuer_id) == issuer_id)
-    if before is not None:
-        query = query.where(col(AuditEvent.made_at) < before)
-    rows = connection.execute(query.limit(limit)).all()
-    return [PastAct(*row[:6], json.loads(row.detail), row.source) for row in rows]

@@ -217,6 +217,7 @@ def may_invite(connection: Connection, actor: Actor, now: datetime) -> bool:
     if actor.member_id is None:
         return True
     invited = select(col(AuditEvent.id)).where(
+        col(AuditEvent.made_by) == actor.name,
         col(AuditEvent.member_id) == actor.member_id,
         col(AuditEvent.made_at) > now - timedelta(days=1),
         col(AuditEvent.act) == Act.MEMBER_INVITED.value,

@@ -101,7 +101,7 @@ class AuditEvent(SQLModel, table=True):
     __table_args__ = (
         Index("ix_audit_event_made", "made_at"),
         Index("ix_audit_event_issuer", "issuer_id", "made_at"),
-        Index("ix_audit_event_member", "member_id", "made_at"),
+        Index("ix_audit_event_made_by", "made_by", "made_at"),
         Index("ix_audit_event_act", "act", "made_at"),
         Index("ix_audit_event_subject", "subject_kind", "subject_id", "made_at"),
     )

@@ -113,7 +113,7 @@ def upgrade() -> None:
     with op.batch_alter_table('audit_event', schema=None) as batch_op:
         batch_op.create_index('ix_audit_event_issuer', ['issuer_id', 'made_at'], unique=False)
         batch_op.create_index('ix_audit_event_made', ['made_at'], unique=False)
-        batch_op.create_index('ix_audit_event_member', ['member_id', 'made_at'], unique=False)
+        batch_op.create_index('ix_audit_event_made_by', ['made_by', 'made_at'], unique=False)
         batch_op.create_index('ix_audit_event_act', ['act', 'made_at'], unique=False)
         batch_op.create_index('ix_audit_event_subject', ['subject_kind', 'subject_id', 'made_at'], unique=False)
 
@@ -337,7 +337,7 @@ def downgrade() -> None:
     with op.batch_alter_table('audit_event', schema=None) as batch_op:
         batch_op.drop_index('ix_audit_event_subject')
         batch_op.drop_index('ix_audit_event_act')
-        batch_op.drop_index('ix_audit_event_member')
+        batch_op.drop_index('ix_audit_event_made_by')
         batch_op.drop_index('ix_audit_event_made')
         batch_op.drop_index('ix_audit_event_issuer')
 
