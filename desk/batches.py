@@ -55,8 +55,8 @@ class BatchRecipient:
     """How often the owner pressed the share buttons of the badge that the mail is about."""
 
 
-def list_batches(engine: Engine, limit: int = 50) -> list[BatchSummary]:
-    """Return the newest batches first."""
+def list_batches(engine: Engine, limit: int = 50, issuer_id: str | None = None) -> list[BatchSummary]:
+    """Return the newest batches first, of one issuer or of all."""
     query = (
         select(
             col(Batch.id),
@@ -72,6 +72,8 @@ def list_batches(engine: Engine, limit: int = 50) -> list[BatchSummary]:
         .order_by(col(Batch.created_at).desc(), col(Batch.id))
         .limit(limit)
     )
+    if issuer_id is not None:
+        query = query.where(col(Batch.issuer_id) == issuer_id)
     with reading(engine).connect() as connection:
         rows = connection.execute(query).all()
         counts = _count_states(connection, [row[0] for row in rows])

@@ -61,6 +61,7 @@ class Recipient:
     badge: str
     badge_name: str
     issued_on: date
+    expires_on: date | None
     award_state: str
     held_at: datetime | None
     opened_at: datetime | None
@@ -113,6 +114,19 @@ def list_recipients(
             return RecipientPage(rows, rows[-1].cursor)
         last = _find_end(connection, window) if wanted.is_selective else None
         return RecipientPage(rows, last, is_cut=last is not None)
+
+
+def find_recipient(engine: Engine, issuer_id: str, assertion_id: str) -> Recipient | None:
+    """Return one award of `issuer_id` with its recipient; None if it is none of theirs."""
+    window = (
+        select(col(Assertion.id).label("id"), col(Assertion.created_at).label("created_at"))
+        .join(BadgeClass, col(BadgeClass.id) == col(Assertion.badge_class_id))
+        .where(col(Assertion.id) == assertion_id, col(BadgeClass.issuer_id) == issuer_id)
+        .subquery()
+    )
+    with reading(engine).connect() as connection:
+        rows = _add_shares(connection, connection.execute(_select_recipients(window, RecipientFilter())).all())
+    return rows[0] if rows else None
 
 
 def read_recipients(engine: Engine, issuer_id: str, wanted: RecipientFilter) -> Iterator[Recipient]:
@@ -215,6 +229,7 @@ def _select_recipients(window: Subquery, wanted: RecipientFilter) -> Select[*tup
             col(BadgeClass.slug),
             col(BadgeClass.name),
             col(Assertion.issued_on),
+            col(Assertion.expires_on),
             col(Assertion.state),
             col(Assertion.held_at),
             col(Assertion.opened_at),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, or_, select
 from sqlmodel import col
 
 from badges.account_tables import AccountEvent
@@ -22,6 +22,7 @@ from desk.accounts.trail import EventKind
 from desk.people import Person, find_by_id
 from desk.recipients.why import tell_why
 from desk.requests.authority import is_shared
+from desk.requests.proposals import Needs
 from desk.tables import Proposal, RecordChange, Ticket
 from mailer.notices import Stream
 from mailer.queue.suppressions import EVERY
@@ -245,7 +246,10 @@ def _list_asked(connection: Connection, issuer_id: str, earner_id: str) -> list[
         )
         .join(Ticket, col(Ticket.id) == col(Proposal.ticket_id))
         .where(
-            col(Ticket.earner_id) == earner_id, col(Proposal.issuer_id) == issuer_id, col(Proposal.state) == "pending"
+            col(Ticket.earner_id) == earner_id,
+            col(Proposal.issuer_id) == issuer_id,
+            col(Proposal.state) == "pending",
+            or_(col(Proposal.needs) != Needs.STAFF.value, col(Ticket.issuer_id) == issuer_id),
         )
         .order_by(col(Proposal.created_at).desc())
         .limit(MOST)

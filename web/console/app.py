@@ -2,6 +2,7 @@
 
 from web.console import (
     badge_classes,
+    bounces,
     branding,
     home,
     invitation,
@@ -14,6 +15,7 @@ from web.console import (
     rules_edit,
     second_factor,
     tickets,
+    wishes,
 )
 from web.console.ticket.app import TICKET_PARTS
 
@@ -30,6 +32,8 @@ PARTS = (
     recipients,
     recipient,
     recipient_acts,
+    bounces,
+    wishes,
     tickets,
     *TICKET_PARTS,
 )
