@@ -83,7 +83,7 @@ def list_badges(caller: MayRead, service: Service, paging: Pages) -> PageOut[Bad
         query = query.where(col(BadgeClass.slug) > after[0])
     with reading(service.office.engine).connect() as connection:
         rows = connection.execute(query).all()
-    return paging.page(rows, lambda row: (row.slug,), lambda row: show_badge(service, row))
+    return paging.cut(rows, lambda row: (row.slug,), lambda row: show_badge(service, row))
 
 
 @router.post("/badges", status_code=201, summary="Make a badge")

@@ -56,14 +56,17 @@ class Paging:
             raise _not_ours()
         return tuple(_read_value(value, kind) for value, kind in zip(values, kinds, strict=True))
 
-    def page(
+    def cut(
         self, rows: Sequence[Row], key: Callable[[Row], tuple[Key, ...]], show: Callable[[Row], Item]
     ) -> PageOut[Item]:
         """Return the page of `rows`, which are one more than `limit` if there are more."""
         shown = rows[: self.limit]
-        has_more = len(rows) > self.limit
-        address = f"{self.here}cursor={_write_cursor(key(shown[-1]))}" if has_more else None
-        return PageOut[Item].model_construct(items=[show(row) for row in shown], next=address)
+        return self.page([show(row) for row in shown], key(shown[-1]) if len(rows) > self.limit else None)
+
+    def page(self, items: Sequence[Item], following: tuple[Key, ...] | None) -> PageOut[Item]:
+        """Return a page; `following` are the values after which the next one begins, None on the last."""
+        address = None if following is None else f"{self.here}cursor={_write_cursor(following)}"
+        return PageOut[Item].model_construct(items=list(items), next=address)
 
 
 async def _read_paging(

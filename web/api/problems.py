@@ -15,8 +15,8 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 MEDIA_TYPE = "application/problem+json"
-MOST_ERRORS = 50
-"""That are listed; who sends a thousand faults learns of the first ones."""
+MOST_ERRORS = 1000
+"""That are listed; whoever sends more learns of the first ones."""
 LONGEST_DETAIL = 500
 
 

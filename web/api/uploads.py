@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from badges.images import JPEG, MAX_BYTES, PNG
+from desk.drafts.keeping import LARGEST
 from web.api.route import UPLOADS
 
 
@@ -20,7 +21,9 @@ class Kinds:
     longest: int
 
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PICTURE = Kinds((PNG, JPEG), MAX_BYTES)
+ROSTER = Kinds(("text/csv", XLSX), LARGEST)
 
 
 def upload_of(kinds: Kinds) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from desk.access.scopes import Scope
-from desk.access.tokens import TokenMade, make_token
+from desk.access.tokens import TokenMade, make_token, note_use
 from desk.members.audit import Actor
 from tests.web.console.insiders import OURS
 from tests.web.house import House
@@ -45,6 +45,7 @@ def connect(
     issuer_id = str(house.one("SELECT id FROM issuer WHERE slug = :slug", slug=issuer))
     made = make_token(house.service.office, issuer_id, name, scopes, None, Actor("kim@staff.example"), house.clock())
     assert isinstance(made, TokenMade)
+    note_use(house.service.office, made.token_id, house.clock())  # so that reading changes nothing
     return Machine(house, made.token_id, made.token)
 
 
