@@ -1,8 +1,8 @@
 """The trail of what members and other systems do: who, what, when, from where. Written with the act, or not at all.
 
-Here belong the words and writing one event in the transaction of the act; reading stands in `audit_list`. What happened to an
-earner's account has a trail of its own (`desk.accounts.trail`), and so have changes of records that were asked for by
-mail (`desk.tables.RecordChange`).
+Here belong the words and writing one event in the transaction of the act; reading stands in `audit_list`. What happened
+to an earner's account has a trail of its own (`desk.accounts.trail`), and so have changes of records that were asked
+for by mail (`desk.tables.RecordChange`).
 """
 
 import json
@@ -12,13 +12,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, update
 from sqlmodel import col
 
 from badges.ids import make_id
 from desk.access.tables import KeptAnswer
 from desk.members.tables import AuditEvent
 from wire.network import network_of
+
 
 class Act(StrEnum):
     """What may be done. A new act of console or API gets its word here; the pages say it in the reader's language."""

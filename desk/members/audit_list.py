@@ -121,4 +121,6 @@ def _conditions(wanted: ActFilter) -> Iterator[ColumnElement[bool]]:
 
 
 def _read(row: Row[*tuple[Any, ...]]) -> PastAct:
-    return PastAct(*row[:4], row.token_id is not None, *row[5:10], json.loads(row.detail), row.source)
+    is_token, detail = row.token_id is not None, json.loads(row.detail)
+    values: tuple[Any, ...] = (*row[:4], is_token, *row[5:10], detail, row.source)
+    return PastAct(*values)
