@@ -40,10 +40,23 @@ def show_ticket_page(  # noqa: PLR0913, PLR0917 - what every handler is given, a
 @router.api_route("/console/tickets/{reference}/story", methods=READ)
 def show_story(request: Request, reference: str, service: Service, pages: Shown, who: Supporter) -> Response:
     """Show what happened on it: for a page that is open already."""
+    return _show_part(request, service, pages, who, reference, "_ticket_story.html")
+
+
+@router.api_route("/console/tickets/{reference}/deciding", methods=READ)
+def show_deciding(request: Request, reference: str, service: Service, pages: Shown, who: Supporter) -> Response:
+    """Show what waits for a decision: for a page that is open already."""
+    return _show_part(request, service, pages, who, reference, "_ticket_deciding.html")
+
+
+def _show_part(  # noqa: PLR0913, PLR0917 - what every handler is given, and which part
+    request: Request, service: WebService, pages: Pages, who: Colleague, reference: str, template: str
+) -> Response:
     ticket = gather_ticket(service, who, reference)
     if ticket is None:
         raise HTTPException(404)
-    return show_console(request, pages, who, "_ticket_story.html", describe_page(ticket, service), area="tickets")
+    values = {**_NOTHING, **describe_page(ticket, service)}
+    return show_console(request, pages, who, template, values, area="tickets")
 
 
 def show_ticket_as(  # noqa: PLR0913, PLR0917 - what every handler is given, and what has happened
@@ -65,7 +78,15 @@ def show_ticket_as(  # noqa: PLR0913, PLR0917 - what every handler is given, and
     return show_console(request, pages, who, "ticket.html", values, area="tickets", status=status)
 
 
-_NOTHING: Mapping[str, Any] = {"said": "", "fault": "", "fault_at": "", "overtaken": (), "typed": {}, "preview": None}
+_NOTHING: Mapping[str, Any] = {
+    "said": "",
+    "fault": "",
+    "fault_at": "",
+    "overtaken": (),
+    "typed": {},
+    "preview": None,
+    "corrected": {},
+}
 """What has happened, where nothing has."""
 
 
@@ -76,6 +97,7 @@ def describe_page(ticket: TicketPage, service: WebService) -> dict[str, Any]:
         "head": ticket.head,
         "seen": to_microseconds(ticket.head.updated_at),
         "around": ticket.around,
+        "microseconds": to_microseconds,
     }
 
 
