@@ -7,7 +7,7 @@ issuers (`desk.directory`).
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlmodel import col
@@ -18,10 +18,13 @@ from badges.transactions import take_turn_for
 from desk.issuers.fields import ContactWords, FieldFault, FieldFaults
 from desk.mailing import Letter, write_letters
 from desk.members.audit import Act, Actor, Subject, note_act
+from desk.members.tables import AuditEvent
 from desk.office import Office
 
 MOST_CONTACTS = 50
 """Of one issuer: each is written to about each change."""
+MOST_A_DAY = 20
+"""New contacts of one issuer: each is a mail to whatever address was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ def add_contact(
         contacts = _take_contacts(connection, issuer_id)
         if any(contact.address == words.address for contact in contacts):
             return FieldFaults({"address": FieldFault("taken", "is a contact already")})
+        if not _may_add(connection, issuer_id, now):
+            return FieldFaults({"address": FieldFault("often", f"no more than {MOST_A_DAY} contacts are added a day")})
         if len(contacts) >= MOST_CONTACTS:
             return FieldFaults({"address": FieldFault("many", f"an issuer has at most {MOST_CONTACTS} contacts")})
         if words.address == office.support_address:
@@ -105,6 +110,15 @@ def _take_contacts(connection: Connection, issuer_id: str) -> list[Contact]:
     take_turn_for(connection, f"contacts/{issuer_id}")
     connection.execute(select(col(Issuer.id)).where(col(Issuer.id) == issuer_id)).one()
     return list_contacts(connection, issuer_id)
+
+
+def _may_add(connection: Connection, issuer_id: str, now: datetime) -> bool:
+    added = select(col(AuditEvent.id)).where(
+        col(AuditEvent.issuer_id) == issuer_id,
+        col(AuditEvent.made_at) > now - timedelta(days=1),
+        col(AuditEvent.act) == Act.CONTACT_ADDED.value,
+    )
+    return len(connection.execute(added.limit(MOST_A_DAY)).all()) < MOST_A_DAY
 
 
 def _find(contacts: Iterable[Contact], contact_id: str) -> Contact | None:

@@ -1,13 +1,17 @@
 """Which parts the console has. Put into the application by `web.app`."""
 
 from web.console import (
+    access,
     badge_classes,
     bounces,
     branding,
     home,
     invitation,
+    issuer_people,
+    issuer_settings,
     live,
     login,
+    new_issuer,
     recipient,
     recipient_acts,
     recipients,
@@ -29,11 +33,15 @@ PARTS = (
     rules_edit,
     badge_classes,
     branding,
+    issuer_settings,
+    issuer_people,
+    new_issuer,
     recipients,
     recipient,
     recipient_acts,
     bounces,
     wishes,
+    access,
     tickets,
     *TICKET_PARTS,
 )
