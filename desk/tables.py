@@ -25,8 +25,9 @@ class Ticket(SQLModel, table=True):
     __table_args__ = (
         Index("ix_ticket_state", "state", "updated_at"),
         # The queue: the most urgent first, then who has waited longest; of everybody, or of one member (or nobody).
-        Index("ix_ticket_urgency", "state", "priority", "updated_at"),
-        Index("ix_ticket_assigned", "state", "assigned_to", "priority", "updated_at"),
+        Index("ix_ticket_urgency", "state", "priority", "created_at"),
+        Index("ix_ticket_assigned", "state", "assigned_to", "priority", "created_at"),
+        Index("ix_ticket_issuer", "issuer_id", "created_at"),
         Index("ix_ticket_requester", "requester_address", "updated_at"),
     )
 
@@ -43,7 +44,7 @@ class Ticket(SQLModel, table=True):
     requester_address: str
     """Folded; only mails from here (or, for an issuer, from another of its contacts) join the thread."""
     requester_name: str = ""
-    issuer_id: str | None = Field(default=None, foreign_key="issuer.id", index=True)
+    issuer_id: str | None = Field(default=None, foreign_key="issuer.id")
     """For a request of an issuer: which one."""
     earner_id: str | None = Field(default=None, foreign_key="earner.id", index=True)
     """Whom it is about, where that is one person."""

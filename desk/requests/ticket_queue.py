@@ -46,7 +46,7 @@ class View(StrEnum):
 
 
 class Sort(StrEnum):
-    """What stands first."""
+    """What stands first. By when a ticket was opened: one that is acted on keeps its place."""
 
     URGENT = "urgent"
     OLDEST = "oldest"
@@ -75,12 +75,12 @@ class Cursor:
     """A place in the queue: behind (or before) one ticket."""
 
     priority: int
-    updated_at: datetime
+    opened_at: datetime
     ticket_id: str
 
     def write(self) -> str:
         """Return it as it stands in an address."""
-        return f"{self.priority}.{to_microseconds(self.updated_at)}.{self.ticket_id}"
+        return f"{self.priority}.{to_microseconds(self.opened_at)}.{self.ticket_id}"
 
 
 def read_cursor(typed: str) -> Cursor | None:
@@ -120,7 +120,7 @@ class QueuedTicket:
     @property
     def cursor(self) -> Cursor:
         """Its place."""
-        return Cursor(self.priority, self.updated_at, self.ticket_id)
+        return Cursor(self.priority, self.created_at, self.ticket_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ def list_tickets_of_issuer(
     """Return what was written in the name of an issuer, the newest first: what it may be told of the queue."""
     behind = [_is_behind(before, falls=True)] if before else []
     theirs = _ROWS.where(col(Ticket.issuer_id) == issuer_id, *behind)
-    query = theirs.order_by(*_by_moment(col(Ticket.updated_at), col(Ticket.id), falls=True)).limit(limit)
+    query = theirs.order_by(*_by_moment(col(Ticket.created_at), col(Ticket.id), falls=True)).limit(limit)
     return [QueuedTicket(*row) for row in connection.execute(query)]
 
 
@@ -225,12 +225,12 @@ def _from(priority: int, place: Cursor | None, sort: Sort, *, falls: bool) -> li
 
 
 def _is_behind(place: Cursor, *, falls: bool) -> ColumnElement[bool]:
-    moment, ticket_id = col(Ticket.updated_at), col(Ticket.id)
+    moment, ticket_id = col(Ticket.created_at), col(Ticket.id)
     if falls:
-        tie = and_(moment == place.updated_at, ticket_id < place.ticket_id)
-        return and_(moment <= place.updated_at, or_(moment < place.updated_at, tie))
-    tie = and_(moment == place.updated_at, ticket_id > place.ticket_id)
-    return and_(moment >= place.updated_at, or_(moment > place.updated_at, tie))
+        tie = and_(moment == place.opened_at, ticket_id < place.ticket_id)
+        return and_(moment <= place.opened_at, or_(moment < place.opened_at, tie))
+    tie = and_(moment == place.opened_at, ticket_id > place.ticket_id)
+    return and_(moment >= place.opened_at, or_(moment > place.opened_at, tie))
 
 
 def _wanted(view: View, wanted: QueueFilter, me: str) -> Iterator[ColumnElement[bool]]:
@@ -278,14 +278,14 @@ def _take_strand(
 ) -> Subquery:
     """Return the first tickets of one state and priority: an index has them in their order."""
     own = (col(Ticket.state) == state.value, col(Ticket.priority) == priority)
-    query = select(col(Ticket.id), col(Ticket.priority), col(Ticket.updated_at)).where(*own, *conditions)
-    return query.order_by(*_by_moment(col(Ticket.updated_at), col(Ticket.id), falls=falls)).limit(limit).subquery()
+    query = select(col(Ticket.id), col(Ticket.priority), col(Ticket.created_at)).where(*own, *conditions)
+    return query.order_by(*_by_moment(col(Ticket.created_at), col(Ticket.id), falls=falls)).limit(limit).subquery()
 
 
 def _merge(strands: Sequence[Subquery], sort: Sort, *, falls: bool, is_back: bool, limit: int) -> Subquery:
     found = union_all(*(select(strand) for strand in strands)).subquery()
     urgency = [found.c.priority.asc() if is_back else found.c.priority.desc()] if sort is Sort.URGENT else []
-    order = (*urgency, *_by_moment(found.c.updated_at, found.c.id, falls=falls))
+    order = (*urgency, *_by_moment(found.c.created_at, found.c.id, falls=falls))
     return select(found, func.row_number().over(order_by=order).label("place")).order_by(*order).limit(limit).subquery()
 
 
