@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, insert, select, update
 from sqlmodel import col
 
 from badges.ids import make_id
@@ -88,6 +88,7 @@ class TokenRefused:
 
     field: str
     reason: str
+    """In words that go on from the field's name."""
 
 
 def make_token(  # noqa: PLR0913, PLR0917 - whose, for what, until when, by whom
@@ -107,7 +108,10 @@ def make_token(  # noqa: PLR0913, PLR0917 - whose, for what, until when, by whom
     token, token_id = BEGINNING + secrets.token_urlsafe(TOKEN_BYTES), make_id()
     with office.engine.begin() as connection:
         take_turn_for(connection, f"tokens {issuer_id}")
-        if _count_in_use(connection, issuer_id, now) >= MOST_TOKENS:
+        in_use = _list_names_in_use(connection, issuer_id, now)
+        if name in in_use:
+            return TokenRefused("name", "is the name of another token: give each system its own")
+        if len(in_use) >= MOST_TOKENS:
             return TokenRefused("", f"there are {MOST_TOKENS} tokens already: revoke those that nothing uses")
         values = {
             "id": token_id,
@@ -214,10 +218,10 @@ def _judge_terms(scopes: Collection[Scope], expires_at: datetime | None, now: da
     return None
 
 
-def _count_in_use(connection: Connection, issuer_id: str, now: datetime) -> int:
+def _list_names_in_use(connection: Connection, issuer_id: str, now: datetime) -> list[str]:
     lasts = col(ApiToken.expires_at).is_(None) | (col(ApiToken.expires_at) > now)
-    query = select(func.count()).where(col(ApiToken.issuer_id) == issuer_id, col(ApiToken.revoked_at).is_(None), lasts)
-    return connection.execute(query).scalar_one()
+    in_use = (col(ApiToken.issuer_id) == issuer_id, col(ApiToken.revoked_at).is_(None), lasts)
+    return list(connection.execute(select(col(ApiToken.name)).where(*in_use)).scalars())
 
 
 def _hash(token: str) -> str:
