@@ -5,14 +5,14 @@ It is an application of its own, so that its errors are its own: a program gets 
 
 from fastapi import FastAPI
 
-from web.api import awards, badges, rosters
+from web.api import awards, badges, rosters, webhook_deliveries, webhooks
 from web.api.errors import add_problems
 from web.api.problems import Problems
 from web.needs import Place
 
 PREFIX = "/api/v1"
 
-PARTS = (rosters, awards, badges)
+PARTS = (rosters, awards, badges, webhooks, webhook_deliveries)
 """Every module with a resource. Fixed paths stand before those with a parameter."""
 
 
