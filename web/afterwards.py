@@ -24,7 +24,7 @@ class Afterwards:
         self._places = BoundedSemaphore(LONGEST_QUEUE)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="afterwards")
 
-    def do(self, act: Callable[[], None]) -> bool:
+    def do(self, act: Callable[[], object]) -> bool:
         """Take `act` on and return at once; False if too many wait already."""
         if not self._places.acquire(blocking=False):
             return False
@@ -35,7 +35,7 @@ class Afterwards:
         """Finish what was taken on."""
         self._thread.shutdown(wait=True)
 
-    def _finish(self, done: Future[None]) -> None:
+    def _finish(self, done: Future[object]) -> None:
         self._places.release()
         fault = done.exception()
         if fault is not None:

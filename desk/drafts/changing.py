@@ -21,6 +21,7 @@ from desk.office import Office
 from desk.roster.columns import SPOKEN
 from desk.roster.reading import read_roster
 from desk.roster.rows import RosterFault
+from desk.roster.said import NOTHING_SAID
 from desk.roster.surveying import survey_file
 from mailer.lint.mail import Origin
 
@@ -58,12 +59,14 @@ def choose_columns(office: Office, issuer_id: str, draft_id: str, columns: Chose
         if isinstance(draft, NoDraft):
             return draft
         source = open_content(connection, draft_id)
+    survey = survey_file(source, draft.name, NOTHING_SAID)
+    assert not isinstance(survey, RosterFault)  # it would not have been kept
+    if columns.header_line == survey.header_line:
+        columns = replace(columns, header_line=None)  # in the next file these names may stand elsewhere
     said = replace(draft.said, header_line=columns.header_line, fields=columns.fields, order=columns.order)
     roster = read_roster(source, draft.name, now.date(), said)
     if isinstance(roster, RosterFault):
         return NotChanged("columns", roster.reason)
-    survey = survey_file(source, draft.name, said)
-    assert not isinstance(survey, RosterFault)
 
     def change(connection: Connection, draft: Draft) -> Draft:
         _remember(connection, issuer_id, digest_names(survey.names), columns, now)
