@@ -2,6 +2,7 @@
 
 from web.console import (
     access,
+    audit,
     badge_classes,
     batches,
     bounces,
@@ -16,8 +17,10 @@ from web.console import (
     issuer_settings,
     live,
     login,
+    me,
     new_issuer,
     overview,
+    people,
     recipient,
     recipient_acts,
     recipients,
@@ -34,6 +37,9 @@ PARTS = (
     login,
     second_factor,
     invitation,
+    me,
+    people,
+    audit,
     live,
     rules,
     rules_edit,
