@@ -50,6 +50,7 @@ from web.assets import Assets
 from web.badge_pages import BadgePages
 from web.console.app import PARTS as CONSOLE_PARTS
 from web.console.live import make_watch
+from web.console.tallies import Tallies
 from web.console.visitors import lead_to_console_login
 from web.errors import add_error_pages, show_error
 from web.guards import API, Guards
@@ -101,6 +102,7 @@ def create_app(service: WebService) -> FastAPI:
     app.state.assets = assets
     app.state.pages = pages
     app.state.badge_pages = BadgePages(pages, service.place)
+    app.state.tallies = Tallies(service.office.engine)
     app.state.gate = Gate()
     app.state.watch = make_watch(service)
     for part in (*_PARTS, *CONSOLE_PARTS):
@@ -137,5 +139,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.reading_room.close()
     app.state.studio.close()
     app.state.badge_pages.close()
+    app.state.tallies.close()
     app.state.errands.close()
     app.state.afterwards.close()
