@@ -185,6 +185,7 @@ class Suppression(SQLModel, table=True):
     """An address that we do not send to. An empty `issuer_id` means every issuer."""
 
     __tablename__ = "suppression"
+    __table_args__ = (Index("ix_suppression_issuer", "issuer_id", "address", "stream"),)
 
     address: str = Field(primary_key=True)
     issuer_id: str = Field(default="", primary_key=True)
