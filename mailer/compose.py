@@ -120,7 +120,7 @@ class Composer:
         notice = NOTICES[published.kind]
         return (
             mailbox("To", facts["name"] if notice.to_earner else "", message.rcpt_to),
-            unstructured("Subject", _choose_subject(notice, facts, subject)),
+            unstructured("Subject", choose_subject(notice, facts, subject)),
             _date_field(int(message.written_at.timestamp())),
             structured("Message-ID", f"<{message.message_id}>"),
             self._reply_field(
@@ -167,7 +167,8 @@ def _how_submitted(notice: Notice) -> str:
     return "auto-replied" if notice.answers else "auto-generated"
 
 
-def _choose_subject(notice: Notice, facts: Facts, own: str) -> str:
+def choose_subject(notice: Notice, facts: Facts, own: str) -> str:
+    """Return the subject of a mail: an answer keeps that of what it answers, where its template has `own`."""
     if notice.answers and facts["re_subject"]:
         return make_reply_subject(facts["re_subject"], facts["reference"]) or own
     return f"{TEST_MARK} {own}" if facts.get("test") else own

@@ -12,11 +12,18 @@ from sqlmodel import col
 
 from badges.images import path_of_image
 from badges.tables import Image
+from desk.constants import Wanted
+from desk.mailing import BrokenTemplateError, Letter
+from desk.publishing import PublishRefused
+from mailer.compose import choose_subject
 from mailer.filling import Facts, fill_slots
+from mailer.notices import NOTICES
 from mailer.queue.tables import Message, PublishedTemplate
 from mailer.templates.published import Published
 from web.needs import WebService
 
+UNSENT = "unsent2345"
+"""In place of the id of a message that is in no ledger."""
 _AUTHORITY = (
     "not_me_url",
     "unsubscribe_url",
@@ -36,6 +43,8 @@ class MailCopy:
 
     language: str
     html: str
+    subject: str = ""
+    """Of one that has not gone yet."""
 
 
 def copy_mail(connection: Connection, service: WebService, message_id: str, own_url: str) -> MailCopy | None:
@@ -54,6 +63,20 @@ def copy_mail(connection: Connection, service: WebService, message_id: str, own_
         values["browser_url"] = own_url  # a fresh one would live longer than the one that was mailed
     html = _fetch_image_from_here(connection, published.render_html(values), published, service)
     return MailCopy(published.language, html)
+
+
+def copy_letter(connection: Connection, service: WebService, letter: Letter) -> MailCopy:
+    """Return what a letter would look like that nobody has sent: stores nothing, mints nothing. Raises
+    `BrokenTemplateError`."""
+    wanted = Wanted(letter.kind, letter.issuer_id, letter.badge_class_id, letter.language)
+    published = service.office.publisher.prepare(connection, wanted)
+    if isinstance(published, PublishRefused):
+        raise BrokenTemplateError(published.reason)
+    facts = json.loads(json.dumps(letter.facts))  # as the ledger would give them back
+    values = _fill_without_authority(service, published, facts, UNSENT)
+    html = _fetch_image_from_here(connection, published.render_html(values), published, service)
+    own = published.fill(values).subject
+    return MailCopy(published.language, html, choose_subject(NOTICES[letter.kind], facts, own))
 
 
 def _fill_without_authority(

@@ -3,7 +3,7 @@
 Here belong their rows: writing one, reading it, deciding it once. Who decides comes by `links` or as `staff`.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,7 +15,7 @@ from sqlmodel import col
 from badges.ids import make_id
 from badges.links import LIFETIMES, Purpose
 from desk.hooks.requests import tell_of_proposal
-from desk.requests.case import Case
+from desk.requests.case import Case, Docket
 from desk.requests.recorded import Planned, read_plan, write_plan, write_value
 from desk.requests.tickets import EntryKind, hold_ticket
 from desk.tables import PENDING, Proposal, Ticket
@@ -72,22 +72,43 @@ class Proposed:
 
 def propose(case: Case, issuer_id: str, needs: Needs, plan: Sequence[Planned]) -> str:
     """Write a proposal on the ticket of `case`; return its id."""
+    order = case.order
+    return propose_on(case, issuer_id, needs, order.intent, plan, order.evidence, order.reason)
+
+
+def propose_on(  # noqa: PLR0913, PLR0917 - on whose word, what and why
+    docket: Docket,
+    issuer_id: str,
+    needs: Needs,
+    intent: Intent,
+    plan: Sequence[Planned],
+    evidence: Mapping[str, Any],
+    reason: str,
+) -> str:
+    """Write a proposal on a ticket; return its id."""
     proposal_id = make_id()
     values = {
         "id": proposal_id,
-        "ticket_id": case.ticket_id,
+        "ticket_id": docket.ticket_id,
         "issuer_id": issuer_id,
         "needs": needs.value,
-        "intent": case.order.intent.value,
+        "intent": intent.value,
         "changes": write_plan(plan),
-        "evidence": write_value(case.order.evidence),
+        "evidence": write_value(evidence),
         "state": ProposalState.PENDING.value,
-        "created_at": case.now,
-        "expires_at": case.now + VALID_FOR,
+        "created_at": docket.now,
+        "expires_at": docket.now + VALID_FOR,
     }
-    case.connection.execute(insert(Proposal).values(values))
-    case.note(f"needs {needs.value}: {case.order.reason}", EntryKind.PROPOSAL)
+    docket.connection.execute(insert(Proposal).values(values))
+    docket.note(f"needs {needs.value}: {reason}", EntryKind.PROPOSAL)
     return proposal_id
+
+
+def repropose(connection: Connection, proposal_id: str, issuer_id: str, plan: Sequence[Planned]) -> None:
+    """Put `plan` in the place of what is proposed, on the word of `issuer_id`. Nobody has agreed to that yet."""
+    values = {"issuer_id": issuer_id, "changes": write_plan(plan), "first_agreed_by": None, "first_agreed_at": None}
+    is_pending = col(Proposal.state) == ProposalState.PENDING.value
+    connection.execute(update(Proposal).where(col(Proposal.id) == proposal_id, is_pending).values(values))
 
 
 def find_proposal(connection: Connection, proposal_id: str, now: datetime) -> Proposed | None:

@@ -5,11 +5,12 @@ done with a ticket as a whole in `arranging`, looking at tickets in `ticket_list
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 from sqlmodel import col
 
 from desk.members.audit import Act, Actor, Subject, note_act
@@ -127,10 +128,17 @@ def reopen(
 
 
 def on_ticket(  # noqa: PLR0913, PLR0917 - which, who, what and when
-    office: Office, reference: str, by: By, act: Act, now: datetime, deed: Deed
+    office: Office,
+    reference: str,
+    by: By,
+    act: Act,
+    now: datetime,
+    deed: Deed,
+    within: Connection | None = None,
 ) -> TicketDone | TicketRefused:
-    """Do `deed` on the ticket, which nobody else changes meanwhile, and note it in the audit trail."""
-    with office.engine.begin() as connection:
+    """Do `deed` on the ticket, which nobody else changes meanwhile, and note it in the audit trail: in a transaction of
+    its own, or `within` the caller's."""
+    with nullcontext(within) if within is not None else office.engine.begin() as connection:
         found = find_ticket_id(connection, reference)
         if found is None:
             return TicketRefused(f"there is no ticket {reference}")
@@ -144,11 +152,9 @@ def on_ticket(  # noqa: PLR0913, PLR0917 - which, who, what and when
             return done
         detail = {"reference": known_as, **done}
         issuer_id = detail.pop("issuer_id", None)
-        waits = bool(detail.get("waits"))
-        note_act(
-            connection, by.actor, act, now, issuer_id=issuer_id, subject=Subject("ticket", ticket_id), detail=detail
-        )
-    return TicketDone(known_as, waits)
+        subject = Subject("ticket", ticket_id)
+        note_act(connection, by.actor, act, now, issuer_id=issuer_id, subject=subject, detail=detail)
+    return TicketDone(known_as, waits=bool(detail.get("waits")))
 
 
 def _put(office: Office, reference: str, state: TicketState, by: By, now: datetime) -> TicketDone | TicketRefused:

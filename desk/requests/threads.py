@@ -45,9 +45,25 @@ def find_thread(connection: Connection, thread: MailThread, asker: Asker) -> Joi
     other: str | None = None
     for ticket in _find_named(connection, thread):
         if _is_theirs(ticket, asker):
-            return Joined(ticket.id, ticket.reference)
+            goes_on = _follow_merging(connection, ticket)
+            joined = goes_on if _is_theirs(goes_on, asker) else ticket
+            return Joined(joined.id, joined.reference)
         other = other or ticket.reference
     return NoThread() if other is None else NamesAnother(other)
+
+
+def is_same_side(one: Row[Any], other: Row[Any]) -> bool:
+    """Tell whether whoever may join the ticket `one` may join `other`: they are of one requester, or of one issuer."""
+    asker = Asker(Role(one.role), one.requester_address, "", one.issuer_id, None, "en")
+    return _is_theirs(other, asker)
+
+
+def _follow_merging(connection: Connection, ticket: Row[Any]) -> Row[Any]:
+    """Return the ticket on which a merged one goes on. There is one step at most: what was merged is merged no further
+    than that (`arranging`)."""
+    if ticket.merged_into is None:
+        return ticket
+    return connection.execute(_TICKETS.where(col(Ticket.id) == ticket.merged_into)).one()
 
 
 def _is_theirs(ticket: Row[Any], asker: Asker) -> bool:
@@ -76,10 +92,13 @@ _TICKETS: Select[*tuple[Any, ...]] = select(
     col(Ticket.role),
     col(Ticket.issuer_id),
     col(Ticket.requester_address),
+    col(Ticket.merged_into),
 )
 
 
 def _find_by_entry(connection: Connection, which: ColumnElement[bool]) -> list[Row[Any]]:
-    """Return tickets by an entry, those with the newest entries first."""
+    """Return tickets by an entry: those that have written such a mail first (one that came in may stand on two tickets,
+    where a mail was split), then those with the newest entries."""
     query = _TICKETS.join(TicketEntry, col(TicketEntry.ticket_id) == col(Ticket.id)).where(which)
-    return list(connection.execute(query.order_by(col(TicketEntry.created_at).desc()).limit(20)))
+    is_ours = col(TicketEntry.message_id).is_not(None)
+    return list(connection.execute(query.order_by(is_ours.desc(), col(TicketEntry.created_at).desc()).limit(20)))

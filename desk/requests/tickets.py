@@ -46,6 +46,8 @@ class EntryKind(StrEnum):
     CHANGE = "change"
     ASSIGNMENT = "assignment"
     STATE = "state"
+    HANDLING = "handling"
+    """What staff did with the ticket as a whole: urgency, merging, splitting, linking."""
 
 
 RULES = "rules"
@@ -66,7 +68,7 @@ class Entry:
 
 def open_ticket(connection: Connection, order: Order, now: datetime) -> tuple[str, str]:
     """Open a ticket for a request; return its id and reference."""
-    ticket_id, reference = make_id(), _find_free_reference(connection)
+    ticket_id, reference = make_id(), find_free_reference(connection)
     values = {
         "id": ticket_id,
         "reference": reference,
@@ -139,9 +141,11 @@ _ADD_ENTRY = insert(TicketEntry)
 
 
 def set_state(connection: Connection, ticket_id: str, state: TicketState, author: str, now: datetime) -> bool:
-    """Put a ticket into `state` and note it; False if it is in it already."""
+    """Put a ticket into `state` and note it; False if it is in it already. One that was merged and is opened again, or
+    waits again, stands on its own."""
+    values = {"state": state.value} | ({} if state is TicketState.CLOSED else {"merged_into": None})
     changed = connection.execute(
-        update(Ticket).where(col(Ticket.id) == ticket_id, col(Ticket.state) != state.value).values(state=state.value)
+        update(Ticket).where(col(Ticket.id) == ticket_id, col(Ticket.state) != state.value).values(values)
     )
     if changed.rowcount:
         add_entry(connection, ticket_id, Entry(EntryKind.STATE, author, state.value), now)
@@ -166,7 +170,8 @@ def _find_earner(changes: Iterable[Change]) -> str | None:
     return earners.pop() if len(earners) == 1 else None
 
 
-def _find_free_reference(connection: Connection) -> str:
+def find_free_reference(connection: Connection) -> str:
+    """Return a reference that no ticket bears."""
     while True:
         reference = make_reference()
         if connection.execute(select(col(Ticket.id)).where(col(Ticket.reference) == reference)).first() is None:

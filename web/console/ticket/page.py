@@ -85,6 +85,7 @@ _NOTHING: Mapping[str, Any] = {
     "overtaken": (),
     "typed": {},
     "preview": None,
+    "inserted": False,
     "corrected": {},
 }
 """What has happened, where nothing has."""
