@@ -4,6 +4,7 @@ Here belong the acts of its managers, from console and API. Each looks the endpo
 is as unknown as one that there is not. What there is to read stands in `listing`.
 """
 
+import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -45,6 +46,18 @@ class TooManyEndpoints:
 
 
 @dataclass(frozen=True, slots=True)
+class UrlTaken:
+    """An endpoint of the issuer has this URL: it would be told everything twice."""
+
+    endpoint_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyMoved:
+    """Somebody has changed the key since it was looked at: changing it again would end the one before too early."""
+
+
+@dataclass(frozen=True, slots=True)
 class NoSuchEndpoint:
     """None of this issuer's is called that."""
 
@@ -73,13 +86,15 @@ def add_endpoint(  # noqa: PLR0913, PLR0917 - whose, where, what, who, when
     note: str,
     actor: Actor,
     now: datetime,
-) -> EndpointAdded | UrlFault | TooManyEndpoints:
+) -> EndpointAdded | UrlFault | UrlTaken | TooManyEndpoints:
     """Tell `url` from now on what happens; no `events` chosen: everything."""
     target = read_target(url, office.hooks_allow)
     if isinstance(target, UrlFault):
         return target
     endpoint_id, secret = make_id(), make_secret()
     with office.engine.begin() as connection:
+        if other := _find_other(connection, issuer_id, target.url, ""):
+            return UrlTaken(other)
         count = select(func.count()).where(col(HookEndpoint.issuer_id) == issuer_id, _IS_THERE)
         if connection.execute(count).scalar_one() >= MOST_ENDPOINTS:
             return TooManyEndpoints()
@@ -109,13 +124,15 @@ def change_endpoint(  # noqa: PLR0913 - which, what, who, when
     url: str,
     events: Collection[EventKind],
     note: str,
-) -> EndpointDone | UrlFault | NoSuchEndpoint:
+) -> EndpointDone | UrlFault | UrlTaken | NoSuchEndpoint:
     """Put other values in the place of an endpoint's. Its key stays."""
     target = read_target(url, office.hooks_allow)
     if isinstance(target, UrlFault):
         return target
     values = {"url": target.url, "events": write_events(events), "note": clean_line(note)[:LONGEST_NOTE]}
     with office.engine.begin() as connection:
+        if other := _find_other(connection, issuer_id, target.url, endpoint_id):
+            return UrlTaken(other)
         if not _change(connection, issuer_id, endpoint_id, values):
             return NoSuchEndpoint()
         detail = {"host": target.host, "events": values["events"]}
@@ -147,15 +164,24 @@ def enable_endpoint(
     return EndpointDone(endpoint_id)
 
 
-def change_key(
-    office: Office, issuer_id: str, endpoint_id: str, actor: Actor, now: datetime
-) -> KeyChanged | NoSuchEndpoint:
-    """Make a new key. For `OVERLAP` events bear the signatures of both."""
+def change_key(  # noqa: PLR0913, PLR0917 - whose, which, who and when
+    office: Office, issuer_id: str, endpoint_id: str, actor: Actor, now: datetime, seen: str | None = None
+) -> KeyChanged | KeyMoved | NoSuchEndpoint:
+    """Make a new key. For `OVERLAP` events bear the signatures of both.
+
+    `seen` is the mark of the key that whoever asks has seen (`mark_key`), so that a form sent twice acts once.
+    """
     secret, until = make_secret(), now + OVERLAP
     values = {"secret": office.vault.seal(secret), "former_secret": HookEndpoint.secret, "former_until": until}
     with office.engine.begin() as connection:
-        if not _change(connection, issuer_id, endpoint_id, values):
+        named = (col(HookEndpoint.id) == endpoint_id, col(HookEndpoint.issuer_id) == issuer_id, _IS_THERE)
+        sealed = connection.execute(select(col(HookEndpoint.secret)).where(*named)).scalar_one_or_none()
+        if sealed is None:
             return NoSuchEndpoint()
+        if seen not in (None, mark_key(sealed)):
+            return KeyMoved()
+        if not _change(connection, issuer_id, endpoint_id, values, col(HookEndpoint.secret) == sealed):
+            return KeyMoved()
         _note(connection, actor, Act.HOOK_KEY_CHANGED, issuer_id, endpoint_id, now, {})
     return KeyChanged(endpoint_id, secret, until)
 
@@ -173,7 +199,22 @@ def delete_endpoint(
     return EndpointDone(endpoint_id)
 
 
+def mark_key(sealed: str) -> str:
+    """Return what tells one key of an endpoint from the next, and says nothing of it."""
+    return hashlib.sha256(sealed.encode()).hexdigest()[:16]
+
+
 _IS_THERE = col(HookEndpoint.deleted_at).is_(None)
+
+
+def _find_other(connection: Connection, issuer_id: str, url: str, endpoint_id: str) -> str | None:
+    query = select(col(HookEndpoint.id)).where(
+        col(HookEndpoint.issuer_id) == issuer_id,
+        col(HookEndpoint.url) == url,
+        col(HookEndpoint.id) != endpoint_id,
+        _IS_THERE,
+    )
+    return connection.execute(query.limit(1)).scalar_one_or_none()
 
 
 def _is_theirs(connection: Connection, issuer_id: str, endpoint_id: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, literal_column, or_, select, text
 from sqlmodel import col
 
+from desk.hooks.endpoints import mark_key
 from desk.hooks.events import EventKind, read_events
 from desk.hooks.tables import DUE, FAILED, HookDelivery, HookEndpoint, HookEvent
 
@@ -44,6 +45,8 @@ class EndpointShown:
     failing_since: datetime | None
     former_until: datetime | None
     """Until when the former key signs, too."""
+    key_mark: str
+    """For the form that changes the key (`endpoints.mark_key`)."""
     waiting: int
     failed: int
 
@@ -177,6 +180,7 @@ _ENDPOINTS: Select[*tuple[Any, ...]] = (
         col(HookEndpoint.disabled_because),
         col(HookEndpoint.failing_since),
         col(HookEndpoint.former_until),
+        col(HookEndpoint.secret),
         _count_up(DUE).label("waiting"),
         _count_up(FAILED).label("failed"),
     )
@@ -186,4 +190,18 @@ _ENDPOINTS: Select[*tuple[Any, ...]] = (
 
 
 def _show_endpoint(row: Row[Any]) -> EndpointShown:
-    return EndpointShown(row.id, row.url, read_events(row.events), *tuple(row)[3:])
+    return EndpointShown(
+        endpoint_id=row.id,
+        url=row.url,
+        events=read_events(row.events),
+        note=row.note,
+        created_at=row.created_at,
+        created_by=row.created_by,
+        disabled_at=row.disabled_at,
+        disabled_because=row.disabled_because,
+        failing_since=row.failing_since,
+        former_until=row.former_until,
+        key_mark=mark_key(row.secret),
+        waiting=row.waiting,
+        failed=row.failed,
+    )

@@ -9,8 +9,11 @@ from badges.transactions import reading
 from desk.hooks.endpoints import (
     LONGEST_NOTE,
     MOST_ENDPOINTS,
+    KeyChanged,
+    KeyMoved,
     NoSuchEndpoint,
     TooManyEndpoints,
+    UrlTaken,
     add_endpoint,
     change_endpoint,
     change_key,
@@ -126,6 +129,8 @@ def add_webhook(caller: MayKeepWebhooks, service: Service, new: WebhookNew, resp
     made = add_endpoint(service.office, caller.issuer_id, new.url, kinds, new.note, caller.actor, service.clock())
     if isinstance(made, UrlFault):
         raise _bad_url(made)
+    if isinstance(made, UrlTaken):
+        raise _taken(made)
     if isinstance(made, TooManyEndpoints):
         raise conflict(f"There are {MOST_ENDPOINTS} webhooks already.")
     response.headers["location"] = f"{service.place.base_url}/api/v1/webhooks/{made.endpoint_id}"
@@ -156,6 +161,8 @@ def change_webhook(caller: MayKeepWebhooks, service: Service, webhook: PathId, p
         )
         if isinstance(outcome, UrlFault):
             raise _bad_url(outcome)
+        if isinstance(outcome, UrlTaken):
+            raise _taken(outcome)
         raise_unknown(outcome)
     if "disabled" in sent:
         put = disable_endpoint if patch.disabled else enable_endpoint
@@ -172,8 +179,13 @@ def delete_webhook(caller: MayKeepWebhooks, service: Service, webhook: PathId) -
 @router.post("/webhooks/{webhook}/key", summary="Change a webhook's key")
 def change_webhook_key(caller: MayKeepWebhooks, service: Service, webhook: PathId) -> KeyOut:
     """Events are signed with both for a day, so that the receiver can change in its own time."""
-    done = raise_unknown(change_key(service.office, caller.issuer_id, webhook, caller.actor, service.clock()))
-    return KeyOut(key=done.secret, former_key_until=done.former_until)
+    match change_key(service.office, caller.issuer_id, webhook, caller.actor, service.clock()):
+        case KeyChanged(_, secret, until):
+            return KeyOut(key=secret, former_key_until=until)
+        case KeyMoved():
+            raise conflict("Somebody else has changed the key at this moment.")
+        case NoSuchEndpoint():
+            raise not_found("webhook")
 
 
 def raise_unknown(outcome: Done | NoSuchEndpoint | EndpointDisabled) -> Done:
@@ -183,6 +195,10 @@ def raise_unknown(outcome: Done | NoSuchEndpoint | EndpointDisabled) -> Done:
     if isinstance(outcome, EndpointDisabled):
         raise conflict("The webhook is disabled. Enable it first.")
     return outcome
+
+
+def _taken(taken: UrlTaken) -> ProblemError:
+    return conflict(f"Webhook {taken.endpoint_id} has this URL already.")
 
 
 def _bad_url(fault: UrlFault) -> ProblemError:

@@ -98,9 +98,12 @@ def test_what_cannot_be_a_webhook(house: House) -> None:
         said = problem(machine.post("/webhooks", {"url": url}), 422, "invalid")
         assert said["errors"][0]["pointer"] == "#/url"
     problem(machine.post("/webhooks", {"url": "https://corp.example/", "events": ["test"]}), 422, "invalid")
-    for _ in range(10):
-        assert machine.post("/webhooks", {"url": "https://corp.example/"}).status_code == 201
-    problem(machine.post("/webhooks", {"url": "https://corp.example/"}), 409, "conflict")
+    for number in range(10):
+        made = machine.post("/webhooks", {"url": f"https://corp.example/{number}"})
+        assert made.status_code == 201
+    for url in ("https://corp.example/0", "https://corp.example/10"):
+        problem(machine.post("/webhooks", {"url": url}), 409, "conflict")
+    problem(machine.patch(f"/webhooks/{made.json()['id']}", {"url": "https://corp.example/0"}), 409, "conflict")
     reader = connect(house, scopes=[Scope.READ], name="reader")
     problem(reader.post("/webhooks", {"url": "https://corp.example/"}), 403, "missing-scope")
 
