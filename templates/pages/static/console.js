@@ -72,3 +72,50 @@ for (const box of document.querySelectorAll("[data-keys-off]")) {
   box.checked = keysAreOff();
   box.addEventListener("change", () => localStorage.setItem("keys", box.checked ? "off" : "on"));
 }
+// A picture that was chosen, as it will be: drawn here, so that nothing is sent before the form is.
+for (const input of document.querySelectorAll("[data-picture]")) {
+  const canvas = document.getElementById(input.dataset.picture);
+  const square = document.querySelector(`[data-square="${input.dataset.picture}"]`);
+  const draw = async () => {
+    const picture = input.files[0] && await createImageBitmap(input.files[0]).catch(() => null);
+    canvas.hidden = !picture;
+    if (!picture) return;
+    const [width, height] = [picture.width, picture.height];
+    const scale = (square?.checked ? Math.max : Math.min)(canvas.width / width, canvas.height / height);
+    const pen = canvas.getContext("2d");
+    pen.clearRect(0, 0, canvas.width, canvas.height);
+    pen.drawImage(picture, (canvas.width - width * scale) / 2, (canvas.height - height * scale) / 2, width * scale, height * scale);
+  };
+  input.addEventListener("change", draw);
+  square?.addEventListener("change", draw);
+}
+// The mail beside a form: sent into a frame with each change. A fresh frame each time, or Back would go through them
+// all; the one that shows stays until the next has loaded, and for good where there is nothing to show (204).
+for (const form of document.querySelectorAll("form[data-preview]")) {
+  const button = form.querySelector("[data-preview-button]");
+  let timer = 0;
+  let number = 0;
+  const show = () => {
+    const holder = document.querySelector(".mail-frame");
+    holder.querySelectorAll(".coming").forEach((late) => late.remove());
+    const frame = holder.querySelector("iframe").cloneNode();
+    frame.removeAttribute("src");
+    number += 1;
+    button.formTarget = frame.name = `mail-preview-${number}`;
+    frame.className = "coming";
+    holder.append(frame);
+    frame.addEventListener("load", () => {
+      if (!frame.isConnected || !frame.dataset.sent) return;
+      holder.querySelectorAll("iframe:not(.coming)").forEach((old) => old.remove());
+      frame.className = "";
+    });
+    frame.dataset.sent = "yes";
+    form.requestSubmit(button);
+  };
+  const wait = (after) => {
+    clearTimeout(timer);
+    timer = setTimeout(show, after);
+  };
+  form.addEventListener("input", () => wait(600));
+  for (const field of form.elements) if (field.name === "look") field.addEventListener("change", () => wait(0));
+}
