@@ -6,12 +6,13 @@ and script. What a page says stands in `templates/pages`, which values it gets i
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.numbers import format_decimal
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -94,6 +95,7 @@ def _make_environment(
         local = moment.astimezone(ZoneInfo(zone))
         return f"{write_date(local, language, 'medium')}, {local:%H:%M} {zone.replace('_', ' ')}"
 
+    environment.filters["say_number"] = partial(format_decimal, locale=language)
     environment.filters["say_date"] = say_date
     environment.filters["say_local"] = say_local
     environment.filters["say_moment"] = say_moment
