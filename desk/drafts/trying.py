@@ -81,18 +81,31 @@ def find_meant_mail(
     connection: Connection, draft: Draft, recipient: Recipient | None, language: str | None, now: datetime
 ) -> MailMeant | None:
     """Return the mail of a draft's badge to one of its rows; None if the badge is none of the issuer's."""
-    badge = (
+    chosen = language or (recipient.language if recipient else None) or draft.terms.language
+    day = (draft.terms.at or now).date()
+    return mean_badge(connection, draft.issuer_id, draft.badge, chosen, day, recipient)
+
+
+def mean_badge(  # noqa: PLR0913, PLR0917 - whose, which, how
+    connection: Connection,
+    issuer_id: str,
+    badge: str,
+    language: str | None,
+    day: date,
+    recipient: Recipient | None = None,
+) -> MailMeant | None:
+    """Return the mail of a badge; None if it is none of the issuer's. `language` None: the issuer's."""
+    query = (
         select(col(BadgeClass.id), col(BadgeClass.expires_after_months), col(Issuer.language))
         .join(Issuer, col(Issuer.id) == col(BadgeClass.issuer_id))
-        .where(col(BadgeClass.slug) == draft.badge, col(BadgeClass.issuer_id) == draft.issuer_id)
+        .where(col(BadgeClass.slug) == badge, col(BadgeClass.issuer_id) == issuer_id)
     )
-    row = connection.execute(badge).first()
+    row = connection.execute(query).first()
     if row is None:
         return None
     badge_class_id, months, issuers = row
-    chosen = language or (recipient.language if recipient else None) or draft.terms.language or issuers
-    day = (draft.terms.at or now).date()
-    return MailMeant(Wanted(KIND, draft.issuer_id, badge_class_id, chosen), _make_sample(recipient, months, day))
+    sample = _make_sample(recipient, months, day)
+    return MailMeant(Wanted(KIND, issuer_id, badge_class_id, language or issuers), sample)
 
 
 def _make_sample(recipient: Recipient | None, months: int | None, day: date) -> Sample:

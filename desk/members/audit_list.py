@@ -60,7 +60,12 @@ class PastAct:
     @property
     def cursor(self) -> str:
         """What a page that follows this event begins from."""
-        return f"{to_microseconds(self.made_at)}-{self.event_id}"
+        return cursor_of(self.made_at, self.event_id)
+
+
+def cursor_of(made_at: datetime, event_id: str) -> str:
+    """Return what a page that follows an event begins from."""
+    return f"{to_microseconds(made_at)}-{event_id}"
 
 
 def list_acts(connection: Connection, wanted: ActFilter, *, after: str = "", limit: int = PAGE) -> list[PastAct]:

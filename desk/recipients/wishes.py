@@ -75,8 +75,8 @@ class Wish:
         return self.state == ProposalState.PENDING and self.needs != Needs.STAFF
 
 
-def list_wishes(
-    engine: Engine, issuer_id: str, now: datetime, *, is_open: bool, after: Cursor | None = None
+def list_wishes(  # noqa: PLR0913 - whose, which, from where, how many
+    engine: Engine, issuer_id: str, now: datetime, *, is_open: bool, after: Cursor | None = None, limit: int = PAGE
 ) -> tuple[list[Wish], Cursor | None]:
     """Return what waits, or the history, the newest first, and where it goes on."""
     # What an earner has written to support, and support decides, is between them.
@@ -88,11 +88,11 @@ def list_wishes(
     if after is not None:
         place = tuple_(literal(after.created_at, Instant), literal(after.assertion_id))
         query = query.where(tuple_(col(Proposal.created_at), col(Proposal.id)) < place)
-    query = query.order_by(col(Proposal.created_at).desc(), col(Proposal.id).desc()).limit(PAGE + 1)
+    query = query.order_by(col(Proposal.created_at).desc(), col(Proposal.id).desc()).limit(limit + 1)
     with reading(engine).connect() as connection:
         rows = connection.execute(query).all()
-        wishes = _read_wishes(connection, issuer_id, rows[:PAGE], now)
-    last = wishes[-1] if len(rows) > PAGE else None
+        wishes = _read_wishes(connection, issuer_id, rows[:limit], now)
+    last = wishes[-1] if len(rows) > limit else None
     return wishes, Cursor(last.created_at, last.proposal_id) if last else None
 
 

@@ -5,14 +5,40 @@ It is an application of its own, so that its errors are its own: a program gets 
 
 from fastapi import FastAPI
 
-from web.api import awards, badges, rosters, webhook_deliveries, webhooks
+from web.api import (
+    awards,
+    badges,
+    batches,
+    bounces,
+    issuer,
+    mail,
+    recipients,
+    requests,
+    rosters,
+    trail,
+    webhook_deliveries,
+    webhooks,
+)
 from web.api.errors import add_problems
 from web.api.problems import Problems
 from web.needs import Place
 
 PREFIX = "/api/v1"
 
-PARTS = (rosters, awards, badges, webhooks, webhook_deliveries)
+PARTS = (
+    issuer,
+    badges,
+    mail,
+    rosters,
+    awards,
+    batches,
+    recipients,
+    bounces,
+    requests,
+    webhooks,
+    webhook_deliveries,
+    trail,
+)
 """Every module with a resource. Fixed paths stand before those with a parameter."""
 
 

@@ -99,7 +99,7 @@ def list_awards(  # noqa: PLR0913, PLR0917 - the parameters of the query
     """The newest first. A page may hold fewer than `limit`, even none, and go on: few of many fit."""
     after = paging.after(datetime, str)
     wanted = RecipientFilter(state.value if state else "", batch, badge, domain, progress, search.strip())
-    cursor = Cursor(*after) if after else None  # type: ignore[arg-type]
+    cursor = Cursor(*after) if after else None
     page = list_recipients(service.office.engine, caller.issuer_id, wanted, cursor, paging.limit)
     following = (page.following.created_at, page.following.assertion_id) if page.following else None
     return paging.page([show_award(service, row) for row in page.rows], following)

@@ -128,7 +128,8 @@ def put_image(caller: MayKeepProgramme, service: Service, badge: PathSlug, conte
         before = record_of(_find(connection, caller, badge))
     words = merge_form(BadgeWords, before, {})
     change = BadgeChange(words, Upload(content), version=version_of(before))
-    raise_refused(change_badge_class(service.office, caller.issuer_id, badge, change, caller.actor, service.clock()))
+    done = change_badge_class(service.office, caller.issuer_id, badge, change, caller.actor, service.clock())
+    raise_refused(done, pointer="#")
     return _show(service, caller, badge)
 
 

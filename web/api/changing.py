@@ -13,11 +13,16 @@ from desk.issuers.versions import OutOfStep
 from web.api.problems import ErrorOut, Kind, ProblemError, conflict, not_found
 
 Done = TypeVar("Done")
+Names = Mapping[str, str]
+"""What a field of the desk's is called here, where that is something else."""
+_AS_IT_IS: Names = {}
+_STATES = frozenset({"taken", "many"})
+"""Codes of faults that are no fault of the value, but of what is on record."""
 
 
-def read_form_body(form: type[Form], values: Mapping[str, Any]) -> Form:
+def read_form_body(form: type[Form], values: Mapping[str, Any], renamed: Names = _AS_IT_IS) -> Form:
     """Return `values` as a form of the desk. Raises `ProblemError` with what is wrong with each."""
-    return raise_refused(read_form(form, values))
+    return raise_refused(read_form(form, values), renamed=renamed)
 
 
 def merge_form(form: type[Form], record: Mapping[str, Any], sent: Mapping[str, Any]) -> Form:
@@ -26,12 +31,16 @@ def merge_form(form: type[Form], record: Mapping[str, Any], sent: Mapping[str, A
     return read_form_body(form, {**kept, **sent})
 
 
-def raise_refused(outcome: Done | FieldFaults | OutOfStep | NoBadgeClass | NoContact) -> Done:
-    """Return what an act has done. Raises `ProblemError` if it has not."""
+def raise_refused(
+    outcome: Done | FieldFaults | OutOfStep | NoBadgeClass | NoContact,
+    *,
+    renamed: Names = _AS_IT_IS,
+    pointer: str | None = None,
+) -> Done:
+    """Return what an act has done. Raises `ProblemError` if it has not. `pointer`: where all that is wrong stands."""
     match outcome:
-        case FieldFaults(by_field):
-            errors = [ErrorOut(detail=fault.reason, pointer=f"#/{name}") for name, fault in by_field.items()]
-            raise ProblemError(Kind.INVALID, "Something in the body is not valid; `errors` says what.", errors)
+        case FieldFaults() as faults:
+            raise _tell(faults, renamed, pointer)
         case OutOfStep():
             raise conflict("Somebody else has changed it in this moment. Read it, and send the change again.")
         case NoBadgeClass():
@@ -40,3 +49,13 @@ def raise_refused(outcome: Done | FieldFaults | OutOfStep | NoBadgeClass | NoCon
             raise not_found("contact")
         case _:
             return outcome
+
+
+def _tell(faults: FieldFaults, renamed: Names, pointer: str | None) -> ProblemError:
+    errors = [
+        ErrorOut(detail=fault.reason, pointer=pointer or f"#/{renamed.get(name, name)}")
+        for name, fault in faults.by_field.items()
+    ]
+    if {fault.code for fault in faults.by_field.values()} <= _STATES:
+        return ProblemError(Kind.CONFLICT, "It does not fit what is on record; `errors` says why.", errors)
+    return ProblemError(Kind.INVALID, "Something in the body is not valid; `errors` says what.", errors)

@@ -11,7 +11,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Query, Request
 from pydantic import Field
@@ -47,7 +47,7 @@ class Paging:
     here: str
     """The address without its query, and the query without `cursor`."""
 
-    def after(self, *kinds: type[str] | type[datetime]) -> tuple[Key, ...] | None:
+    def after(self, *kinds: type[str] | type[datetime]) -> tuple[Any, ...] | None:
         """Return the values after which the page begins; None: at the start. Raises `ProblemError`."""
         if not self.cursor:
             return None

@@ -32,6 +32,7 @@ _WORDS = {
     "suppressed": "Nothing is sent to the address: it is on the suppression list.",
     "nothing": "There is nothing to send, or it is on its way.",
     "moved": "The record has changed since.",
+    "decided": "It is decided already.",
     "late": "The time to take it back has passed.",
 }
 

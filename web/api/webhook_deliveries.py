@@ -60,7 +60,7 @@ def list_webhook_deliveries(
 ) -> PageOut[DeliveryOut]:
     """The newest first. What is older than 30 days is forgotten."""
     values = paging.after(datetime, str)
-    after = After(*values) if values else None  # type: ignore[arg-type]
+    after = After(*values) if values else None
     with reading(service.office.engine).connect() as connection:
         if find_endpoint(connection, caller.issuer_id, webhook) is None:
             raise not_found("webhook")

@@ -77,7 +77,7 @@ def export_list(service: Service, managed: Managed, wanted: Wanted) -> Response:
     rows = read_recipients(service.office.engine, managed.id, wanted)
     name = f"recipients-{managed.slug}-{service.clock():%Y-%m-%d}.csv"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(_write_csv(rows), media_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingResponse(write_csv(rows), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def write_query(wanted: RecipientFilter, after: Cursor | None = None) -> str:
@@ -108,7 +108,7 @@ _HEAD = (
 )  # fmt: skip
 
 
-def _write_csv(rows: Iterator[Recipient]) -> Iterator[str]:
+def write_csv(rows: Iterator[Recipient]) -> Iterator[str]:
     yield "\ufeff" + _write_line(_HEAD)  # without the mark, Excel reads UTF-8 as something else
     for row in rows:
         cells = (
