@@ -137,10 +137,16 @@ def _is_letter(character: str) -> bool:
     return character.isalnum() or unicodedata.category(character)[0] == "M"
 
 
-def _fold_word(word: str) -> str:
+def fold_word(word: str) -> str:
+    """Return a word without case, accents and compatibility forms; letters with a stroke lose it ("Ø" is "o")."""
     folded = fold_letters(word)
-    if not folded.isascii():
-        folded = unicodedata.normalize("NFKC", folded.casefold().translate(_PLAIN_LETTERS))
+    if folded.isascii():
+        return folded
+    return unicodedata.normalize("NFKC", folded.casefold().translate(_PLAIN_LETTERS))
+
+
+def _fold_word(word: str) -> str:
+    folded = fold_word(word)
     return f"{folded}!" if word[1:].lower() != word[1:] else folded
 
 

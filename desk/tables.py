@@ -5,11 +5,14 @@ Here belong rows and their constraints only. What may happen to them stands in `
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field, SQLModel
 
 from badges.columns import Instant
 from badges.ids import make_id
+
+_Words = Text().with_variant(TSVECTOR, "postgresql")
 
 PENDING = "state = 'pending'"
 """SQL: a proposal waits for somebody's word. Queries must say it in these words to use the index."""
@@ -202,3 +205,23 @@ class CannedAnswer(SQLModel, table=True):
     text: str
     changed_at: datetime = Field(sa_type=Instant)
     changed_by: str
+
+
+class SearchEntry(SQLModel, table=True):
+    """Something that was written, as staff find it. Its words stand in an index of the database's own kind: in
+    PostgreSQL in `words`, in SQLite in the table `search_words` (FTS5), by the same number."""
+
+    __tablename__ = "search_entry"
+
+    id: int | None = Field(default=None, primary_key=True)
+    """Grows: what was written last has the highest."""
+    ticket_id: str | None = Field(default=None, foreign_key="ticket.id")
+    entry_id: str | None = Field(default=None, unique=True)
+    """Of the ticket; None for a mail that belongs to no ticket."""
+    raw_mail_id: str | None = None
+    """For such a mail: which one."""
+    title: str = ""
+    """For such a mail: its subject."""
+    sender: str = ""
+    """For such a mail: who wrote it."""
+    words: str | None = Field(default=None, sa_type=_Words)

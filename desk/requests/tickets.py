@@ -19,6 +19,7 @@ from desk.hooks.requests import tell_of_ticket
 from desk.requests.orders import Change, Order
 from desk.requests.plain import clean_line, clean_message_ids
 from desk.requests.references import make_reference
+from desk.search.index import KINDS, Findable, index_entry
 from desk.tables import Ticket, TicketEntry
 from mailer.quoting import tidy_lines
 
@@ -116,7 +117,7 @@ def hold_ticket(connection: Connection, ticket_id: str) -> TicketState | None:
 def add_entry(connection: Connection, ticket_id: str, entry: Entry, now: datetime) -> str:
     """Write `entry` on a ticket, behind all others; return its id."""
     # The ticket's clock never stands still, whatever ours does: two that write at once come one after the other.
-    ticked = connection.execute(_TICK, {"ticket_id": ticket_id, "now": to_microseconds(now)}).scalar_one()
+    ticket = connection.execute(_TICK, {"ticket_id": ticket_id, "now": to_microseconds(now)}).one()
     entry_id = make_id()
     values = {
         "id": entry_id,
@@ -127,15 +128,19 @@ def add_entry(connection: Connection, ticket_id: str, entry: Entry, now: datetim
         "internet_message_id": next(iter(clean_message_ids([entry.internet_message_id or ""])), None),
         "author": clean_line(entry.author),
         "text": entry.text if entry.kind is EntryKind.QUESTION else tidy_lines(entry.text),
-        "created_at": from_microseconds(ticked),
+        "created_at": from_microseconds(ticket.updated_at),
     }
     connection.execute(_ADD_ENTRY, values)
+    if entry.kind in KINDS:
+        sender = f"{ticket.requester_name} {ticket.requester_address}" if entry.kind == "mail_in" else entry.author
+        findable = Findable(sender, (ticket.subject, ticket.reference, entry.text))
+        index_entry(connection, ticket_id, entry_id, findable)
     return entry_id
 
 
 _TICK = text("""
     UPDATE ticket SET updated_at = CASE WHEN updated_at >= :now THEN updated_at + 1 ELSE :now END
-    WHERE id = :ticket_id RETURNING updated_at
+    WHERE id = :ticket_id RETURNING updated_at, reference, subject, requester_name, requester_address
 """)
 _ADD_ENTRY = insert(TicketEntry)
 

@@ -12,6 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from badges.ids import make_id
+from desk.requests.plain import clean_line
+from desk.search.index import Findable, index_mail
 from inbound.authentication.dns import Evidence
 from inbound.judging import Judgement
 from inbound.processing.claims import ClaimedDelivery
@@ -53,6 +55,11 @@ def record_decision(  # noqa: PLR0913, PLR0917 - what was decided, and what came
         "decided_at": now,
     }
     connection.execute(insert(Decision).values(values))
+    if ticket_id is None and not judgement.facts.is_repeat:
+        facts = judgement.facts
+        sender = next((value for name, value in facts.headers if name.lower() == "from"), delivery.mail_from)
+        subject, sender = clean_line(facts.subject), clean_line(sender)
+        index_mail(connection, delivery.raw_mail_id, subject, Findable(sender, (subject, facts.text)))
 
 
 def keep_marks(connection: Connection, content_mark: str | None, others: Iterable[str], raw_mail_id: str) -> None:
