@@ -4,11 +4,13 @@ import asyncio
 import re
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html import unescape
+from ipaddress import ip_network
 from pathlib import Path
 from threading import Event
 
@@ -22,6 +24,7 @@ from badgepost.worker_lock import WorkerLock
 from badges.accounts import LockoutPolicy
 from badges.links import Payload, Purpose
 from badges.transactions import reading
+from desk.office import Office
 from desk.requests.carrying_out import CarriedOut, carry_out
 from desk.requests.orders import Order
 
@@ -73,12 +76,15 @@ class House:
             connection.execute(text(statement), values)
 
     def dump(self) -> list[str]:
-        """Return everything in the database, as statements."""
+        """Return every row in the database, as statements; not the index of words that SQLite keeps of some."""
         path = self.service.settings.data_dir / "badgepost.db"
-        with sqlite3.connect(path) as connection:
-            lines = list(connection.iterdump())
-        connection.close()
-        return lines
+        tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'search@_%' ESCAPE '@'"
+        with closing(sqlite3.connect(path)) as connection:
+            return [
+                f'INSERT INTO "{name}" VALUES{row!r}'
+                for (name,) in connection.execute(tables).fetchall()
+                for row in connection.execute(f'SELECT * FROM "{name}"')
+            ]
 
     def deliver(self) -> list[EmailMessage]:
         """Have a worker deliver all that is due; return everything in the outbox."""
@@ -93,6 +99,13 @@ class House:
         state = self.pages.app.state
         office = replace(state.service.office, lockout=LockoutPolicy.EARNER)
         state.service = replace(state.service, office=office)
+
+    def open_webhooks(self, *networks: str) -> Office:
+        """Change the setting `hooks_allow` while the pages are served; return the office that has it."""
+        state = self.pages.app.state
+        office = replace(state.service.office, hooks_allow=tuple(map(ip_network, networks)))
+        state.service = replace(state.service, office=office)
+        return office
 
     def settle(self) -> None:
         """Wait until the pages have done what they left for after their answers."""
