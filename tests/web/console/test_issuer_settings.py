@@ -33,3 +33,43 @@ def test_contacts_come_and_go_and_all_are_told(house: House) -> None:
     assert house.one("SELECT count(*) FROM message WHERE kind = 'contact_removed'") == before + 1
     (told,) = house.mails_to("registry@fjellvik.example")[:1]
     assert "kim@staff.example" in told.as_string()
+
+
+def test_only_administrators_say_whose_mail_is_an_issuers(house: House) -> None:
+    inside, boss = enter(house, manages=(OURS,)), enter(house, "boss", administrator=True)
+    page = boss.get(PAGE).text
+    policy, identity = re.findall(r'name="version" value="([^"]+)"', page)
+    evil = {"name": "Fjellvik", "domain": "evil.example"}
+    assert inside.post(f"{PAGE}/identity", version=identity, **evil).status_code == 404
+    assert "identity-domain" not in inside.get(PAGE).text
+    assert boss.post(f"{PAGE}/identity", version=identity, name="Fjellvik", domain="no domain").status_code == 422
+    assert boss.post(f"{PAGE}/identity", version=identity, name="Fjellvik", domain="fjell.example").status_code == 303
+    assert boss.post(f"{PAGE}/identity", version=identity, **evil).status_code == 409
+    assert house.one("SELECT domain FROM issuer WHERE slug = :s", s=OURS) == "fjell.example"
+    assert inside.post(f"{PAGE}/policy", version=policy, support_email="help@fjellvik.example").status_code == 303
+    assert house.one("SELECT pdf_certificates FROM issuer WHERE slug = :s", s=OURS) == 0
+
+
+def test_managers_are_invited_and_may_leave(house: House) -> None:
+    inside = enter(house, manages=(OURS,))
+    assert inside.post(f"{PAGE}/managers", address="new@fjellvik.example", name="New").status_code == 303
+    assert inside.post(f"{PAGE}/managers", address="new@", name="New").status_code == 422
+    stranger = enter(house, "eve", manages=(THEIRS,))
+    assert inside.post(f"{PAGE}/managers/{stranger.member_id}/remove").status_code == 404
+    left = inside.post(f"{PAGE}/managers/{inside.member_id}/remove")
+    assert left.headers["location"] == "/console"
+    assert inside.get(PAGE).status_code == 404
+
+
+def test_an_administrator_makes_an_issuer(house: House) -> None:
+    inside, boss = enter(house, manages=(OURS,)), enter(house, "boss", administrator=True)
+    form = {"name": "Société d'essai", "domain": "essai.example", "support_email": "aide@essai.example"}
+    assert inside.get("/console/new-issuer").status_code == 404
+    assert inside.post("/console/new-issuer", **form).status_code == 404
+    made = boss.post("/console/new-issuer", **form)
+    assert made.headers["location"] == "/console/issuers/societe-d-essai/settings?said=made"
+    assert boss.get(made.headers["location"]).status_code == 200
+    assert boss.post("/console/new-issuer", **form).status_code == 422
+    empty = boss.get("/console/issuers/societe-d-essai/branding")
+    assert empty.status_code == 200
+    assert boss.get("/console/issuers/societe-d-essai/branding/preview").status_code == 200
