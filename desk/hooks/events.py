@@ -37,7 +37,7 @@ class EventKind(StrEnum):
     """Sent to one endpoint because a person asked for it. Nobody has to choose it."""
 
 
-CHOOSABLE = tuple(kind for kind in EventKind if kind is not EventKind.TEST)
+CHOOSABLE: tuple[EventKind, ...] = tuple(kind for kind in EventKind if kind is not EventKind.TEST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ from web.console import (
     rules_edit,
     second_factor,
     tickets,
+    webhook_acts,
+    webhooks,
     wishes,
 )
 from web.console.ticket.app import TICKET_PARTS
@@ -61,6 +63,8 @@ PARTS = (
     batches,
     access,
     tickets,
+    webhooks,
+    webhook_acts,
     *TICKET_PARTS,
 )
 """Every module with pages of the console. Routes are tried in turn: fixed paths stand before those with a parameter."""

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -90,4 +91,5 @@ def post_due(office: Office, now: datetime, post: Post | None = None) -> None:
     async def run() -> None:
         await HookSender(office, post, lambda: now, once=True).run()
 
-    asyncio.run(run())
+    with ThreadPoolExecutor(1) as thread:  # a browser keeps an event loop running in this one
+        thread.submit(asyncio.run, run()).result()

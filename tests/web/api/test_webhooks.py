@@ -1,6 +1,5 @@
 """Webhooks by the API, up to a system that is told."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import get_args
 
@@ -8,22 +7,15 @@ from standardwebhooks import Webhook
 
 from desk.access.scopes import Scope
 from desk.hooks.events import CHOOSABLE
-from tests.desk.hooks.receiver import LOOPBACK, post_due, receiving
+from tests.desk.hooks.receiver import post_due, receiving
 from tests.web.api.callers import connect, problem
 from tests.web.console.insiders import THEIRS
 from tests.web.house import House
 from web.api.webhooks import Chosen
 
 
-def open_to_loopback(house: House) -> None:
-    """Let webhooks go to this machine, as the setting `hooks_allow` does."""
-    state = house.pages.app.state
-    office = replace(house.service.office, hooks_allow=LOOPBACK)
-    state.service = replace(state.service, office=office)
-
-
 def test_a_webhook_from_its_making_to_its_end(house: House) -> None:
-    open_to_loopback(house)
+    office = house.open_webhooks("127.0.0.0/8")
     machine, stranger = connect(house), connect(house, THEIRS, name="theirs")
     house.clock.now = datetime.now(UTC)  # the oracle has a clock of its own
     with receiving() as receiver:
@@ -40,7 +32,7 @@ def test_a_webhook_from_its_making_to_its_end(house: House) -> None:
         assert (tested.status_code, tested.json()["state"]) == (202, "queued")
         assert machine.post(f"{hook}/test").json()["id"] == tested.json()["id"]
         receiver.answers = [(400, {}, b"what?")]
-        post_due(house.service.office, house.clock.now)
+        post_due(office, house.clock.now)
         delivery = f"{hook}/deliveries/{tested.json()['id']}"
         said = machine.get(delivery).json()
         assert (said["state"], said["status"], said["reason"]) == ("failed", 400, "what?")
@@ -48,14 +40,14 @@ def test_a_webhook_from_its_making_to_its_end(house: House) -> None:
 
         assert machine.post(f"{hook}/replay", {"since": "2030-01-01T00:00:00Z"}).json() == {"deliveries": 0}
         assert machine.post(f"{hook}/replay", {}).json() == {"deliveries": 1}
-        post_due(house.service.office, house.clock.now)
+        post_due(office, house.clock.now)
         assert machine.post(f"{delivery}/replay").status_code == 202
-        post_due(house.service.office, house.clock.now)
+        post_due(office, house.clock.now)
         assert receiver.ids == [said["event_id"]] * 3
 
         changed = machine.post(f"{hook}/key").json()
         machine.post(f"{hook}/test")
-        post_due(house.service.office, house.clock.now)
+        post_due(office, house.clock.now)
         for one in (key, changed["key"]):
             Webhook(one).verify(receiver.got[3].body, receiver.got[3].headers)
 
