@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,14 @@ from desk.accounts.login import LoginLocked, WrongLogin
 from desk.accounts.naming_addresses import MOST_NAMED_A_DAY, Naming
 from desk.accounts.throttling import Throttled
 from desk.correcting import Corrected, correct_address
+from desk.members.inviting import Roles
+from desk.members.people import MemberRefused, disable_member, set_roles
+from desk.members.proving import CodeTry, prove_by_code
 from desk.programme import ProgrammeImported, import_programme
 from tests.desk.accounts.door import ANNA, JANE, NOBODY, PASSWORD, Answer, Door, set_password_of
 from tests.desk.accounts.resident import SOURCE, Resident
 from tests.desk.conftest import NOW, PROGRAMME
+from tests.desk.members.colleagues import OPERATOR, Colleague, join, settle
 from tests.mailer.postgresql import PROGRAMS, running_postgres, wait_until_waiting
 
 AT_ONCE = 20
@@ -42,6 +47,8 @@ def busy(request: pytest.FixtureRequest, door: Door) -> Iterator[Door]:
         yield door
         return
     door.desk.office = replace(door.desk.office, engine=request.getfixturevalue("postgres_engine"))
+    for table in ("audit_event", "member_session", "recovery_code", "member"):
+        door.desk.change(f"DELETE FROM {table}")
     for table in ("account_event", "login_failure", "stranger_login", "session"):
         door.desk.change(f"DELETE FROM {table}")
     door.desk.change("UPDATE account SET failed_logins = 0, failed_at = NULL, locked_at = NULL")
@@ -111,6 +118,39 @@ def test_no_more_addresses_are_named_at_once_than_may_be(busy: Door) -> None:
         answers = list(threads.map(name, range(AT_ONCE)))
     assert answers.count(Naming.NAMED) == MOST_NAMED_A_DAY
     assert answers.count(Naming.OFTEN) == AT_ONCE - MOST_NAMED_A_DAY
+
+
+def test_administrators_who_shut_each_other_out_leave_one(busy: Door) -> None:
+    desk = busy.desk
+    everybody = [join(desk, f"a{number}@staff.example", is_administrator=True) for number in range(6)]
+
+    def act(one: Colleague) -> object:
+        if one.address < "a3":
+            return disable_member(desk.office, OPERATOR, one.member_id, desk.now)
+        return set_roles(desk.office, OPERATOR, one.member_id, Roles(), desk.now)
+
+    with ThreadPoolExecutor(len(everybody)) as threads:
+        answers = list(threads.map(act, everybody))
+    assert answers.count(MemberRefused("last")) == 1
+    assert desk.one("SELECT count(*) FROM member WHERE is_administrator AND disabled_at IS NULL") == 1
+
+
+def test_codes_of_members_are_counted_and_taken_once(busy: Door) -> None:
+    robin = settle(busy.desk)
+    busy.desk.now += timedelta(minutes=1)
+    robin.begin()
+    codes = [robin.code(), *["000000x"] * 8]
+
+    def give(number: int) -> str:
+        given = CodeTry(codes[number % len(codes)], f"198.51.{number}.7", "a browser")
+        return type(prove_by_code(busy.desk.office, session, given, busy.desk.now)).__name__
+
+    session = robin.session()
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        answers = list(threads.map(give, range(AT_ONCE)))
+    assert answers.count("Proven") <= 1
+    assert busy.desk.one("SELECT failed_logins FROM member") == 10
+    assert busy.desk.one("SELECT count(*) FROM audit_event WHERE act = 'locked'") == 1
 
 
 @pytest.mark.needs(*PROGRAMS)
