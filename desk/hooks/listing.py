@@ -50,6 +50,11 @@ class EndpointShown:
     waiting: int
     failed: int
 
+    @property
+    def host(self) -> str:
+        """Where it leads, short: what people call it who have not named it."""
+        return self.url.split("/")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveryShown:
