@@ -33,6 +33,8 @@ from badgepost.setting_groups import (
 from badges.accounts import LockoutPolicy
 from wire.address import Address, parse_address
 
+ApprovedByTwo = Literal["name_change", "email_change", "unlock", "revoke", "password_reset", "resend"]
+
 CONFIG_VARIABLE = "BADGEPOST_CONFIG"
 DEFAULT_CONFIG = Path("badgepost.toml")
 LONGEST_NAME = 100
@@ -73,6 +75,8 @@ class Settings(BaseSettings):
     """Where earners log in. Empty: at `base_url` and `/login`."""
     lockout: LockoutPolicy = LockoutPolicy.ISSUER
     """Who unlocks an account after ten failed logins: its issuer, or also its owner."""
+    second_approval: frozenset[ApprovedByTwo] = frozenset()
+    """Kinds of change that support staff make only when two members have agreed."""
     guides: Guides = Guides()
     support_address: str = "support@badgepost.example"
     account_from: str = "badges@badgepost.example"

@@ -24,6 +24,7 @@ from desk.credentials.mailed import MailedCredentials
 from desk.hooks.mails import MailHooks
 from desk.office import Office
 from desk.publishing import Publisher
+from desk.words import Intent
 from mailer.compose import Composer
 from mailer.delivery.limits import Limit
 from mailer.delivery.memory import MemoryTransport
@@ -89,6 +90,7 @@ def open_service(settings: Settings) -> Service:
         settings.support_address,
         settings.lockout,
         hooks_allow=tuple(settings.hooks_allow),
+        second_approval=frozenset(map(Intent, settings.second_approval)),
     )
     return Service(settings, engine, site, office)
 

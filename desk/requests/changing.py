@@ -18,6 +18,7 @@ from desk.requests.replies import hand_over
 from desk.requests.tickets import EntryKind, TicketState
 from desk.requests.told import MOST_TOLD, tell_asker
 from desk.words import Intent, Role
+from mailer.request_words import say_changes
 
 
 def apply_order(case: Case) -> Done:
@@ -68,8 +69,8 @@ def receipt_for(applied: Applied) -> Answer:
 
 def describe_applied(applied: Applied) -> str:
     """Return what was done in words for staff."""
-    made = [f"{step.kind} of {step.told['address']}: {step.before} -> {step.after}" for step in applied.made]
-    already = [f"{step.kind} of {step.told['address']}: so already" for step in applied.already]
+    made = [say_changes([step.told], "en") for step in applied.made]
+    already = [f"so already: {say_changes([step.told], 'en')}" for step in applied.already]
     return "\n".join(made + already)
 
 

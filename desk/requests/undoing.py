@@ -28,6 +28,7 @@ from desk.requests.told import Told, tell_made
 from desk.requests.undo_letters import tell_undone
 from desk.tables import RecordChange, Ticket
 from desk.words import Intent
+from mailer.request_words import say_changes
 
 BY_LINK = "link"
 """Who took a change back by the link in its receipt: whoever has it."""
@@ -96,7 +97,7 @@ def undo_group(connection: Connection, office: Office, group_id: str, author: st
     connection.execute(noted.values(undone_at=now, undone_by=author))
     for proposal_id in {change.proposal_id for change in group if change.proposal_id}:
         note_undone(connection, proposal_id)
-    docket.note("\n".join(f"{change.kind}: {change.after} -> {change.before}" for change in group), EntryKind.CHANGE)
+    docket.note("\n".join(f"taken back: {say_changes([told], 'en')}" for told in undo.changes), EntryKind.CHANGE)
     earner_ids = [change.earner_id for change in group]
     for letter in tell_undone(docket, group_id, earner_ids, group[0].issuer_id, undo.changes):
         docket.send(letter)
