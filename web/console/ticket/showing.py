@@ -83,6 +83,11 @@ class TicketPage:
         return next(filter(None, reversed(found)), None)
 
     @property
+    def verdict(self) -> str:
+        """Whether the author's domain stands by the newest mail; empty where nobody has asked."""
+        return str(self.newest.authentication.get("verdict", "")) if self.newest else ""
+
+    @property
     def mails(self) -> Sequence[StoryEntry]:
         """The mails that came in."""
         return [each for each in self.file.entries if each.kind is EntryKind.MAIL_IN]
