@@ -56,13 +56,26 @@ def survey_file(source: BinaryIO, name: str, said: Said) -> Survey | RosterFault
     named = name_table(opened.table, said.header_line)
     if named is None:
         return RosterFault("holds no text")
-    fields = [*(named.guess() if said.fields is None else said.fields), *[""] * len(named.names)]
     samples = _read_samples(opened.table, named.last_line)
+    guessed = _add_address(named.guess(), samples) if said.fields is None else said.fields
+    fields = [*guessed, *[""] * len(named.names)]
     columns = tuple(
         Column(name, fields[place], tuple(row[place] for row in samples if place < len(row)))
         for place, name in enumerate(named.names)
     )
     return Survey(columns, named.line, find_rows(opened.table), opened.sheet, opened.unread_sheets)
+
+
+def _add_address(fields: Sequence[str], samples: Sequence[Sequence[str]]) -> Sequence[str]:
+    """Where no name tells which column holds the addresses, the first does that mostly holds some. A guess to be
+    looked at: nothing is issued on it."""
+    if "address" in fields:
+        return fields
+    for place, field in enumerate(fields):
+        cells = [row[place] for row in samples if place < len(row)]
+        if not field and sum("@" in cell for cell in cells) * 2 > len(cells):
+            return [*fields[:place], "address", *fields[place + 1 :]]
+    return fields
 
 
 def _read_samples(table: Table, header_line: int) -> list[list[str]]:

@@ -43,6 +43,7 @@ _FRAME_POLICY = (
     "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
 )
 _SCHEME_QUERY = re.compile(r"@media[^{}]*prefers-color-scheme\s*:\s*(dark|light)[^{}]*", re.IGNORECASE)
+_PICTURE = re.compile(r'src="data:[^"]*"')
 _SCHEME_META = re.compile(r'(<meta name="(?:supported-)?color-schemes?" content=")[^"]*"', re.IGNORECASE)
 _HEAD = re.compile(r"<head[^>]*>", re.IGNORECASE)
 
@@ -123,7 +124,8 @@ def send_frame(service: Service, managed: Managed, draft: str, view: Looked) -> 
         "x-frame-options": "SAMEORIGIN",
         "content-language": meant.language,
     }
-    return HTMLResponse(choose_scheme(mail.html, is_dark=view.is_dark), 200, headers)
+    html = mail.html if view.has_images else _PICTURE.sub('src=""', mail.html)
+    return HTMLResponse(choose_scheme(html, is_dark=view.is_dark), 200, headers)
 
 
 @router.post("/console/issuers/{issuer}/issue/{draft}/test", dependencies=AT_THE_DOOR)
