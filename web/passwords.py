@@ -16,9 +16,11 @@ from badges.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD, LinkSpent, Link
 from badges.transactions import reading
 from desk.password_requests import request_link, request_link_again
 from desk.passwords import LinkExpired, LinkFault, LinkForged, OpenForm, PasswordSet, read_password_link, set_password
+from desk.recipients.opening import note_link_opened
 from web.awards import find_award, find_newest_award
 from web.context import READ, Later, Service, Shown, source_of
 from web.door import AT_THE_DOOR
+from web.guards import PAGE_POLICY
 from web.needs import WebService
 from web.onward import keep_user_name
 from web.pages import Pages
@@ -65,6 +67,13 @@ def take_form(
             return _show_fault(request, pages, token, done)
 
 
+@router.post("/p/{token}/opened")
+def take_opening(token: str, service: Service) -> Response:
+    """Note that a person is at the form, and show nothing."""
+    is_link = note_link_opened(service.office, token, service.clock())
+    return Response(status_code=204 if is_link else 404)
+
+
 @router.post("/p/{token}/new")
 def ask_again(request: Request, token: str, service: Service, pages: Shown, later: Later) -> Response:
     """Send a new link to the owner of one that opens nothing any more; nobody has to type an address."""
@@ -108,9 +117,12 @@ def _show_form(
         "longest": LONGEST_PASSWORD,
         "fault": fault,
         "differs": differs,
+        "token": request.path_params["token"],
     }
     status = 422 if fault or differs else 200
-    return pages.show(request, "password.html", values, status=status, known=[form.person.language])
+    page = pages.show(request, "password.html", values, status=status, known=[form.person.language])
+    page.headers["content-security-policy"] = f"{PAGE_POLICY}; connect-src 'self'"  # its script tells of a gesture
+    return page
 
 
 def _show_fault(request: Request, pages: Pages, token: str, fault: LinkFault) -> Response:

@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from badges.linkedin import copy_fields
 from badges.transactions import reading
 from desk.accounts.showing import change_visibility
+from desk.recipients.opening import note_badge_opened
 from mailer.filling import write_month
 from web.asked_awards import OwnAward
 from web.awards import Award, list_awards
@@ -76,6 +77,13 @@ def take_visibility(
     if not change_visibility(engine, visitor.owner.earner_id, assertion_id, visibility == "hidden", source, now):
         raise HTTPException(404)
     return RedirectResponse(f"{service.place.root}/portfolio/{assertion_id}#visibility", 303)
+
+
+@router.post("/portfolio/{assertion_id}/opened")
+def take_opening(assertion_id: str, service: Service, visitor: ActingOwner) -> Response:
+    """Note that the owner has come to the badge: the page's script tells of the first key or button."""
+    note_badge_opened(service.office, visitor.owner.earner_id, assertion_id, service.clock())
+    return Response(status_code=204)
 
 
 def _say_fields(badge: Award, language: str) -> dict[str, str]:

@@ -25,6 +25,7 @@ from desk.requests.authority import is_shared
 from desk.requests.proposals import Needs
 from desk.tables import Proposal, RecordChange, Ticket
 from mailer.notices import Stream
+from mailer.queue.states import State
 from mailer.queue.suppressions import EVERY
 from mailer.queue.tables import Attempt, Message, Suppression
 
@@ -165,7 +166,7 @@ def show_recipient(engine: Engine, issuer_id: str, earner_id: str) -> RecipientS
             changes,
             _list_asked(connection, issuer_id, earner_id),
             _list_stops(connection, issuer_id, person.address),
-            sorted(lines, key=lambda line: line.at, reverse=True)[:MOST],
+            sorted(reversed(lines), key=lambda line: line.at, reverse=True)[:MOST],
         )
 
 
@@ -279,7 +280,8 @@ def _tell_mails(connection: Connection, mails: Sequence[SentMail]) -> Iterator[H
     by_id = {mail.message_id: mail for mail in mails}
     for mail in mails:
         yield Happening(mail.written_at, "written", mail.rcpt_to, mail.kind)
-        yield Happening(max(mail.state_at, mail.written_at), f"mail_{mail.state}", mail.reason, mail.kind)
+        if mail.state != State.QUEUED:
+            yield Happening(max(mail.state_at, mail.written_at), f"mail_{mail.state}", mail.reason, mail.kind)
     columns = (col(Attempt.message_id), col(Attempt.started_at), col(Attempt.finished_at), col(Attempt.outcome))
     query = select(*columns, col(Attempt.reply)).where(col(Attempt.message_id).in_(by_id))
     for message_id, started_at, finished_at, outcome, reply in connection.execute(query.limit(MOST)):

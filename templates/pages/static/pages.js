@@ -55,6 +55,15 @@ for (const button of document.querySelectorAll("[data-reveal]")) {
     button.setAttribute("aria-pressed", String(!shown));
   });
 }
+// That a person is here, and no scanner of mails: told once, by the first key or button that is really pressed.
+const opened = document.querySelector("[data-opened]");
+function tellOpened(event) {
+  if (!event.isTrusted) return;
+  for (const kind of ["pointerdown", "keydown"]) removeEventListener(kind, tellOpened, true);
+  const word = opened.dataset.word ?? "";
+  fetch(opened.dataset.opened, { method: "POST", body: new URLSearchParams({ word }), keepalive: true }).catch(() => {});
+}
+if (opened) for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, tellOpened, true);
 // What htmx has put in place of a part of the page: its buttons work, and it says what has become of it.
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   const part = document.getElementById(detail.target.id);
