@@ -115,9 +115,14 @@ def look_over(connection: Connection, batch_id: str | None = None, limit: int = 
         messages=[_message_line(row) for row in connection.execute(asked.messages, values)],
         paused=[(row.id, row.label) for row in connection.execute(_STOPPED, whole)],
         relays=list_relays(connection),
-        workers=[_worker_line(row) for row in connection.execute(_WORKERS)],
+        workers=list_workers(connection),
         oldest=None if oldest is None else from_microseconds(oldest),
     )
+
+
+def list_workers(connection: Connection) -> list[WorkerLine]:
+    """Return the workers that have not ended, by name."""
+    return [_worker_line(row) for row in connection.execute(_WORKERS)]
 
 
 def _domain_line(row: Row[Any]) -> DomainLine:

@@ -23,6 +23,9 @@ SETTLED_REASON = f"CASE WHEN {_WITHDRAWN} THEN 'cancelled while it was under way
 UNREACHED = "state IN ('bounced', 'suppressed', 'expired', 'unknown')"
 """SQL: nobody is known to have this mail, and nothing more happens of itself."""
 
+SET_ASIDE = "(state = 'unknown' OR held_at IS NOT NULL)"
+"""SQL: a person has to decide. In these words the index has it."""
+
 BATCH_STOPPED = "state <> 'running'"
 """SQL: nothing of this batch may be sent now."""
 
@@ -110,6 +113,8 @@ class Message(SQLModel, table=True):
             sqlite_where=text(UNREACHED),
             postgresql_where=text(UNREACHED),
         ),
+        # The few that wait for a person: next to nothing is ever in it, so next to nothing is paid for it.
+        Index("ix_message_set_aside", "state_at", sqlite_where=text(SET_ASIDE), postgresql_where=text(SET_ASIDE)),
         # Partial, so that it is no temptation where single mails are claimed ("batch_id IS NULL", then a sort).
         Index(
             "ix_message_batch_state",
