@@ -19,8 +19,10 @@ from web.api import (
     webhook_deliveries,
     webhooks,
 )
+from web.api.document import name_operation
 from web.api.errors import add_problems
 from web.api.problems import Problems
+from web.api.reference import add_reference
 from web.needs import Place
 
 PREFIX = "/api/v1"
@@ -44,8 +46,9 @@ PARTS = (
 
 def create_api(place: Place) -> FastAPI:
     """Return the ASGI application, without the state that it shares with the pages."""
-    api = FastAPI(title="badgepost", version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
+    api = FastAPI(openapi_url=None, redirect_slashes=False, generate_unique_id_function=name_operation)
     for part in PARTS:
         api.include_router(part.router)
+    add_reference(api, place.base_url)
     add_problems(api, Problems(place.base_url))
     return api

@@ -21,30 +21,36 @@ LONGEST_DETAIL = 500
 
 
 class Kind(Enum):
-    """Every kind of problem: its word in the `type` URI, its status, its title."""
+    """Every kind of problem: its word in the `type` URI, its status, its title, what to do."""
 
-    BAD_REQUEST = ("bad-request", 400, "The request cannot be read")
-    NO_TOKEN = ("no-token", 401, "A token is needed")
-    BAD_TOKEN = ("bad-token", 401, "The token is not valid")
-    FOREIGN_PAGE = ("foreign-page", 403, "Pages of other sites are not answered")
-    MISSING_SCOPE = ("missing-scope", 403, "The token may not do this")
-    NOT_FOUND = ("not-found", 404, "There is no such thing")
-    WRONG_METHOD = ("wrong-method", 405, "This cannot be done with it")
-    CONFLICT = ("conflict", 409, "That does not fit what is on record")
-    UNDER_WAY = ("under-way", 409, "The first request with this key is still under way")
-    ANSWER_LOST = ("answer-lost", 409, "It was done, and its answer was lost")
-    TOO_LONG = ("too-long", 413, "The body is too long")
-    WRONG_MEDIA_TYPE = ("wrong-media-type", 415, "The body is of a kind that is not read here")
-    INVALID = ("invalid", 422, "Something in the request is not valid")
-    KEY_REUSED = ("key-reused", 422, "The idempotency key was used for another request")
-    TOO_MANY = ("too-many", 429, "Too many requests")
-    FAULT = ("fault", 500, "Something went wrong on our side")
-    BUSY = ("busy", 503, "Too much is under way")
+    BAD_REQUEST = ("bad-request", 400, "The request cannot be read", "Send what `detail` asks for.")
+    NO_TOKEN = ("no-token", 401, "A token is needed", "Send `Authorization: Bearer bp_…`.")
+    BAD_TOKEN = ("bad-token", 401, "The token is not valid", "Make another one in the console.")
+    FOREIGN_PAGE = ("foreign-page", 403, "Pages of other sites are not answered", "Call the API from a program.")
+    MISSING_SCOPE = ("missing-scope", 403, "The token may not do this", "Make one with the scope that `detail` names.")
+    NOT_FOUND = ("not-found", 404, "There is no such thing", "Look the id up in its list; of other issuers none is.")
+    WRONG_METHOD = ("wrong-method", 405, "This cannot be done with it", "Use a method that `Allow` names.")
+    CONFLICT = ("conflict", 409, "That does not fit what is on record", "Read the record, and decide anew.")
+    UNDER_WAY = ("under-way", 409, "The first request with this key is still under way", "Send it again in a moment.")
+    ANSWER_LOST = ("answer-lost", 409, "It was done, and its answer was lost", "Read what `detail` names.")
+    TOO_LONG = ("too-long", 413, "The body is too long", "Send it in parts.")
+    WRONG_MEDIA_TYPE = ("wrong-media-type", 415, "The body is of a kind that is not read here", "See `detail`.")
+    INVALID = (
+        "invalid",
+        422,
+        "Something in the request is not valid",
+        "Correct what `errors` lists; nothing was done.",
+    )
+    KEY_REUSED = ("key-reused", 422, "The idempotency key was used for another request", "Take a new key.")
+    TOO_MANY = ("too-many", 429, "Too many requests", "Wait as long as `Retry-After` says.")
+    FAULT = ("fault", 500, "Something went wrong on our side", "Tell support the `reference`.")
+    BUSY = ("busy", 503, "Too much is under way", "Wait as long as `Retry-After` says.")
 
-    def __init__(self, word: str, status: int, title: str) -> None:
+    def __init__(self, word: str, status: int, title: str, advice: str) -> None:
         self.word = word
         self.status = status
         self.title = title
+        self.advice = advice
 
 
 class ErrorOut(BaseModel):
