@@ -16,6 +16,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from badges.transactions import reading
 from desk.accounts.chores import see_to_logins
+from desk.drafts.keeping import sweep_drafts
 from desk.requests.answering import sweep_answers
 from desk.requests.expiring import expire_proposals
 from inbound.processing.claims import CLAIM_LASTS, claim, free_former, has_waiting
@@ -103,6 +104,8 @@ class Processor:
         see_to_logins(self._tools.office, now)
         if swept := sweep_answers(self._tools.office, now):
             _log.info("answers_forgotten", answers=swept)
+        if swept := sweep_drafts(self._tools.office, now):
+            _log.info("drafts_forgotten", drafts=swept)
 
     def _forget_former(self) -> None:
         """Free what this name held before: in an earlier life, or when the database went away under it."""

@@ -3,7 +3,7 @@
 What a template knows of issuer and badge class stands in `constants`; compiling, in `mailer.templates.publishing`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from badges.columns import to_microseconds
 from desk.constants import Wanted, gather_constants
+from mailer.lint.findings import Finding
 from mailer.templates.constants import Constants, SiteConstants
 from mailer.templates.environment import TemplateSources
 from mailer.templates.faults import PublishFault
@@ -21,6 +22,9 @@ from mailer.templates.publishing import publish
 
 MOST_TRIED = 16
 """Templates with values that nobody has saved, some 100 KB each, that are kept for the next question about them."""
+
+MOST_JUDGED = 200
+"""Templates of which it is remembered what speaks against them."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class Publisher:
         self._sources = sources
         self._compiled: dict[tuple[str, Constants], Published] = {}
         self._sound: set[str] = set()
+        self._findings: dict[str, Sequence[Finding]] = {}
         self._tried: dict[tuple[str, Constants], Published | PublishFault] = {}
         self._lock = Lock()
 
@@ -79,6 +84,16 @@ class Publisher:
             while len(self._tried) > MOST_TRIED:
                 del self._tried[next(iter(self._tried))]
         return PublishRefused(str(outcome)) if isinstance(outcome, PublishFault) else outcome
+
+    def recall_findings(self, published: Published) -> Sequence[Finding] | None:
+        """Return what `note_findings` was told of a template with this content; None for nothing."""
+        return self._findings.get(published.digest)
+
+    def note_findings(self, published: Published, findings: Sequence[Finding]) -> None:
+        """Remember what speaks against the mails of a template: it follows from its content alone."""
+        if len(self._findings) >= MOST_JUDGED:
+            self._findings.clear()
+        self._findings[published.digest] = findings
 
     def is_sound(self, published: Published) -> bool:
         """Whether `note_sound` has been told of a template with this content."""

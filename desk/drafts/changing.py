@@ -152,9 +152,16 @@ def _change(
         changed = change(connection, draft)
         if isinstance(changed, NotChanged):
             return changed
-        changed = replace(changed, changed_at=max(now, draft.changed_at + _TICK), work="", counted=None, report=None)
+        report = draft.report if _reads_alike(draft, changed, now) else None
+        changed = replace(changed, changed_at=max(now, draft.changed_at + _TICK), work="", counted=None, report=report)
         _write(connection, changed)
-    return keep_report(office, changed, now)
+    return keep_report(office, changed, now) if report is None else changed
+
+
+def _reads_alike(before: Draft, after: Draft, now: datetime) -> bool:
+    """Tell whether the rows of both are the same: neither badge nor hour has a part in what is wrong with them."""
+    days = {(draft.terms.at or now).date() for draft in (before, after)} | {before.changed_at.date()}
+    return before.said == after.said and len(days) == 1
 
 
 def _write(connection: Connection, draft: Draft) -> None:
@@ -166,7 +173,7 @@ def _write(connection: Connection, draft: Draft) -> None:
         "changed_at": draft.changed_at,
         "work": "",
         "counted": "",
-        "report": "",
+        "report": "" if draft.report is None else write_report(draft.report),
     }
     connection.execute(update(RosterDraft).where(col(RosterDraft.id) == draft.id).values(**values))
 

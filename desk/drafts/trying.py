@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from badges.tables import BadgeClass, Issuer, IssuerContact
 from badges.transactions import reading, take_turn_for
-from desk.checking import check_template, image_loader
+from desk.checking import image_loader
 from desk.constants import Wanted
 from desk.drafts.keeping import Draft, open_content
 from desk.drafts.report import Recipient, recipient_of
@@ -27,6 +27,7 @@ from desk.roster.rows import RosterFault, Row
 from desk.sampling import KIND, queue_sample
 from mailer.dkim import Signer
 from mailer.lint.findings import Finding
+from mailer.lint.published import lint_published
 from mailer.parts import Parts, read_parts
 from mailer.pictures import embed_images
 from mailer.samples import Sample, compose_sample
@@ -134,9 +135,13 @@ def compose_meant(connection: Connection, office: Office, meant: MailMeant, now:
 
 def judge_meant(connection: Connection, office: Office, meant: MailMeant, now: datetime) -> Sequence[Finding]:
     """Return what lint says of the mail's template, the worst first."""
-    found = check_template(connection, office, meant.wanted, now)
-    if isinstance(found, PublishRefused):
-        return [Finding("template-broken", found.reason)]
+    published = office.publisher.prepare(connection, meant.wanted)
+    if isinstance(published, PublishRefused):
+        return [Finding("template-broken", published.reason)]
+    found = office.publisher.recall_findings(published)
+    if found is None:
+        found = lint_published(published, image_loader(connection), office.site, now)
+        office.publisher.note_findings(published, found)
     return found
 
 
