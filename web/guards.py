@@ -24,6 +24,7 @@ LONGEST_BODY = 16 * 1024
 LONGER_BODIES: Mapping[str, int] = {
     "/profile/photo": 2 * 1024 * 1024 + LONGEST_BODY,
     "/console/rules/edit": 4 * 1024 * 1024,  # a rules file and a mail to try it on
+    "/console/canned": 160 * 1024,  # an answer in four languages
 }
 """Paths where somebody has to, with the room for it."""
 

@@ -23,7 +23,12 @@ class Term:
 
     words: tuple[str, ...]
     is_begun: bool
-    """The last word may go on: it was typed, not quoted."""
+    """It was typed, not quoted."""
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the last word may be the beginning of one. With a single letter nearly every word begins."""
+        return self.is_begun and (len(self.words) > 1 or len(self.words[-1]) > 1 or not self.words[-1].isascii())
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class Asked:
     """As typed, cut."""
     terms: tuple[Term, ...] = ()
     senders: tuple[Term, ...] = ()
-    references: tuple[str, ...] = ()
+    reference: str | None = None
     states: frozenset[str] = field(default_factory=frozenset)
     issuer: str | None = None
     """A slug."""
@@ -44,7 +49,12 @@ class Asked:
     @property
     def is_empty(self) -> bool:
         """Whether nothing was asked for."""
-        return not (self.terms or self.senders or self.references or self.states or self.issuer or self.loose)
+        return not (self.terms or self.senders or self.reference or self.states or self.issuer)
+
+    @property
+    def is_reference_alone(self) -> bool:
+        """Whether one ticket is named, and nothing else."""
+        return self.reference is not None and not (self.terms or self.senders or self.states or self.issuer)
 
 
 def read_query(typed: str) -> Asked:
@@ -52,14 +62,13 @@ def read_query(typed: str) -> Asked:
     text = " ".join(typed[:LONGEST].split())
     terms: list[Term] = []
     senders: list[Term] = []
-    references: list[str] = []
     states: set[str] = set()
-    issuer, loose = None, []
+    reference, issuer, loose = None, None, []
     for found in _PIECE.finditer(text):
         key, quoted, bare = (found[1] or "").lower(), found[2], found[3]
         said = quoted if quoted is not None else bare
-        if key == "ref" and (named := _read_references(said)):
-            references += named
+        if key in {"", "ref"} and (named := _read_reference(said, is_named=key == "ref")):
+            reference = named
         elif key == "is" and said.lower() in STATES:
             states.add(said.lower())
         elif key == "issuer":
@@ -72,15 +81,16 @@ def read_query(typed: str) -> Asked:
         text,
         tuple(terms[:MOST_TERMS]),
         tuple(senders[:MOST_TERMS]),
-        tuple(references[:MOST_TERMS]),
+        reference,
         frozenset(states),
         issuer,
         " ".join(loose),
     )
 
 
-def _read_references(said: str) -> tuple[str, ...]:
-    return find_references(said) or find_references(f"BP-{said}")
+def _read_reference(said: str, *, is_named: bool) -> str | None:
+    found = find_references(said) or (find_references(f"BP-{said}") if is_named else ())
+    return found[0] if found else None
 
 
 def _read_term(said: str, *, is_begun: bool) -> list[Term]:
@@ -92,9 +102,7 @@ def write_for_sqlite(asked: Asked) -> str:
     """Return the terms in the language of FTS5, with columns `sender` and `words`; empty if there are none."""
 
     def write(term: Term) -> str:
-        # A word of one letter that may go on is nearly every word.
-        goes_on = term.is_begun and (len(term.words) > 1 or len(term.words[-1]) > 1)
-        return f'"{" ".join(term.words)}"{" *" if goes_on else ""}'
+        return f'"{" ".join(term.words)}"{" *" if term.goes_on else ""}'
 
     senders = [f"(sender : {write(term)})" for term in asked.senders]
     return " AND ".join([*(f"({write(term)})" for term in asked.terms), *senders])
@@ -104,8 +112,8 @@ def write_for_postgresql(asked: Asked) -> str:
     """Return the terms as a `tsquery`, where senders have the weight A; empty if there are none."""
 
     def write(term: Term, weight: str) -> str:
-        goes_on = term.is_begun and (len(term.words) > 1 or len(term.words[-1]) > 1)
-        last = f"'{term.words[-1]}'" + (f":{'*' if goes_on else ''}{weight}" if goes_on or weight else "")
+        form = ("*" if term.goes_on else "") + weight
+        last = f"'{term.words[-1]}'" + (f":{form}" if form else "")
         others = [f"'{word}'" + (f":{weight}" if weight else "") for word in term.words[:-1]]
         return f"({' <-> '.join([*others, last])})"
 

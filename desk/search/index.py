@@ -7,7 +7,8 @@ this: the database keeps theirs itself (docs/console.md). Reading stands in `fin
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, insert, select, text
+from sqlalchemy import Connection, Engine, Text, cast, insert, literal, select, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import col
 
 from desk.search.words import list_words
@@ -80,24 +81,14 @@ _MISSING = (
 def _write(connection: Connection, values: dict[str, str], findable: Findable) -> None:
     sender = _cut(findable.sender)
     words = [word for each in findable.words for word in _cut(each)][:MOST_WORDS]
-    if connection.dialect.name == "postgresql":
-        vector = write_vector(sender, words)
-        connection.execute(
-            _WRITE_POSTGRESQL,
-            {"ticket_id": None, "entry_id": None, "raw_mail_id": None, "title": "", "sender": ""}
-            | values
-            | {"words": vector},
-        )
-        return
-    number = connection.execute(insert(SearchEntry).values(values)).inserted_primary_key
-    connection.execute(_WRITE_SQLITE, {"id": number[0], "sender": " ".join(sender), "words": " ".join(words)})
+    is_postgresql = connection.dialect.name == "postgresql"
+    own = {"words": cast(literal(write_vector(sender, words), Text), TSVECTOR)} if is_postgresql else {}
+    number = connection.execute(insert(SearchEntry).values(**values, **own).returning(col(SearchEntry.id))).scalar_one()
+    if not is_postgresql:
+        connection.execute(_WRITE, {"id": number, "sender": " ".join(sender), "words": " ".join(words)})
 
 
-_WRITE_SQLITE = text("INSERT INTO search_words (rowid, sender, words) VALUES (:id, :sender, :words)")
-_WRITE_POSTGRESQL = text("""
-    INSERT INTO search_entry (ticket_id, entry_id, raw_mail_id, title, sender, words)
-    VALUES (:ticket_id, :entry_id, :raw_mail_id, :title, :sender, CAST(:words AS tsvector))
-""")
+_WRITE = text("INSERT INTO search_words (rowid, sender, words) VALUES (:id, :sender, :words)")
 
 
 def _cut(each: str) -> list[str]:
