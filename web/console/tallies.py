@@ -48,7 +48,9 @@ class _Kept:
 class Tallies:
     """Counts for overviews."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, few: int = FEW) -> None:
+        """Awards up to `few` are counted at once."""
+        self._few = few
         self._engine = reading(engine)
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._lock = Lock()
@@ -58,7 +60,7 @@ class Tallies:
         """Return the counts of the last `LONGEST` days, as far as they are known."""
         since = start_of(now.date() - timedelta(days=LONGEST - 1))
         with self._engine.connect() as connection:
-            if count_up_to(connection, badge_ids, since, FEW + 1) <= FEW:
+            if count_up_to(connection, badge_ids, since, self._few + 1) <= self._few:
                 return Counted(tally_awards(connection, badge_ids, since), now, is_complete=True)
         with self._lock:
             kept = self._kept.setdefault(issuer_id, _Kept())
