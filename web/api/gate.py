@@ -35,8 +35,9 @@ MOST_OF_ONE_TOKEN = 6
 class Gate:
     """What is counted of callers."""
 
-    def __init__(self) -> None:
-        self._asked = Windows(TOKEN_RATE)
+    def __init__(self, rate: Rate = TOKEN_RATE) -> None:
+        self._rate = rate
+        self._asked = Windows(rate)
         self._failed = Windows(FAILURE_RATE)
         self._good = Windows(Rate(most=1, seconds=FAILURE_RATE.seconds))
         self._inside: Counter[str] = Counter()
@@ -48,8 +49,8 @@ class Gate:
         caller = await self._identify(request, service)
         left = self._asked.count(caller.token.token_id, time.monotonic())
         if left.is_over:
-            detail = f"More than {TOKEN_RATE.most} requests in {TOKEN_RATE.seconds} seconds. Try again later."
-            raise ProblemError(Kind.TOO_MANY, detail, headers=_wait(left.seconds) | tell_rate(left))
+            detail = f"More than {self._rate.most} requests in {self._rate.seconds} seconds. Try again later."
+            raise ProblemError(Kind.TOO_MANY, detail, headers=_wait(left.seconds) | self.tell(left))
         demand_scope(caller, scope)
         now = service.clock()
         if caller.token.is_due(now):
@@ -73,6 +74,13 @@ class Gate:
             if not self._inside[token_id]:
                 del self._inside[token_id]
 
+    def tell(self, left: Left) -> dict[str, str]:
+        """Return the fields that say how much is left (draft-ietf-httpapi-ratelimit-headers)."""
+        return {
+            "ratelimit-policy": f'"token";q={self._rate.most};w={self._rate.seconds}',
+            "ratelimit": f'"token";r={left.remaining};t={left.seconds}',
+        }
+
     async def _identify(self, request: Request, service: WebService) -> Caller:
         """A network that fails too often is turned away unseen, but for tokens that were good in the last hour: whoever
         shares it with a program that has an old token must not be shut out."""
@@ -87,14 +95,6 @@ class Gate:
             raise bad_token()
         self._good.count(token, moment)
         return caller
-
-
-def tell_rate(left: Left) -> dict[str, str]:
-    """Return the fields that say how much is left (draft-ietf-httpapi-ratelimit-headers)."""
-    return {
-        "ratelimit-policy": f'"token";q={TOKEN_RATE.most};w={TOKEN_RATE.seconds}',
-        "ratelimit": f'"token";r={left.remaining};t={left.seconds}',
-    }
 
 
 def _wait(seconds: int) -> dict[str, str]:

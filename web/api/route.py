@@ -16,7 +16,7 @@ from fastapi.routing import APIRoute
 from web.afterwards import Afterwards
 from web.api.bodies import BodyRequest, demand_length, demand_media_type
 from web.api.callers import Caller, find_needs
-from web.api.gate import Gate, tell_rate
+from web.api.gate import Gate
 from web.api.keys import answer_once
 from web.api.problems import ErrorOut, Kind, ProblemError, cut
 from web.guards import LONGEST_BODY, limit_body
@@ -59,7 +59,7 @@ class ApiRoute(APIRoute):
                     response = await answer_once(asked, service, caller, handle_for)
                 else:
                     response = await handle_for(caller)
-            response.headers.update(tell_rate(left))
+            response.headers.update(gate.tell(left))
             return response
 
         return handle_gated
