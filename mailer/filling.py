@@ -206,6 +206,8 @@ _FILLERS: Mapping[str, Callable[[_Mail], str | None]] = {
     "confirm_address_url": lambda mail: mail.mint_url(
         "confirm-address", Purpose.CONFIRM_ADDRESS, [mail.facts["pending"]]
     ),
+    "webhook": lambda mail: mail.facts["webhook"],
+    "failing_since": lambda mail: mail.day("failing_since"),
     "invited_by": lambda mail: mail.facts["invited_by"],
     "changed_by": lambda mail: mail.facts["changed_by"],
     "invite_url": lambda mail: mail.member_url("invitation", Purpose.INVITE),

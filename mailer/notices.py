@@ -193,6 +193,7 @@ _ALL = (
     _tell_member("member_password", Slot("member_password_url", Form.URL)),
     _tell_member("member_password_changed", Slot("changed_on")),
     _tell_member("member_factor_reset", Slot("changed_on"), Slot("changed_by")),
+    _tell_member("webhook_disabled", Slot("webhook"), Slot("issuer_name"), Slot("failing_since", optional=True)),
     *(_answer(f"answer_{question}", *_NEWEST_BADGE) for question in _QUESTIONS),
     _answer(
         "answer_linkedin_add", *_NEWEST_BADGE, _PORTFOLIO_BADGE, Slot("credential_id", Form.TEXT, True, "badge_name")

@@ -93,6 +93,11 @@ def sample_facts(kind: str, sample: Sample, now: datetime) -> Facts:
         "member_password": {"member": SAMPLE_ID, "serial": 1},
         "member_password_changed": {"changed": instant},
         "member_factor_reset": {"changed": instant, "changed_by": INVITED_BY},
+        "webhook_disabled": {
+            "webhook": "lms.asee.example",
+            "issuer_name": "American Society of Example Engineers",
+            "failing_since": instant if sample.on_record else None,
+        },
         "contact_added": {"new_address": "records@asee.example", "writer": "kim@asee.example", "changed": instant},
         "contact_removed": {"old_address": "records@asee.example", "writer": "kim@asee.example", "changed": instant},
     }

@@ -14,6 +14,7 @@ from sqlmodel import col
 from desk.hooks.endpoints import mark_key
 from desk.hooks.events import EventKind, read_events
 from desk.hooks.tables import DUE, FAILED, HookDelivery, HookEndpoint, HookEvent
+from desk.hooks.targets import host_of
 
 PAGE = 50
 MOST_COUNTED = 1000
@@ -53,7 +54,7 @@ class EndpointShown:
     @property
     def host(self) -> str:
         """Where it leads, short: what people call it who have not named it."""
-        return self.url.split("/")[2]
+        return host_of(self.url)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from desk.hooks.claiming import Claimed
 from desk.hooks.events import EventKind
 from desk.hooks.posting import Answered, Unreached
 from desk.hooks.schedule import is_hopeless, next_try
-from desk.hooks.shutting import shut_endpoint
+from desk.hooks.shutting import shut_endpoint, tell_managers
 from desk.hooks.tables import DUE
 from desk.office import Office
 
@@ -80,7 +80,8 @@ def _why_to_end(result: Result, failing_since: datetime) -> str | None:
 
 def _end(connection: Connection, office: Office, result: Result, because: str) -> None:
     endpoint_id = result.claimed.endpoint_id
-    shut_endpoint(connection, endpoint_id, because, result.at)
+    if shut_endpoint(connection, endpoint_id, because, result.at):
+        tell_managers(connection, office, endpoint_id, result.at)
 
 
 def _row(result: Result) -> dict[str, str | int | None]:

@@ -6,13 +6,16 @@ same way.
 
 # ruff: noqa: S608  (the statements are put together from constants alone)
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, text
 
-from badges.columns import to_microseconds
+from badges.columns import from_microseconds, to_microseconds
 from desk.hooks.tables import DUE
+from desk.hooks.targets import host_of
 from desk.members.audit import Act, Actor, Subject, note_act
+from desk.members.telling import tell_member
+from desk.office import Office
 
 SENDER = Actor("webhooks")
 """On whose word an endpoint is disabled that nobody disabled."""
@@ -24,6 +27,15 @@ _SHUT = text("""
 _GIVE_UP = text(f"""
     UPDATE hook_delivery SET state = :state, state_at = :now, reason = :reason
     WHERE endpoint_id = :endpoint_id AND {DUE}
+""")
+
+_MANAGERS = text("""
+    SELECT member.id FROM member JOIN issuer_manager ON issuer_manager.member_id = member.id
+    WHERE issuer_manager.issuer_id = :issuer_id AND member.disabled_at IS NULL ORDER BY member.id LIMIT 50
+""")
+_WHOSE = text("""
+    SELECT issuer.id, issuer.name, hook_endpoint.url, hook_endpoint.disabled_because, hook_endpoint.failing_since
+    FROM hook_endpoint JOIN issuer ON issuer.id = hook_endpoint.issuer_id WHERE hook_endpoint.id = :endpoint_id
 """)
 
 
@@ -39,6 +51,20 @@ def shut_endpoint(connection: Connection, endpoint_id: str, because: str, now: d
         connection, actor, Act.HOOK_DISABLED, now, issuer_id=issuer_id, subject=subject, detail={"because": because}
     )
     return True
+
+
+def tell_managers(connection: Connection, office: Office, endpoint_id: str, now: datetime) -> None:
+    """Mail everybody who manages the issuer. The URL may hold a secret, so only its host is named."""
+    endpoint = connection.execute(_WHOSE, {"endpoint_id": endpoint_id}).one()
+    since = from_microseconds(endpoint.failing_since) if endpoint.disabled_because == "failing" else None
+    facts = {
+        "webhook": host_of(endpoint.url),
+        "issuer_name": endpoint.name,
+        "failing_since": since and since.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ"),
+    }
+    for member_id in connection.execute(_MANAGERS, {"issuer_id": endpoint.id}).scalars().all():
+        key = f"{endpoint_id}/{to_microseconds(now)}/{member_id}"
+        tell_member(connection, office, member_id, "webhook_disabled", key, now, **facts)
 
 
 def give_up(connection: Connection, endpoint_id: str, state: str, reason: str, now: datetime) -> None:

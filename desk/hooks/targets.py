@@ -110,6 +110,11 @@ def read_target(url: str, allowed: Sequence[Network]) -> Target | UrlFault:
     return _find_fault(target, has_user=match["userinfo"] is not None, allowed=allowed) or target
 
 
+def host_of(url: str) -> str:
+    """Return where a URL that was read leads, short: its host, with its port if that is an unusual one."""
+    return url.split("/")[2].partition("?")[0]
+
+
 def may_reach(address: str, allowed: Sequence[Network], *, is_plain: bool = False) -> bool:
     """Tell whether an event may be posted to `address`, which a name was looked up to be. False for what is none.
 

@@ -104,6 +104,8 @@ def all_facts() -> dict[str, Any]:
         "stamp": 1,
         "pending": "pendingid2345672",
         "policy": "issuer",
+        "webhook": "lms.example",
+        "failing_since": "2026-11-18T10:05Z",
     }
     return {**answer, **FACTS, **more}
 
