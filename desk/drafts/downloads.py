@@ -33,14 +33,14 @@ def write_bad_rows(office: Office, draft: Draft, now: datetime) -> Iterator[byte
         [*_pick(roster, cells), str(line.line), f"{SPOKEN.get(line.field, 'row')} {line.reason}"]
         for line, cells in lines
     )
-    yield from _write(header, rows)
+    yield from write_table(header, rows)
 
 
 def write_corrected(office: Office, draft: Draft, now: datetime) -> Iterator[bytes]:
     """Yield every row with the corrections made, bad ones as they stand; the columns that are read, and no other."""
     roster = _open(office, draft, now)
     if roster is not None:
-        yield from _write(_header_of(roster), (_pick(roster, cells) for _, cells in roster.lines()))
+        yield from write_table(_header_of(roster), (_pick(roster, cells) for _, cells in roster.lines()))
 
 
 def _open(office: Office, draft: Draft, now: datetime) -> Roster | None:
@@ -64,7 +64,8 @@ def _pick(roster: Roster, cells: Sequence[Cell]) -> list[str]:
     return [write_cell(cells[place]) if place < len(cells) else "" for place in places]
 
 
-def _write(header: Sequence[str], rows: Iterator[list[str]]) -> Iterator[bytes]:
+def write_table(header: Sequence[str], rows: Iterator[list[str]]) -> Iterator[bytes]:
+    """Yield `rows` as CSV, some at a time."""
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     text.write("\ufeff")

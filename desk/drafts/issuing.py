@@ -106,20 +106,20 @@ def issue_draft(office: Office, actor: Actor, draft: Draft, now: datetime) -> Is
         outcome = None
     finally:
         _end_work(office, draft)
+    if isinstance(outcome, Issued) and outcome.batch_id is not None:
+        return outcome
+    settled = _find_batch(office, draft)
+    if settled is not None:
+        return Settled(settled)
     match outcome:
-        case Issued(batch_id=str()):
+        case IssueRefused(reason):
+            _store(office, draft, Counted(refused=reason))
             return outcome
         case Issued(summary):  # nothing was left to do
             _store(office, draft, Counted(summary))
-            return Outdated()
-        case IssueRefused(reason):
-            settled = _find_batch(office, draft)
-            if settled is None:
-                _store(office, draft, Counted(refused=reason))
-            return outcome if settled is None else Settled(settled)
         case _:
             _store(office, draft, None)
-            return Outdated()
+    return Outdated()
 
 
 def issue_order(  # noqa: PLR0913, PLR0917 - who, whose, what, when
