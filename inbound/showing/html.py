@@ -8,7 +8,7 @@ with a policy of its own; this is the first of two walls, not the only one. Runs
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from html import escape, unescape
+from html import unescape
 from urllib.parse import urlsplit
 
 import nh3
@@ -30,18 +30,19 @@ _CLEANED_WITH_CONTENT = {
     "script", "style", "title", "template", "noscript", "iframe", "object", "embed", "svg", "math", "select", "option",
     "textarea", "button", "noembed", "noframes", "xmp", "plaintext", "audio", "video", "canvas", "head",
 }  # fmt: skip
-_SIZES = {"align", "valign", "bgcolor", "style"}
-_ATTRIBUTES = {
-    "*": {"style", "align", "dir", "lang"},
-    "a": {"href"},
-    "img": {"src", "alt", "width", "height"},
-    "table": {"border", "cellpadding", "cellspacing", "width", *_SIZES},
-    "tr": _SIZES,
-    "td": {"colspan", "rowspan", "width", "height", *_SIZES},
-    "th": {"colspan", "rowspan", "width", "height", *_SIZES},
+_EVERYWHERE = {"style", "align", "dir", "lang"}
+_CELLS = {"colspan", "rowspan", "width", "height", "valign", "bgcolor"}
+_ATTRIBUTES: dict[str, set[str]] = {tag: _EVERYWHERE for tag in _TAGS} | {
+    "*": set(),
+    "a": {"href"},  # and no other: see `_LINK`
+    "img": {*_EVERYWHERE, "src", "alt", "width", "height"},
+    "table": {*_EVERYWHERE, "border", "cellpadding", "cellspacing", "width", "bgcolor"},
+    "tr": {*_EVERYWHERE, "valign", "bgcolor"},
+    "td": _EVERYWHERE | _CELLS,
+    "th": _EVERYWHERE | _CELLS,
     "col": {"span", "width"},
-    "font": {"color", "size", "face"},
-    "ol": {"start", "type"},
+    "font": {*_EVERYWHERE, "color", "size", "face"},
+    "ol": {*_EVERYWHERE, "start", "type"},
 }
 _STYLES = {
     "background-color", "border", "border-bottom", "border-collapse", "border-color", "border-left", "border-right",
@@ -50,7 +51,8 @@ _STYLES = {
     "margin-right", "margin-top", "padding", "padding-bottom", "padding-left", "padding-right", "padding-top",
     "text-align", "text-decoration", "vertical-align", "white-space", "width", "max-width",
 }  # fmt: skip
-"""None of these takes an element out of its place. Those that hide a text or fetch something are not among them."""
+"""None of these takes an element out of its place, or fetches something. A text can still be made small or pale: the
+words of the mail stand above the frame as they are."""
 _NO_STYLE = re.compile(r"url|image|expression|@|\\|var\(|attr\(|env\(", re.IGNORECASE)
 _SCHEMES = {"http", "https", "mailto", "cid", "tel", "ftp", "data", "javascript", "file", "blob"}
 """All that may be asked for: nothing is followed, and staff should see what was meant."""
@@ -135,20 +137,3 @@ def read_link(address: str) -> Link:
     except ValueError:
         return Link(shown, "", is_odd=True)
     return Link(shown, write_host(host), not host.isascii() or mixes_alphabets(host) or "xn--" in host)
-
-
-def write_document(safe: SafeHtml) -> str:
-    """Return the document that stands in the frame."""
-    return (
-        '<!doctype html><html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
-        f"<style>{_SHEET}</style></head><body>{safe.html or escape('—')}</body></html>"
-    )
-
-
-_SHEET = (
-    "html{background:#fff;color:#1d1d1b;font:15px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}"
-    "body{margin:12px}img{max-width:100%;height:auto}img:not([src]){border:1px dashed #999;padding:2px 6px;color:#555}"
-    "table{max-width:100%}pre{white-space:pre-wrap}"
-    "a[title]{color:#1b4f8a;text-decoration:underline}"
-    'a[title]::after{content:" [" attr(title) "]";color:#555;font-size:12px;unicode-bidi:isolate;direction:ltr}'
-)

@@ -17,7 +17,6 @@ from badges.transactions import reading
 from desk.requests.references import read_reference
 from desk.tables import Ticket, TicketEntry
 from inbound.processing.room import Unreadable
-from inbound.showing.html import SafeHtml, write_document
 from inbound.showing.mail import LONGEST_SOURCE
 from inbound.tables import RawMail
 from web.browser_view import mail_policy
@@ -72,12 +71,13 @@ def show_mail(  # noqa: PLR0913, PLR0917 - what every handler is given, and what
 
 
 @router.api_route("/console/tickets/{reference}/mails/{raw_mail_id}/html", methods=READ)
-def show_html(reference: str, raw_mail_id: str, service: Service, room: MailReader, _who: Supporter) -> Response:
+def show_html(  # noqa: PLR0913, PLR0917 - what every handler is given, and what the path says
+    reference: str, raw_mail_id: str, service: Service, pages: Shown, room: MailReader, who: Supporter
+) -> Response:
     """Show the HTML of a mail as the document of a frame."""
     safe = room.show_html(_load(service, reference, raw_mail_id))
-    if isinstance(safe, Unreadable):
-        safe = SafeHtml("<p>This HTML cannot be shown.</p>", (), (), is_cut=False)
-    return HTMLResponse(write_document(safe), headers=_FRAMED)
+    values = {"safe": None if isinstance(safe, Unreadable) else safe}
+    return HTMLResponse(pages.render(who.standing.language, "console/ticket_frame.html", values), headers=_FRAMED)
 
 
 _FRAMED = {"content-security-policy": FRAME_POLICY, "x-frame-options": "SAMEORIGIN", "vary": "Cookie"}
