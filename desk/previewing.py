@@ -14,6 +14,8 @@ from desk.constants import Wanted
 from desk.office import Office
 from desk.publishing import PublishRefused
 from mailer.dkim import Signer
+from mailer.parts import Parts
+from mailer.pictures import embed_images
 from mailer.samples import Sample, compose_sample
 
 
@@ -44,3 +46,10 @@ def find_hosted_images(connection: Connection, base_url: str, html: str) -> dict
         image = load(digest)
         found[url] = f"data:{image.media_type};base64,{base64.b64encode(image.content).decode()}"
     return found
+
+
+def embed_own_images(connection: Connection, base_url: str, parts: Parts) -> str:
+    """Return the HTML of a mail with all of its pictures in it, as `data:` URLs: it fetches nothing."""
+    html = parts.html or ""
+    inline = {f"cid:{content_id}": url for content_id, url in parts.images.items()}
+    return embed_images(html, {**find_hosted_images(connection, base_url, html), **inline})

@@ -10,11 +10,10 @@ from desk.checking import image_loader
 from desk.issuers.branding import try_branding
 from desk.issuers.fields import Branding, FieldFaults
 from desk.office import Office
-from desk.previewing import find_hosted_images
+from desk.previewing import embed_own_images
 from mailer.lint.findings import Finding
 from mailer.lint.published import lint_published
 from mailer.parts import read_parts
-from mailer.pictures import embed_images
 from mailer.samples import Sample, compose_sample
 
 
@@ -39,10 +38,8 @@ def compose_tried(
         return published
     data = compose_sample(published, image_loader(connection), office.site, Sample(), now)
     parts = read_parts(data)
-    html = parts.html or ""
-    inline = {f"cid:{content_id}": url for content_id, url in parts.images.items()}
-    hosted = find_hosted_images(connection, office.site.base_url, html)
-    return TriedMail(parts.subject, embed_images(html, {**hosted, **inline}), parts.text or "", len(data))
+    html = embed_own_images(connection, office.site.base_url, parts)
+    return TriedMail(parts.subject, html, parts.text or "", len(data))
 
 
 def judge_tried(

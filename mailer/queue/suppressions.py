@@ -28,6 +28,11 @@ _REMOVE = text("""
 _FIND = text("SELECT address, issuer_id, stream, reason FROM suppression WHERE address IN :addresses").bindparams(
     bindparam("addresses", expanding=True)
 )
+_PAGE = text("""
+    SELECT address, issuer_id, stream, reason, source_message_id, created_at FROM suppression
+    WHERE address >= :first AND address < :last AND (address, issuer_id, stream) > (:address, :issuer_id, :stream)
+    ORDER BY address, issuer_id, stream LIMIT :limit
+""")
 _LIST = text("""
     SELECT address, issuer_id, stream, reason, source_message_id, created_at FROM suppression
     ORDER BY created_at DESC, address LIMIT :limit
@@ -68,6 +73,19 @@ def unsuppress(connection: Connection, address: str, issuer_id: str | None = Non
 def list_suppressions(connection: Connection, limit: int = 1000) -> list[Suppressed]:
     """Return the newest entries first."""
     rows = connection.execute(_LIST, {"limit": limit})
+    return [
+        Suppressed(row.address, row.reason, from_microseconds(row.created_at), row.issuer_id, row.stream, row[4])
+        for row in rows
+    ]
+
+
+def page_suppressions(
+    connection: Connection, start: str = "", after: tuple[str, str, str] = ("", "", ""), limit: int = 100
+) -> list[Suppressed]:
+    """Return the entries of addresses that begin with `start`, by address; `after` is the last one of a page before."""
+    first = fold_address(start)
+    values = dict(zip(("address", "issuer_id", "stream"), after, strict=True))
+    rows = connection.execute(_PAGE, {"first": first, "last": f"{first}\U0010ffff", "limit": limit} | values)
     return [
         Suppressed(row.address, row.reason, from_microseconds(row.created_at), row.issuer_id, row.stream, row[4])
         for row in rows
