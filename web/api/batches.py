@@ -24,7 +24,7 @@ from desk.sendings.steering import (
 )
 from web.api.callers import Caller, MayIssue, MayRead
 from web.api.paging import PageOut, Pages
-from web.api.problems import Kind, ProblemError, conflict, invalid, not_found
+from web.api.problems import Kind, ProblemError, conflict, not_found, refused
 from web.api.route import make_router
 from web.api.values import PathId, Sent, SentMoment, Shown, ShownId, ShownMoment
 from web.context import Errands, Service
@@ -145,7 +145,7 @@ def _steer(service: WebService, caller: Caller, batch: str, steer: Steer) -> Bat
             raise not_found("batch")
         case NotSteered(reason) if reason in _FAULTS:
             name, words = _FAULTS[reason]
-            raise invalid(words, pointer=f"#/{name}")
+            raise refused(words, pointer=f"#/{name}")
         case NotSteered(reason):
             raise conflict(_WORDS[reason])
     return _show(service, caller, batch)

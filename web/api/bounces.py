@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import Response
+from fastapi import Query, Response
 from pydantic import Field
 
 from badges.transactions import reading
@@ -13,7 +13,7 @@ from desk.recipients.stopping import Started, Stop, list_stops, start_sending, s
 from web.api.award_rows import Email
 from web.api.callers import MayKeepRecipients, MayRead
 from web.api.paging import PageOut, Pages
-from web.api.problems import conflict, invalid, not_found
+from web.api.problems import conflict, not_found, refused
 from web.api.route import make_router
 from web.api.values import Sent, Shown, ShownId, ShownMoment
 from web.context import Service
@@ -79,14 +79,19 @@ def add_suppression(caller: MayKeepRecipients, service: Service, entry: Suppress
     stop = Stop(entry.email, entry.stream)
     stopped = stop_sending(service.office, caller.actor, caller.issuer_id, stop, service.clock())
     if isinstance(stopped, AddressFault):
-        raise invalid(stopped.reason, pointer="#/email")
+        raise refused(stopped.reason, pointer="#/email")
     return SuppressionOut.model_validate(stopped)
 
 
-@router.post("/suppressions/remove", status_code=204, summary="Send to an address again")
-def remove_suppression(caller: MayKeepRecipients, service: Service, entry: SuppressionNew) -> Response:
+@router.delete("/suppressions", status_code=204, summary="Send to an address again")
+def remove_suppression(
+    caller: MayKeepRecipients,
+    service: Service,
+    email: Annotated[str, Query(max_length=254, description="The address.")],
+    stream: Annotated[Literal["", "notices"], Query(description="Of which entry; empty: that of every mail.")] = "",
+) -> Response:
     """Takes off what the issuer has put there; what an earner has unsubscribed from stays."""
-    stop = Stop(entry.email, entry.stream)
+    stop = Stop(email, stream)
     match start_sending(service.office, caller.actor, caller.issuer_id, stop, service.clock()):
         case Started.UNKNOWN:
             raise not_found("entry of the list")

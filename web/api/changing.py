@@ -16,8 +16,6 @@ Done = TypeVar("Done")
 Names = Mapping[str, str]
 """What a field of the desk's is called here, where that is something else."""
 _AS_IT_IS: Names = {}
-_STATES = frozenset({"taken", "many"})
-"""Codes of faults that are no fault of the value, but of what is on record."""
 
 
 def read_form_body(form: type[Form], values: Mapping[str, Any], renamed: Names = _AS_IT_IS) -> Form:
@@ -56,6 +54,4 @@ def _tell(faults: FieldFaults, renamed: Names, pointer: str | None) -> ProblemEr
         ErrorOut(detail=fault.reason, pointer=pointer or f"#/{renamed.get(name, name)}")
         for name, fault in faults.by_field.items()
     ]
-    if {fault.code for fault in faults.by_field.values()} <= _STATES:
-        return ProblemError(Kind.CONFLICT, "It does not fit what is on record; `errors` says why.", errors)
-    return ProblemError(Kind.INVALID, "Something in the body is not valid; `errors` says what.", errors)
+    return ProblemError(Kind.REFUSED, "It cannot be taken as it is; `errors` says why.", errors)

@@ -81,7 +81,7 @@ def _complete(operation: dict[str, Any], route: ApiRoute, method: str) -> None:
 
 def _find_kinds(operation: dict[str, Any], route: ApiRoute, method: str) -> Iterator[Kind]:
     yield from _ALWAYS
-    if "{" in route.path_format:
+    if "{" in route.path_format or "cursor" in {given.get("name") for given in operation.get("parameters", [])}:
         yield Kind.NOT_FOUND
     if method != "GET":
         yield Kind.CONFLICT

@@ -84,9 +84,9 @@ def issue(service: WebService, caller: Caller, order: IssueOrder, place: Place) 
             return _report(summary, None, watcher)
         case RowsRefused(summary):
             detail = f"{summary.bad} of {summary.rows_in} rows cannot be issued to, so nothing was; `errors` says why."
-            raise ProblemError(Kind.INVALID, detail, watcher.errors)
+            raise ProblemError(Kind.REFUSED, detail, watcher.errors)
         case IssueRefused(reason):
-            raise ProblemError(Kind.INVALID, f"Nothing was issued: {reason}.", [ErrorOut(detail=reason)])
+            raise ProblemError(Kind.REFUSED, f"Nothing was issued: {reason}.", [ErrorOut(detail=reason)])
 
 
 def _report(summary: IssueSummary, batch_id: str | None, watcher: _Watcher) -> ReportOut:

@@ -13,7 +13,7 @@ from desk.publishing import PublishRefused
 from mailer.lint.findings import Level
 from web.api.award_rows import Email
 from web.api.callers import MayIssue, MayRead
-from web.api.problems import Kind, ProblemError, conflict, invalid, not_found
+from web.api.problems import Kind, ProblemError, conflict, not_found, refused
 from web.api.route import make_router
 from web.api.values import PathSlug, Sent, Shown
 from web.context import Service
@@ -99,4 +99,4 @@ def test_mail(caller: MayIssue, service: Service, badge: PathSlug, test: TestMai
         case "template":
             raise conflict(f"The mail cannot be made: {sent.detail}.")
         case _:
-            raise invalid("is no contact of the issuer", pointer="#/email")
+            raise refused("is no contact of the issuer", pointer="#/email")

@@ -109,4 +109,4 @@ def _read_value(value: object, kind: type[str] | type[datetime]) -> Key:
 
 def _not_ours() -> ProblemError:
     detail = "is none that this list has given: follow `next` as it is"
-    return ProblemError(Kind.INVALID, f"The cursor {detail}.", [ErrorOut(detail=detail, parameter="cursor")])
+    return ProblemError(Kind.NOT_FOUND, f"The cursor {detail}.", [ErrorOut(detail=detail, parameter="cursor")])

@@ -31,6 +31,12 @@ class Kind(Enum):
     NOT_FOUND = ("not-found", 404, "There is no such thing", "Look the id up in its list; of other issuers none is.")
     WRONG_METHOD = ("wrong-method", 405, "This cannot be done with it", "Use a method that `Allow` names.")
     CONFLICT = ("conflict", 409, "That does not fit what is on record", "Read the record, and decide anew.")
+    REFUSED = (
+        "refused",
+        409,
+        "It is well-formed, and cannot be done",
+        "Correct what `errors` lists; nothing was done.",
+    )
     UNDER_WAY = ("under-way", 409, "The first request with this key is still under way", "Send it again in a moment.")
     ANSWER_LOST = ("answer-lost", 409, "It was done, and its answer was lost", "Read what `detail` names.")
     TOO_LONG = ("too-long", 413, "The body is too long", "Send it in parts.")
@@ -38,7 +44,7 @@ class Kind(Enum):
     INVALID = (
         "invalid",
         422,
-        "Something in the request is not valid",
+        "It does not fit the document",
         "Correct what `errors` lists; nothing was done.",
     )
     KEY_REUSED = ("key-reused", 422, "The idempotency key was used for another request", "Take a new key.")
@@ -146,7 +152,7 @@ def conflict(detail: str) -> ProblemError:
     return ProblemError(Kind.CONFLICT, detail)
 
 
-def invalid(detail: str, *, pointer: str | None = None, parameter: str | None = None) -> ProblemError:
-    """Return the problem for one value of a request that cannot be taken; `detail` goes on from its name."""
+def refused(detail: str, *, pointer: str | None = None, parameter: str | None = None) -> ProblemError:
+    """Return the problem for a value that fits the document and cannot be taken; `detail` goes on from its name."""
     error = ErrorOut(detail=cut(detail), pointer=pointer, parameter=parameter)
-    return ProblemError(Kind.INVALID, f"{pointer or parameter or 'The request'} {detail}", [error])
+    return ProblemError(Kind.REFUSED, f"{pointer or parameter} {detail}.", [error])

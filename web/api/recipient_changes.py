@@ -6,7 +6,7 @@ from fastapi import Response
 from pydantic import Field
 
 from desk.recipients.results import ActDone, ChangeAsked, ChangeMade, ChangeRefused
-from web.api.problems import ProblemError, conflict, invalid, not_found
+from web.api.problems import ProblemError, conflict, not_found, refused
 from web.api.values import Shown, ShownId
 
 
@@ -53,5 +53,5 @@ def _refuse(code: str, detail: str, what: str) -> ProblemError:
     if code == "unknown":
         return not_found(what)
     if code in _POINTERS:
-        return invalid(detail or "is missing", pointer=_POINTERS[code])
+        return refused(detail or "is missing", pointer=_POINTERS[code])
     return conflict(_WORDS.get(code, f"It cannot be done: {code}."))

@@ -19,7 +19,7 @@ from web.context import Service
 
 router = make_router("Issuing")
 
-MOST_ROWS = 1000
+MOST_ROWS = 500
 LABEL_PATTERN = r"^[^\x00-\x1f\x7f]*$"
 
 Badge = Annotated[str, Field(max_length=64, pattern=SLUG_PATTERN, description="The slug of a badge.")]
@@ -41,7 +41,7 @@ class AwardsNew(Sent):
     not_later_than: Annotated[SentMoment | None, Field(description="What has not left by then is not sent.")] = None
 
 
-@router.post("/awards/batch", summary="Award a badge to many")
+@router.post("/batches", summary="Award a badge to many")
 def issue_list(caller: MayIssue, service: Service, order: AwardsNew) -> ReportOut:
     """All or nothing, unless `skip_bad` says otherwise. The same again awards nothing twice."""
     asked = IssueOrder(

@@ -203,7 +203,7 @@ def _taken(taken: UrlTaken) -> ProblemError:
 
 def _bad_url(fault: UrlFault) -> ProblemError:
     error = ErrorOut(detail=URL_FAULTS[fault], pointer="#/url")
-    return ProblemError(Kind.INVALID, f"The URL {URL_FAULTS[fault]}.", [error])
+    return ProblemError(Kind.REFUSED, f"The URL {URL_FAULTS[fault]}.", [error])
 
 
 def _find(service: WebService, caller: Caller, endpoint_id: str) -> WebhookOut:

@@ -38,24 +38,24 @@ def test_one_person_is_awarded_a_badge(machine: Machine) -> None:
 
 def test_what_is_wrong_with_an_award_is_told_where_it_stands(machine: Machine) -> None:
     before = machine.house.dump()
-    said = problem(machine.post("/awards", award(machine, email="bo@nowhere")), 422, "invalid")
+    said = problem(machine.post("/awards", award(machine, email="bo@nowhere")), 409, "refused")
     assert said["errors"][0]["pointer"] == "#/email"
-    said = problem(machine.post("/awards", award(machine, issued_on="2026-02-30")), 422, "invalid")
+    said = problem(machine.post("/awards", award(machine, issued_on="2026-02-30")), 409, "refused")
     assert said["errors"][0]["pointer"] == "#/issued_on"
     said = problem(machine.post("/awards", award(machine, name="A\nB", at="2026-11-23T12:00:00")), 422, "invalid")
     assert {error["pointer"] for error in said["errors"]} == {"#/name", "#/at"}
-    problem(machine.post("/awards", award(machine, badge="no-such")), 422, "invalid")
+    problem(machine.post("/awards", award(machine, badge="no-such")), 409, "refused")
     assert machine.house.dump() == before
 
 
 def test_many_are_awarded_all_or_nothing(machine: Machine) -> None:
     rows = [{"email": f"e{number}@mail.example", "name": f"Earner {number}"} for number in range(3)]
     body = {"badge": badge_of(machine), "awards": [*rows, {"email": "x@localhost", "name": "X"}]}
-    said = problem(machine.post("/awards/batch", body), 422, "invalid")
+    said = problem(machine.post("/batches", body), 409, "refused")
     assert [error["pointer"] for error in said["errors"]] == ["#/awards/3/email"]
-    looked = machine.post("/awards/batch", body | {"dry_run": True}).json()
+    looked = machine.post("/batches", body | {"dry_run": True}).json()
     assert (looked["batch"], looked["rows"], looked["mails"], looked["bad"]) == (None, 4, 3, 1)
-    done = machine.post("/awards/batch", body | {"skip_bad": True, "at": "2026-12-01T09:00:00+01:00"}).json()
+    done = machine.post("/batches", body | {"skip_bad": True, "at": "2026-12-01T09:00:00+01:00"}).json()
     assert (done["mails"], done["errors"][0]["pointer"]) == (3, "#/awards/3/email")
     listed = machine.get("/awards", batch=done["batch"], limit=2).json()
     rest = machine.send("GET", listed["next"].removeprefix(f"{machine.house.base_url}/api/v1")).json()
@@ -72,7 +72,7 @@ def test_a_file_is_checked_and_issued(machine: Machine) -> None:
     csv = {"content-type": "text/csv"}
     query = {"badge": badge_of(machine), "name": "spring.csv"}
     content = "Email;Name\nuno@mail.example;Uno Uno\nnone;Due Due\n".encode("utf-8-sig")
-    said = problem(machine.send("POST", "/rosters", params=query, content=content, headers=csv), 422, "invalid")
+    said = problem(machine.send("POST", "/rosters", params=query, content=content, headers=csv), 409, "refused")
     assert [(error["line"], error["detail"][:7]) for error in said["errors"]] == [(3, "address")]
     looked = machine.send("POST", "/rosters", params=query | {"dry_run": True}, content=content, headers=csv).json()
     assert (looked["mails"], looked["bad"], looked["batch"]) == (1, 1, None)

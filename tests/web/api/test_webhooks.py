@@ -87,7 +87,7 @@ def test_a_webhook_from_its_making_to_its_end(house: House) -> None:
 def test_what_cannot_be_a_webhook(house: House) -> None:
     machine = connect(house)
     for url in ("http://corp.example/", "https://127.0.0.1/", "https://user@corp.example/", "https://corp.example:25/"):
-        said = problem(machine.post("/webhooks", {"url": url}), 422, "invalid")
+        said = problem(machine.post("/webhooks", {"url": url}), 409, "refused")
         assert said["errors"][0]["pointer"] == "#/url"
     problem(machine.post("/webhooks", {"url": "https://corp.example/", "events": ["test"]}), 422, "invalid")
     for number in range(10):
