@@ -162,10 +162,10 @@ def _claim(row: Message) -> Claimed:
 def find_messages(connection: Connection, office: Office, words: str) -> list[FoundMessage]:
     """Return the mails that are called `words`: an id, `bounce+id@` or `reply+id@`, a Message-ID, or an address."""
     named = words.strip().strip("<>").removeprefix("mailto:")
-    local, _, domain = named.rpartition("@")
-    prefix, plus, row_id = local.partition("+")
-    if not domain or (plus and prefix in {"bounce", "reply"}):
-        return _find(connection, col(Message.id) == (row_id or named))
+    local, at, domain = named.rpartition("@")
+    prefix, _, row_id = local.partition("+")
+    if not at or (row_id and prefix in {"bounce", "reply"}):
+        return _find(connection, col(Message.id) == (row_id if at else named))
     if domain == office.site.mail_domain and _OURS.fullmatch(local):
         # Of our own making, and in no index: a look at every row, for the rare time that somebody has nothing else.
         return _find(connection, col(Message.message_id) == named)
