@@ -94,7 +94,7 @@ def test_the_copy_of_a_mail_carries_no_authority(house: House) -> None:
 
 
 def test_no_copy_of_any_mail_leads_anywhere_with_authority(house: House) -> None:
-    inert = {"", "password", "login", "portfolio", "profile", "badges", "withheld"}
+    inert = {"", "password", "login", "portfolio", "profile", "badges", "withheld", "console"}
     now, office = house.clock(), house.service.office
     for kind in [kind for kind, notice in NOTICES.items() if not notice.shows_badge]:
         facts = sample_facts(kind, Sample(address=ADA), now)
@@ -105,6 +105,7 @@ def test_no_copy_of_any_mail_leads_anywhere_with_authority(house: House) -> None
         assert page.status_code == 200
         links = [link for link in re.findall(r'href="([^"]+)"', page.text) if link.startswith(house.base_url)]
         assert {urlsplit(link).path.split("/")[1] for link in links if urlsplit(link).path} <= inert, kind
+        assert f"{house.base_url}/console/" not in page.text, kind
     assert "withheld" in page.text
 
 
