@@ -5,8 +5,11 @@ Here belongs writing them. What the mails say stands in `mailer.samples`, with o
 
 from email.message import EmailMessage
 
+from sqlalchemy import insert
+
 from badges.columns import to_microseconds
 from desk.mailing import Letter, write_letter
+from desk.members.tables import Member
 from desk.words import Outcome, Role
 from mailer.notices import NOTICES
 from mailer.samples import Facts, Sample, sample_facts
@@ -29,6 +32,8 @@ def write_every_kind(house: House) -> list[EmailMessage]:
         "account_locked": {"account": house.account_of(LOCKED), "stamp": to_microseconds(now)},
         "confirm_address": {"pending": "confirmed"},
         "address_named": {"pending": "stopped"},
+        "member_invited": {"member": "invited"},
+        "member_password": {"member": "forgetful"},
     }
     with house.service.engine.begin() as connection:
         for kind, sample in [*((kind, Sample()) for kind in NOTICES), ("account_locked", Sample(on_record=False))]:
@@ -59,6 +64,11 @@ def _make_ids(house: House) -> dict[str, str]:
             a=f"{pending}@home.example",
             s=stamp,
         )
+    with house.service.engine.begin() as connection:
+        for member_id in ("invited", "forgetful"):
+            address = f"{member_id}@staff.example"
+            member = Member(id=member_id, address=address, name="Robin", link_serial=1, created_at=house.clock())
+            connection.execute(insert(Member).values(member.model_dump()))
     contact = house.one("SELECT id FROM issuer_contact WHERE address = :a", a=CONTACT)
     return {
         "earner": earner,

@@ -19,6 +19,7 @@ SCANNERS = (
     {"x-moz": "prefetch", "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"},
     {"x-purpose": "preview", "cookie": "session=x"},
 )
+LOGINS = ("/login?next=/p", "/console/login?next=/console")
 FORM = {"password": "a walk in the rain", "repeated": "a walk in the rain", "answer": "yes"}
 """What makes each page act that a link opens."""
 
@@ -33,9 +34,18 @@ def _paths(house: House, mails: list[EmailMessage]) -> list[str]:
     """Return the paths of all links of ours, and see that every page that takes a token is among them."""
     urls = set().union(*map(links_in, mails))
     paths = sorted(url.removeprefix(house.base_url) for url in urls if url.startswith(f"{house.base_url}/"))
-    with_token = {pattern.split("/")[1] for pattern in routes_of(house, "GET") if "{token}" in pattern}
-    assert {path.split("/")[1] for path in paths} >= with_token | {"badges", "portfolio", "password"}
+    pages = {_page_of(path) for path in paths}
+    assert pages >= _pages_with_token(house, "GET") | {"/badges"}
+    assert {"/password", "/console"} <= set(paths)
     return paths
+
+
+def _page_of(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _pages_with_token(house: House, method: str) -> set[str]:
+    return {pattern.partition("/{token}")[0] for pattern in routes_of(house, method) if "{token}" in pattern}
 
 
 @pytest.mark.usefixtures("cheap_hashing")
@@ -46,16 +56,16 @@ def test_every_link_of_every_mail_is_inert_and_works_afterwards(house: House, ma
         for headers in SCANNERS:
             answer = house.client.get(path, headers=headers)
             assert answer.status_code in {200, 303}, path
-            assert answer.status_code == 200 or answer.headers["location"].startswith("/login?next=/p"), path
+            assert answer.status_code == 200 or answer.headers["location"].startswith(LOGINS), path
             assert "set-cookie" not in answer.headers
             head = house.client.head(path, headers=headers)
             assert (head.status_code, head.content) == (answer.status_code, b""), path
     house.settle()
     assert house.dump() == before
-    acting = {pattern.split("/")[1] for pattern in routes_of(house, "POST") if "{token}" in pattern}
-    by_page = {path.split("/")[1]: path for path in paths}
+    acting = _pages_with_token(house, "POST")
+    by_page = {_page_of(path): path for path in paths}
     # Passwords last: whose link it is depends on random ids, and a new one unlocks the account that /unlock is about.
-    for page, path in sorted(by_page.items(), key=lambda pair: pair[0] == "p"):
+    for page, path in sorted(by_page.items(), key=lambda pair: pair[0] == "/p"):
         if page in acting:
             before = house.dump()
             assert house.post(path, **FORM).status_code in {200, 303}, path
