@@ -35,7 +35,7 @@ if (topics.size) {
 // An answer that is another page (nobody is logged in any more, or a fault): shown as a whole, as without htmx.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr } = event.detail;
-  if (xhr.status === 422) event.detail.shouldSwap = true;
+  if (xhr.status === 422) [event.detail.shouldSwap, event.detail.isError] = [true, false];
   else if (xhr.status >= 400) event.detail.shouldSwap = false;
 });
 // Keys: data-key="g t" on a link or button presses it, unless somebody is typing.

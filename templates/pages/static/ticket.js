@@ -55,6 +55,7 @@ document.addEventListener("input", (event) => {
   sessionStorage.setItem(backup(), JSON.stringify(Object.fromEntries(texts().map((box) => [box.dataset.draft, box.value]))));
   later(800);
 });
+addEventListener("online", () => later(0));
 addEventListener("beforeunload", (event) => {
   if (unsaved && isTyped()) event.preventDefault();
 });
