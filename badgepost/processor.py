@@ -17,6 +17,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from badges.transactions import reading
 from desk.accounts.chores import see_to_logins
 from desk.drafts.keeping import sweep_drafts
+from desk.recipients.digest import write_digests
 from desk.requests.answering import sweep_answers
 from desk.requests.expiring import expire_proposals
 from inbound.processing.claims import CLAIM_LASTS, claim, free_former, has_waiting
@@ -102,6 +103,8 @@ class Processor:
         if expired := expire_proposals(self._tools.office, now):
             _log.info("proposals_expired", proposals=expired)
         see_to_logins(self._tools.office, now)
+        if digests := write_digests(self._tools.office, now):
+            _log.info("bounce_digests_written", digests=digests)
         if swept := sweep_answers(self._tools.office, now):
             _log.info("answers_forgotten", answers=swept)
         if swept := sweep_drafts(self._tools.office, now):

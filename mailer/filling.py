@@ -193,6 +193,8 @@ _FILLERS: Mapping[str, Callable[[_Mail], str | None]] = {
     "reason": lambda mail: mail.text("reason"),
     "text": lambda mail: tidy_lines(mail.facts["text"]),
     "changes": _Mail.changes,
+    "unreached": lambda mail: tidy_lines("\n".join(mail.facts["people"])),
+    "bounces_url": lambda mail: f"{mail.site.base_url}/console/issuers/{mail.facts['slug']}/bounces",
     "lacking": lambda mail: say_lacks(mail.facts["lacks"], mail.traits.language),
     "wish": lambda mail: name_wish(mail.facts["intent"], mail.traits.language),
     "issuer_name": lambda mail: mail.facts["issuer_name"],

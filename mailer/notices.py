@@ -160,6 +160,13 @@ _ALL = (
         (*_WHO, Slot("issued_on"), Slot("credential_id"), Slot("reported_on")),
         to_earner=False,
     ),
+    Notice(
+        "bounce_digest",
+        Stream.ACCOUNT,
+        (Slot("unreached", Form.LINES), Slot("reported_on"), Slot("bounces_url", Form.URL)),
+        shows_badge=False,
+        to_earner=False,
+    ),
     _tell_earner("account_unlocked"),
     _tell_earner("badge_revoked", Slot("badge_name"), _REASON),
     _tell_earner("address_changed", *_ADDRESSES),

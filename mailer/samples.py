@@ -84,6 +84,11 @@ def sample_facts(kind: str, sample: Sample, now: datetime) -> Facts:
         "password_changed": {"changed": instant},
         "name_changed": {"old_name": "Maria Gonzales", "changed": instant},
         "not_me_report": {"issued": day, "assertion": SAMPLE_ID, "reported": day},
+        "bounce_digest": {
+            "people": [f"{sample.name}, maria@gmial.com", "Tom Berg, tom@post.example"],
+            "slug": "asee",
+            "reported": day,
+        },
         "account_locked": _sample_lock(sample, instant),
         "confirm_address": pending,
         "address_named": pending,

@@ -99,6 +99,8 @@ def all_facts() -> dict[str, Any]:
         "expires": "2028-12-31",
         "serial": 4,
         "changed": "2026-11-23T10:05Z",
+        "people": ["María González, maria@gmial.com"],
+        "slug": "asee",
         "reported": "2026-11-23T23:30Z",
         "locked": "2026-11-23T10:05Z",
         "stamp": 1,

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from sqlalchemy import event
 
+from desk.recipients.digest import write_digests
 from tests.web.console.insiders import OURS, THEIRS, Inside, enter
 from tests.web.house import House
 
@@ -237,6 +238,13 @@ def test_bounces_are_fixed_in_one_form(house: House, kim: Inside) -> None:
         a=NOOR,
     )
     assert "complained" in kim.post(f"{HERE}/bounces", fix=noor, **{f"to-{noor}": NOOR}).text
+    assert write_digests(house.service.office, house.clock()) == 0  # the day is not over
+    house.clock.pass_by(timedelta(hours=20))
+    assert [write_digests(house.service.office, house.clock()) for _ in range(2)] == [1, 0]
+    told = house.mail_to("office@fjellvik.example", "did not arrive").get_body(("plain",))
+    assert told is not None
+    assert f"نور حداد, {NOOR}" in told.get_content()
+    assert f"{HERE}/bounces" in told.get_content()
 
 
 def test_pages_ask_a_fixed_number_of_queries(house: House, kim: Inside) -> None:
