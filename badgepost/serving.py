@@ -10,20 +10,25 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from threading import Event, Thread
 from types import FrameType
 
 import uvicorn
 
 from badgepost.children import Child, Children
+from badgepost.health import check_health
 from badgepost.judging import find_rules, make_lookup, make_trust
 from badgepost.listening import bind, load_tls
 from badgepost.opening import find_templates
 from badgepost.refusal import Refusal
 from badgepost.settings import Settings
+from badgepost.shown_keys import list_keys
+from badgepost.shown_settings import list_settings
 from badgepost.wiring import Service, make_work
 from web.app import create_app
 from web.needs import Judging, WebService
+from web.operation import Operation
 
 DRAIN_SECONDS = 45.0
 """How long workers may take to finish what they have under way; theirs is 30 seconds."""
@@ -39,6 +44,11 @@ def make_web_service(service: Service, clock: Callable[[], datetime]) -> WebServ
         clock=clock,
         templates=find_templates() / "pages",
         judging=Judging(find_rules().read_text(encoding="utf-8"), make_trust(settings), make_lookup()),
+        operation=Operation(
+            list_keys=partial(list_keys, settings),
+            list_settings=partial(list_settings, settings),
+            check_health=partial(check_health, service),
+        ),
         outbox=settings.outbox_dir() if settings.transport == "outbox" else None,
     )
 

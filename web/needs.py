@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from desk.office import Office
 from inbound.authentication.dns import Lookup
 from inbound.authentication.proof import Trust
+from web.operation import Operation
 
 Clock = Callable[[], datetime]
 
@@ -78,6 +79,8 @@ class WebService:
     templates: Path
     """The folder of page templates (`templates/pages`)."""
     judging: Judging
+    operation: Operation
+    """What an operator sees: keys, settings, health."""
     outbox: Path | None = None
     """The folder of the local outbox; None: mail goes elsewhere, and there is no outbox page."""
 

@@ -1,0 +1,160 @@
+"""How the service is: a handful of checks, each quick and each by itself: one that fails does not hide the others.
+
+Here belong the checks. What a verdict means and what to do about it, the page says in the operator's language. DNS and
+relays are asked by nothing here: a page that everybody may reload is no place for it.
+"""
+
+import shutil
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, func, select, text
+from sqlmodel import col
+
+from badgepost.database import pending_revision
+from badgepost.settings import Settings
+from badgepost.wiring import Service
+from badges.transactions import reading
+from inbound.tables import WAITING, Delivery
+from mailer.queue.leases import DEAD_AFTER
+from mailer.queue.overview import list_workers
+from mailer.queue.relays import list_relays
+from mailer.queue.tables import CLAIMABLE
+from web.operation import Finding, Verdict
+
+LATE = timedelta(minutes=10)
+"""Mail that was due this long ago, or came in this long ago and was not looked at: somebody should look."""
+TOO_LATE = timedelta(hours=1)
+SKEW = timedelta(seconds=30)
+LEAST_FREE, LITTLE_FREE = 0.05, 0.15
+"""Of the disk."""
+_CONNECT_SECONDS = 1.0
+
+Check = Callable[[Service, Connection, datetime], Iterator[Finding]]
+
+
+def check_health(service: Service, now: datetime) -> Sequence[Finding]:
+    """Return what came of every check."""
+    findings = []
+    try:
+        with reading(service.engine).connect() as connection:
+            connection.execute(select(1)).scalar_one()
+    except Exception as fault:  # whatever the driver raises: the page is to say that the database is away
+        return [Finding("database", Verdict.FAIL, {"why": type(fault).__name__})]
+    findings.append(Finding("database", Verdict.PASS, {"kind": service.engine.dialect.name}))
+    for name, check in _CHECKS.items():
+        try:
+            with reading(service.engine).connect() as connection:
+                findings += check(service, connection, now)
+        except Exception as fault:
+            findings.append(Finding(name, Verdict.UNKNOWN, {"why": type(fault).__name__}))
+    return findings
+
+
+def _check_revision(service: Service, _connection: Connection, _now: datetime) -> Iterator[Finding]:
+    found, needed = pending_revision(service.engine)
+    verdict = Verdict.PASS if found == needed else Verdict.FAIL
+    yield Finding("revision", verdict, {"found": str(found), "needed": str(needed)})
+
+
+def _check_workers(_service: Service, connection: Connection, now: datetime) -> Iterator[Finding]:
+    workers = list_workers(connection)
+    alive = [worker for worker in workers if now - worker.heartbeat_at < DEAD_AFTER]
+    told = {"alive": str(len(alive)), "silent": ", ".join(worker.name for worker in workers if worker not in alive)}
+    verdict = Verdict.FAIL if not alive else Verdict.WARN if told["silent"] else Verdict.PASS
+    yield Finding("workers", verdict, told)
+
+
+def _check_relays(service: Service, connection: Connection, _now: datetime) -> Iterator[Finding]:
+    if service.settings.transport != "smtp":
+        yield Finding("relays", Verdict.WARN, {"transport": service.settings.transport})
+        return
+    relays = list_relays(connection)
+    down = [f"{relay.relay} ({relay.reason})" if relay.reason else relay.relay for relay in relays if not relay.is_up]
+    if not relays:
+        yield Finding("relays", Verdict.UNKNOWN)
+    elif down:
+        verdict = Verdict.FAIL if len(down) == len(relays) else Verdict.WARN
+        yield Finding("relays", verdict, {"down": "; ".join(down)[:300]})
+    else:
+        yield Finding("relays", Verdict.PASS, {"up": str(len(relays))})
+
+
+def _check_queue(_service: Service, connection: Connection, now: datetime) -> Iterator[Finding]:
+    halves = (f"{CLAIMABLE} AND batch_id IS NULL", f"{CLAIMABLE} AND batch_id IS NOT NULL AND {_RUNNING}")
+    oldest = [
+        connection.execute(text(f"SELECT due_at FROM message WHERE {half} ORDER BY due_at LIMIT 1")).scalar()  # noqa: S608
+        for half in halves
+    ]
+    yield _judge_age("queue", min((one for one in oldest if one is not None), default=None), now)
+
+
+_RUNNING = "batch_id NOT IN (SELECT id FROM batch WHERE state <> 'running')"
+
+
+def _check_incoming(_service: Service, connection: Connection, now: datetime) -> Iterator[Finding]:
+    query = select(func.min(col(Delivery.received_at))).where(text(WAITING))
+    oldest = connection.execute(query).scalar()
+    yield _judge_age("incoming", None if oldest is None else int(oldest.timestamp() * 1e6), now)
+
+
+def _judge_age(check: str, since: int | None, now: datetime) -> Finding:
+    if since is None:
+        return Finding(check, Verdict.PASS)
+    moment = datetime.fromtimestamp(since / 1e6, UTC)
+    age = now - moment
+    verdict = Verdict.FAIL if age > TOO_LATE else Verdict.WARN if age > LATE else Verdict.PASS
+    return Finding(check, verdict, {"minutes": str(max(0, int(age.total_seconds() // 60)))})
+
+
+def _check_disk(service: Service, _connection: Connection, _now: datetime) -> Iterator[Finding]:
+    usage = shutil.disk_usage(service.settings.data_dir)
+    share = usage.free / usage.total
+    verdict = Verdict.FAIL if share < LEAST_FREE else Verdict.WARN if share < LITTLE_FREE else Verdict.PASS
+    yield Finding("disk", verdict, {"percent": f"{share * 100:.0f}", "gigabytes": f"{usage.free / 1e9:.1f}"})
+
+
+def _check_clock(service: Service, connection: Connection, now: datetime) -> Iterator[Finding]:
+    if service.engine.dialect.name == "sqlite":
+        yield Finding("clock", Verdict.UNKNOWN)  # a file has no clock of its own to compare with
+        return
+    theirs: datetime = connection.execute(select(func.now())).scalar_one()
+    skew = abs(theirs.astimezone(UTC) - now)
+    verdict = Verdict.WARN if skew > SKEW else Verdict.PASS
+    yield Finding("clock", verdict, {"seconds": str(int(skew.total_seconds()))})
+
+
+def _check_listener(service: Service, _connection: Connection, _now: datetime) -> Iterator[Finding]:
+    listener = service.settings.listener
+    if not listener.enabled or listener.port == 0:
+        yield Finding("listener", Verdict.UNKNOWN)
+        return
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listener.host, listener.host)  # noqa: S104 - compared, not bound
+    told = {"where": f"{listener.host}:{listener.port}"}
+    try:
+        socket.create_connection((host, listener.port), _CONNECT_SECONDS).close()
+    except OSError as error:
+        yield Finding("listener", Verdict.FAIL, told | {"why": error.strerror or type(error).__name__})
+        return
+    yield Finding("listener", Verdict.PASS, told)
+
+
+def _check_address(service: Service, _connection: Connection, _now: datetime) -> Iterator[Finding]:
+    settings: Settings = service.settings
+    is_https = settings.base_url.startswith("https://")
+    yield Finding("address", Verdict.PASS if is_https else Verdict.WARN, {"base_url": settings.base_url})
+    yield Finding("signing", Verdict.PASS if settings.dkim else Verdict.WARN, {"keys": str(len(settings.dkim))})
+
+
+_CHECKS: dict[str, Check] = {
+    "revision": _check_revision,
+    "workers": _check_workers,
+    "relays": _check_relays,
+    "queue": _check_queue,
+    "incoming": _check_incoming,
+    "listener": _check_listener,
+    "disk": _check_disk,
+    "clock": _check_clock,
+    "address": _check_address,
+}
