@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, update
 from sqlmodel import col
 
-from badges.columns import to_microseconds
+from badges.ids import make_id
 from badges.names import make_name_key
 from badges.tables import Earner
 from badges.transactions import take_turn
@@ -67,7 +67,7 @@ def put_name(connection: Connection, earner_id: str, name: str, now: datetime) -
     connection.execute(update(Earner).where(col(Earner.id) == earner_id).values(values))
     replace_credentials(connection, earner_id, now)
     rewrite_waiting(connection, earner_id, lambda facts: facts | {"name": name})
-    tell_of_earner(connection, earner_id, EventKind.EARNER_RENAMED, str(to_microseconds(now)), {"name": name}, now)
+    tell_of_earner(connection, earner_id, EventKind.EARNER_RENAMED, make_id(), {"name": name}, now)
 
 
 def tell_of_name(person: Person, new_name: str, issuer_id: str, now: datetime) -> Letter:

@@ -47,7 +47,8 @@ class Happened:
     issuer_id: str
     kind: EventKind
     key: str
-    """What happened, once: with kind and issuer it names the event, and written again it changes nothing."""
+    """What happened, once: with kind and issuer it names the event, and written again it changes nothing. Where the
+    act itself can happen but once, a new id will do."""
     data: Mapping[str, Value]
 
 

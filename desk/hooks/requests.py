@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from badges.columns import to_microseconds
+from badges.ids import make_id
 from desk.hooks.events import EventKind, Happened
 from desk.hooks.telling import tell_hooks
 
@@ -35,7 +35,7 @@ def tell_of_ticket(
         return
     ticket = _read_ticket(connection, ticket_id)
     data = {"request": ticket.reference, "intent": ticket.intent, "outcome": ticket.outcome, "state": ticket.state}
-    key = f"{ticket_id}/{to_microseconds(now)}"
+    key = make_id()
     tell_hooks(connection, [Happened(issuer_id, kind, key, data) for issuer_id in issuer_ids], now)
 
 

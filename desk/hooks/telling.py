@@ -93,8 +93,8 @@ def tell_of_earner(  # noqa: PLR0913, PLR0917 - who, what, and once
 def tell_of_award(connection: Connection, assertion_id: str, kind: EventKind, earner_id: str, now: datetime) -> None:
     """Tell the issuer of an award what became of it."""
     issuer_id = connection.execute(_ISSUER_OF_AWARD, {"assertion_id": assertion_id}).scalar_one()
-    key = f"{assertion_id}/{to_microseconds(now)}"
-    tell_hooks(connection, [Happened(issuer_id, kind, key, {"award": assertion_id, "earner": earner_id})], now)
+    data = {"award": assertion_id, "earner": earner_id}
+    tell_hooks(connection, [Happened(issuer_id, kind, make_id(), data)], now)
 
 
 def tell_one(connection: Connection, endpoint: Row[Any], happened: Happened, now: datetime) -> str:
