@@ -207,7 +207,9 @@ def _find_named(connection: Connection, text: str, badge_ids: Sequence[str]) -> 
     folded = text.strip().lower()
     theirs = col(EarnerAddress.address)
     beginning = theirs.startswith(folded, autoescape=True) & (theirs >= folded) & (theirs < f"{folded}\uffff")
-    by_address = select(col(EarnerAddress.earner_id)).where(beginning, col(EarnerAddress.is_primary))
+    # By itself, too: databases that sort by a language's rules may find nothing between these two.
+    is_it = or_(theirs == folded, beginning)
+    by_address = select(col(EarnerAddress.earner_id)).where(is_it, col(EarnerAddress.is_primary))
     earners = list(connection.execute(by_address.limit(MOST_NAMED)).scalars())
     if key := make_name_key(text):
         by_name = select(col(Earner.id)).where(col(Earner.name_key) == key)
