@@ -109,7 +109,7 @@ def take_invite(  # noqa: PLR0913, PLR0917 - the form's fields
 ) -> Response:
     """Invite somebody."""
     sent = _read_roles(service, is_administrator, is_support, issuer)
-    typed = {"address": address[:254], "name": name[:200], "language": language, "sent": sent, "issuer": issuer}
+    typed = {"address": address[:254], "name": name[:200], "language": language, "sent": sent, "slugs": issuer}
     if sent.unknown:
         return _show_invite(request, service, pages, administrator, {**typed, "fault": "issuer"})
     claim = _weigh(service, administrator, present) if is_administrator else None
@@ -228,7 +228,7 @@ def _lead_back(service: WebService, found: MemberShown, said: str) -> Response:
 def _show_invite(
     request: Request, service: WebService, pages: Pages, administrator: Colleague, typed: dict[str, object]
 ) -> Response:
-    nothing = {"address": "", "name": "", "language": SOURCE, "sent": Sent(Roles()), "issuer": []}
+    nothing = {"address": "", "name": "", "language": SOURCE, "sent": Sent(Roles()), "slugs": []}
     values = {**nothing, "fault": "", "present": "", **typed, "suggested": _suggest_issuers(service)}
     return show_console(
         request, pages, administrator, "people_invite.html", values, area="people", status=422 if typed else 200
