@@ -30,14 +30,15 @@ LONGER_BODIES: Mapping[str, int] = {
 
 LONGER_PARTS: tuple[tuple[re.Pattern[str], int], ...] = (
     (re.compile("/console/issuers/[^/]+/(?:new-badge|badges/.*|branding.*)"), MAX_BYTES + 128 * 1024),
+    (re.compile("/console/tickets/[^/]+/[a-z]+"), 512 * 1024),  # a reply and a note, in any script
     (re.compile("/console/issuers/[^/]+/issue"), LARGEST + LONGEST_BODY),  # a roster
     (re.compile("/console/issuers/[^/]+/issue/.*"), 1024 * 1024),  # a page of corrected rows
+    (re.compile("/api/.*"), LARGEST),  # each of its routes asks who it is before it reads, and has a limit of its own
 )
 """The same for paths that hold a name: here a picture, with texts that fill their fields."""
 
 API = "/api/"
-"""Where programs ask. Each route there has limits of its own, and asks who it is before it reads anything."""
-LONGEST_OF_API = 32 * 1024 * 1024
+"""Where programs ask, and no page is shown."""
 
 _MOST_DIGITS = 15
 """Of a Content-Length: Python refuses to read a number of thousands of digits."""
@@ -120,11 +121,6 @@ class Guards:
         if not _is_utf_8(headers.get("content-type", "")):
             return 415
         return 413 if _is_too_long(headers, longest) else None
-
-
-def find_longest(path: str) -> int:
-    """Return how many bytes may be sent to a path."""
-    return LONGEST_OF_API if path.startswith(API) else LONGER_BODIES.get(path, LONGEST_BODY)
 
 
 def is_from_elsewhere(headers: Headers, own_origin: str) -> bool:

@@ -21,7 +21,7 @@ from desk.requests.ticket_list import find_ticket_id
 from desk.requests.ticket_views import forget_note, forget_reply
 from desk.requests.tickets import EntryKind, TicketState, hold_ticket, set_state
 from desk.tables import Ticket
-from mailer.quoting import tidy_lines
+from mailer.quoting import CUT, MOST_CHARACTERS, MOST_LINES, tidy_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ def add_note(  # noqa: PLR0913 - which, what, who, when
     """Write a note that only staff see."""
 
     def deed(docket: Docket) -> TicketRefused | Detail:
-        if not tidy_lines(text):
-            return TicketRefused("a note needs words")
+        if fault := _find_fault(text):
+            return TicketRefused(f"a note {fault}")
         docket.note(text)
         forget_note(docket.connection, docket.ticket_id, actor.member_id)
         return {}
@@ -100,8 +100,8 @@ def reply(  # noqa: PLR0913 - what, who, when, and how the ticket is left
     onto it; or closed."""
 
     def deed(docket: Docket) -> TicketRefused | Detail:
-        if not tidy_lines(text):
-            return TicketRefused("a reply needs words")
+        if fault := _find_fault(text):
+            return TicketRefused(f"a reply {fault}")
         answer = Answer("staff_reply", {"text": tidy_lines(text)})
         refused = write_to_requester(docket, answer, text, language=language)
         if isinstance(refused, NotWritten):
@@ -155,6 +155,15 @@ def on_ticket(  # noqa: PLR0913, PLR0917 - which, who, what and when
         subject = Subject("ticket", ticket_id)
         note_act(connection, by.actor, act, now, issuer_id=issuer_id, subject=subject, detail=detail)
     return TicketDone(known_as, waits=bool(detail.get("waits")))
+
+
+def _find_fault(text: str) -> str:
+    """Return what is wrong with words of staff; empty if nothing is. What is too long must not be cut unseen."""
+    tidy = tidy_lines(text)
+    if not tidy:
+        return "needs words"
+    is_cut = tidy.endswith(CUT) and not text.rstrip().endswith(CUT)
+    return f"has at most {MOST_LINES} lines and {MOST_CHARACTERS} characters" if is_cut else ""
 
 
 def _put(office: Office, reference: str, state: TicketState, by: By, now: datetime) -> TicketDone | TicketRefused:

@@ -1,17 +1,21 @@
 """What staff do on a ticket besides deciding: answer, note, give it to somebody, close and reopen, say how urgent."""
 
-from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
+from sqlalchemy import select
+from sqlmodel import col
 
-from desk.requests.staff import add_note, assign, close, reopen, reply
+from badges.transactions import reading
+from desk.members.tables import Member
+from desk.requests.staff import TicketDone, TicketRefused, add_note, assign, close, reopen, reply
 from desk.requests.tickets import TicketState
 from desk.roster.languages import LANGUAGES
 from web.console.ticket.page import conclude, read_seen
 from web.console.visitors import ActingSupporter
 from web.context import Service, Shown
+from web.needs import WebService
 
 router = APIRouter()
 
@@ -89,5 +93,14 @@ def assign_ticket(  # noqa: PLR0913, PLR0917 - what every handler is given, and 
     seen: Typed = "",
 ) -> Response:
     """Give it to a member of the staff, or to nobody."""
-    give = partial(assign, service.office, reference, member or None, who.actor, service.clock(), seen=read_seen(seen))
-    return conclude(request, service, pages, who, reference, give(), "assigned", "handling", {}, seen)
+    done: TicketDone | TicketRefused = TicketRefused("nobody of the staff has this address")
+    if not member or _is_staff(service, member):
+        done = assign(service.office, reference, member or None, who.actor, service.clock(), seen=read_seen(seen))
+    return conclude(request, service, pages, who, reference, done, "assigned", "handling", {}, seen)
+
+
+def _is_staff(service: WebService, address: str) -> bool:
+    works = col(Member.is_support) | col(Member.is_administrator)
+    query = select(col(Member.id)).where(col(Member.address) == address, col(Member.disabled_at).is_(None), works)
+    with reading(service.office.engine).connect() as connection:
+        return connection.execute(query).first() is not None
