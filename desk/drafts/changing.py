@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import BinaryIO
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlmodel import col
 
 from badges.transactions import reading
 from desk.drafts.keeping import Draft, NoDraft, digest_names, find_draft, open_content
 from desk.drafts.report import MOST_FAULTY, SHOWN, Report, look_over, write_report
-from desk.drafts.tables import ColumnChoice, RosterDraft
+from desk.drafts.tables import ColumnChoice, RosterDraft, RosterFile
 from desk.drafts.terms import ChosenColumns, SendingTerms, write_columns, write_corrections, write_terms
 from desk.office import Office
 from desk.roster.columns import SPOKEN
@@ -27,6 +27,8 @@ from mailer.lint.mail import Origin
 
 MOST_CORRECTIONS = 2 * MOST_FAULTY
 """Lines of one draft. Whoever has more to mend does it in the file."""
+SHORT_FILE = 2 << 20
+"""Bytes: some 40,000 rows of text, a second or two."""
 _TICK = timedelta(microseconds=1)
 
 
@@ -60,7 +62,8 @@ def choose_columns(office: Office, issuer_id: str, draft_id: str, columns: Chose
             return draft
         source = open_content(connection, draft_id)
     survey = survey_file(source, draft.name, NOTHING_SAID)
-    assert not isinstance(survey, RosterFault)  # it would not have been kept
+    if isinstance(survey, RosterFault):  # a file is only kept if it is none: this one has been issued meanwhile
+        return NotChanged("issued", draft.batch_id) if draft.batch_id else NotChanged("columns", survey.reason)
     if columns.header_line == survey.header_line:
         columns = replace(columns, header_line=None)  # in the next file these names may stand elsewhere
     said = replace(draft.said, header_line=columns.header_line, fields=columns.fields, order=columns.order)
@@ -127,6 +130,29 @@ def keep_report(office: Office, draft: Draft, now: datetime) -> Draft:
     return replace(draft, report=report)
 
 
+def is_short(office: Office, draft: Draft) -> bool:
+    """Tell whether the rows of a draft are looked at while somebody waits. Those of a long file are left to the caller:
+    a change returns it without a report, to be made by `check_draft`."""
+    with reading(office.engine).connect() as connection:
+        query = select(func.length(col(RosterFile.content))).where(col(RosterFile.draft_id) == draft.id)
+        return int(connection.execute(query).scalar_one_or_none() or 0) <= SHORT_FILE
+
+
+def check_draft(office: Office, draft: Draft, now: datetime) -> Draft:
+    """Look at the rows of a long draft, which `issuing.begin_work` was said of, and keep what was found."""
+    try:
+        return keep_report(office, draft, now)
+    finally:
+        end_work(office, draft)
+
+
+def end_work(office: Office, draft: Draft) -> None:
+    """Say that what was begun about a draft is done."""
+    with office.engine.begin() as connection:
+        mine = col(RosterDraft.id) == draft.id, col(RosterDraft.work_at) == draft.work_at
+        connection.execute(update(RosterDraft).where(*mine).values(work="", work_at=None))
+
+
 def _look(office: Office, draft: Draft, source: BinaryIO, now: datetime) -> Report:
     roster = read_roster(source, draft.name, (draft.terms.at or now).date(), draft.said)
     if isinstance(roster, RosterFault):
@@ -155,7 +181,9 @@ def _change(
         report = draft.report if _reads_alike(draft, changed, now) else None
         changed = replace(changed, changed_at=max(now, draft.changed_at + _TICK), work="", counted=None, report=report)
         _write(connection, changed)
-    return keep_report(office, changed, now) if report is None else changed
+    return (
+        changed if report is not None else keep_report(office, changed, now) if is_short(office, changed) else changed
+    )
 
 
 def _reads_alike(before: Draft, after: Draft, now: datetime) -> bool:

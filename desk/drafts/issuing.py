@@ -14,7 +14,8 @@ from sqlalchemy import Connection, select, update
 from sqlmodel import col
 
 from badges.transactions import reading
-from desk.drafts.keeping import Draft, NoDraft, find_draft, open_content
+from desk.drafts.changing import end_work
+from desk.drafts.keeping import Draft, NoDraft, find_draft, forget_content, open_content
 from desk.drafts.tables import RosterDraft
 from desk.drafts.terms import Counted, Doubt, write_counted
 from desk.issue import IssueOutcome, issue_roster
@@ -33,7 +34,7 @@ from desk.members.audit import Act, Actor, Subject, note_act
 from desk.office import Office
 
 MOST_DOUBTS = 100
-COUNTING, ISSUING = "counting", "issuing"
+CHECKING, COUNTING, ISSUING = "checking", "counting", "issuing"
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def count_draft(office: Office, draft: Draft, now: datetime) -> Counted:
         order = replace(_order(office, draft, draft.made_by), dry_run=True)
         counted = _judge(issue_roster(office, order, now, watcher), watcher)
     finally:
-        _end_work(office, draft)
+        end_work(office, draft)
     _store(office, draft, counted)
     return counted
 
@@ -105,7 +106,7 @@ def issue_draft(office: Office, actor: Actor, draft: Draft, now: datetime) -> Is
     except _CountsDifferError:
         outcome = None
     finally:
-        _end_work(office, draft)
+        end_work(office, draft)
     if isinstance(outcome, Issued) and outcome.batch_id is not None:
         return outcome
     settled = _find_batch(office, draft)
@@ -196,6 +197,7 @@ class _DraftBooking(_Trail):
             raise _CountsDifferError
         row = col(RosterDraft.id) == self._draft.id
         connection.execute(update(RosterDraft).where(row).values(batch_id=issued.batch_id, report=""))
+        forget_content(connection, self._draft.id)
         super().after(connection, issued)
 
 
@@ -228,12 +230,6 @@ def _judge(outcome: IssueOutcome, watcher: _Doubts) -> Counted:
             return Counted(refused=reason)
         case RowsRefused(summary) | Checked(summary) | Issued(summary):
             return Counted(summary, doubts=tuple(watcher.first), doubtful=watcher.number)
-
-
-def _end_work(office: Office, draft: Draft) -> None:
-    with office.engine.begin() as connection:
-        mine = col(RosterDraft.id) == draft.id, col(RosterDraft.work_at) == draft.work_at
-        connection.execute(update(RosterDraft).where(*mine).values(work="", work_at=None))
 
 
 def _store(office: Office, draft: Draft, counted: Counted | None) -> None:

@@ -43,7 +43,7 @@ CHOICES_KEPT_FOR = timedelta(days=400)
 """Rosters of a yearly course have the same header again."""
 LARGEST = 20 << 20
 """Bytes of a file: some 300,000 rows of text."""
-MOST_DRAFTS = 50
+MOST_DRAFTS = 20
 """Of one issuer at a time: so much may lie about."""
 LONGEST_NAME = 120
 WORK_LASTS = timedelta(minutes=10)
@@ -149,9 +149,14 @@ def list_drafts(connection: Connection, issuer_id: str) -> Sequence[DraftLine]:
 
 
 def open_content(connection: Connection, draft_id: str) -> BinaryIO:
-    """Return the file of a draft that was found."""
+    """Return the file of a draft; an empty one if the draft was issued or discarded meanwhile."""
     query = select(col(RosterFile.content)).where(col(RosterFile.draft_id) == draft_id)
-    return io.BytesIO(connection.execute(query).scalar_one())
+    return io.BytesIO(connection.execute(query).scalar_one_or_none() or b"")
+
+
+def forget_content(connection: Connection, draft_id: str) -> None:
+    """Forget the file of a draft that is issued: the awards are on record."""
+    connection.execute(delete(RosterFile).where(col(RosterFile.draft_id) == draft_id))
 
 
 def discard_draft(office: Office, actor: Actor, issuer_id: str, draft_id: str, now: datetime) -> bool:

@@ -29,7 +29,7 @@ from desk.roster.surveying import Survey, survey_file
 from web.console.found_draft import find_or_404, lead_on, report_of, show_draft
 from web.console.sent import SentForm, text_of
 from web.console.visitors import ActingManaged, Managed
-from web.context import READ, Service, Shown
+from web.context import READ, Errands, Service, Shown
 from web.door import AT_THE_DOOR
 from web.needs import WebService
 
@@ -61,7 +61,7 @@ def show_rows(  # noqa: PLR0913, PLR0917 - who looks, at what
 
 
 @router.post("/console/issuers/{issuer}/issue/{draft}/rows", dependencies=AT_THE_DOOR)
-def mend_rows(service: Service, managed: ActingManaged, draft: str, form: SentForm) -> Response:
+def mend_rows(service: Service, managed: ActingManaged, draft: str, form: SentForm, errands: Errands) -> Response:
     """Keep what was typed into the cells of bad rows, and look at all rows again."""
     found = find_or_404(service, managed, draft)
     shown = {row.line: row for row in report_of(service, found).faulty}
@@ -73,25 +73,27 @@ def mend_rows(service: Service, managed: ActingManaged, draft: str, form: SentFo
             if _differs(shown[int(line)], field, text):
                 corrections.setdefault(int(line), {})[field] = text
     changed = correct_rows(service.office, managed.id, draft, corrections, service.clock())
-    return lead_on(service, managed, changed, draft, f"?said=looked&after={_read_after(form)}")
+    return lead_on(service, managed, changed, draft, f"?said=looked&after={_read_after(form)}", errands)
 
 
 @router.post("/console/issuers/{issuer}/issue/{draft}/suggestions", dependencies=AT_THE_DOOR)
-def take_suggestions(service: Service, managed: ActingManaged, draft: str, form: SentForm) -> Response:
+def take_suggestions(
+    service: Service, managed: ActingManaged, draft: str, form: SentForm, errands: Errands
+) -> Response:
     """Take the address that is suggested for one row, or all that are."""
     line, address = text_of(form, "line", _LONGEST_LINE), text_of(form, "address", 400)
     which = int(line) if line.isdecimal() else None
     if which is None and line != "all":
         raise HTTPException(404)
     changed = accept_suggestions(service.office, managed.id, draft, which, address, service.clock())
-    return lead_on(service, managed, changed, draft, "?said=accepted#suspicions")
+    return lead_on(service, managed, changed, draft, "?said=accepted#suspicions", errands)
 
 
 @router.post("/console/issuers/{issuer}/issue/{draft}/badge", dependencies=AT_THE_DOOR)
-def set_badge(service: Service, managed: ActingManaged, draft: str, form: SentForm) -> Response:
+def set_badge(service: Service, managed: ActingManaged, draft: str, form: SentForm, errands: Errands) -> Response:
     """Say which badge it is about."""
     changed = choose_badge(service.office, managed.id, draft, text_of(form, "badge", 200), service.clock())
-    return lead_on(service, managed, changed, draft, "?said=badge")
+    return lead_on(service, managed, changed, draft, "?said=badge", errands)
 
 
 @router.api_route("/console/issuers/{issuer}/issue/{draft}/columns", methods=READ)
@@ -108,7 +110,13 @@ def show_columns(  # noqa: PLR0913, PLR0917 - who looks, at what
 
 @router.post("/console/issuers/{issuer}/issue/{draft}/columns", dependencies=AT_THE_DOOR)
 def set_columns(  # noqa: PLR0913, PLR0917 - who says it, about what
-    request: Request, service: Service, pages: Shown, managed: ActingManaged, draft: str, form: SentForm
+    request: Request,
+    service: Service,
+    pages: Shown,
+    managed: ActingManaged,
+    draft: str,
+    form: SentForm,
+    errands: Errands,
 ) -> Response:
     """Say which column is what."""
     found = find_or_404(service, managed, draft)
@@ -118,7 +126,7 @@ def set_columns(  # noqa: PLR0913, PLR0917 - who says it, about what
         said = Said(chosen.header_line, chosen.fields, chosen.order)
         values = {"survey": _survey(service, found, said), "order": chosen.order, "fault": changed.detail}
         return show_draft(request, service, pages, managed, found, "draft_columns.html", values, 422)
-    return lead_on(service, managed, changed, draft, "?said=columns")
+    return lead_on(service, managed, changed, draft, "?said=columns", errands)
 
 
 @router.api_route("/console/issuers/{issuer}/issue/{draft}/bad-rows.csv", methods=READ)

@@ -86,7 +86,7 @@ def count_sending(  # noqa: PLR0913, PLR0917 - who says it, about what
         return _show(request, service, pages, managed, found, {"typed": typed, "faults": faults, "said": ""}, 422)
     changed = choose_terms(service.office, managed.id, draft, terms, now)
     if not isinstance(changed, Draft):
-        return lead_on(service, managed, changed, draft, "send")
+        return lead_on(service, managed, changed, draft, "send", errands)
     begun = begin_work(service.office, managed.id, draft, COUNTING, now, None)
     if isinstance(begun, Begun):
         _do(begun.draft, errands, partial(count_draft, service.office, begun.draft, now))
@@ -102,8 +102,8 @@ def show_confirmation(  # noqa: PLR0913, PLR0917 - who looks, at what
     if request.headers.get("hx-request") == "true" and not found.is_busy(now):
         return Response(status_code=204, headers={"hx-redirect": path_of(service, managed, found, "confirm")})
     if found.counted is None and not found.is_busy(now) and found.batch_id is None:
-        query = "?said=outdated" if said == "outdated" else ""
-        return RedirectResponse(path_of(service, managed, found, f"send{query}"), 303)
+        # It was counted when this page was led to, so something has changed since.
+        return RedirectResponse(path_of(service, managed, found, "send?said=outdated"), 303)
     values = {"counted": found.counted, "is_busy": found.is_busy(now), "work": found.work, "said": said}
     return show_draft(request, service, pages, managed, found, "draft_confirm.html", values)
 

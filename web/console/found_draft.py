@@ -1,6 +1,7 @@
 """The draft that a page is about: found for the issuer of the page, or the page is not found."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from fastapi import Request
@@ -9,11 +10,13 @@ from starlette.exceptions import HTTPException
 
 from badges.transactions import reading
 from desk.drafts.badges import list_awardable
-from desk.drafts.changing import Changed, look_again
+from desk.drafts.changing import Changed, check_draft, look_again
+from desk.drafts.issuing import CHECKING, Begun, begin_work
 from desk.drafts.keeping import Draft, NoDraft, find_draft
 from desk.drafts.report import Report
 from web.console.pages import show_console
 from web.console.visitors import ManagedIssuer
+from web.context import Errands
 from web.needs import WebService
 from web.pages import Pages
 
@@ -48,11 +51,23 @@ def lead_to_batch(service: WebService, managed: ManagedIssuer, batch_id: str) ->
     return RedirectResponse(f"{service.place.root}/console/issuers/{managed.slug}/batches/{batch_id}", 303)
 
 
-def lead_on(service: WebService, managed: ManagedIssuer, changed: Changed, draft_id: str, part: str) -> Response:
+def look_later(service: WebService, errands: Errands, draft: Draft) -> None:
+    """Have the rows of a long draft looked at after the answer; its pages say so meanwhile."""
+    now = service.clock()
+    begun = begin_work(service.office, draft.issuer_id, draft.id, CHECKING, now)
+    if isinstance(begun, Begun):
+        errands.do(partial(check_draft, service.office, begun.draft, now))
+
+
+def lead_on(  # noqa: PLR0913, PLR0917 - from where to where
+    service: WebService, managed: ManagedIssuer, changed: Changed, draft_id: str, part: str, errands: Errands
+) -> Response:
     """Lead to the page that shows what a change has come to."""
     if isinstance(changed, NoDraft):
         raise HTTPException(404)
     if isinstance(changed, Draft):
+        if changed.report is None:
+            look_later(service, errands, changed)
         return RedirectResponse(path_of(service, managed, changed, part), 303)
     if changed.reason == "issued":
         return lead_to_batch(service, managed, changed.detail)
@@ -72,6 +87,10 @@ def show_draft(  # noqa: PLR0913, PLR0917 - what is shown, to whom
     """Show a page of the draft; if it was issued, lead to its batch."""
     if draft.batch_id is not None:
         return lead_to_batch(service, managed, draft.batch_id)
+    if draft.work == CHECKING and draft.is_busy(service.clock()):
+        return _show_checking(request, service, pages, managed, draft)
+    if request.headers.get("hx-request") == "true" and status == 200:
+        return Response(status_code=204, headers={"hx-redirect": path_of(service, managed, draft)})
     with reading(service.office.engine).connect() as connection:
         badges = list_awardable(connection, managed.id)
     badge = next((badge for badge in badges if badge.slug == draft.badge), None)
@@ -84,3 +103,10 @@ def show_draft(  # noqa: PLR0913, PLR0917 - what is shown, to whom
         "said": "",
     }
     return show_console(request, pages, managed, template, {**shared, **values}, area="issue", status=status)
+
+
+def _show_checking(
+    request: Request, service: WebService, pages: Pages, managed: ManagedIssuer, draft: Draft
+) -> Response:
+    values = {"draft": draft, "base": path_of(service, managed, draft)}
+    return show_console(request, pages, managed, "draft_checking.html", values, area="issue")

@@ -12,13 +12,14 @@ from fastapi.responses import RedirectResponse, Response
 
 from badges.transactions import reading
 from desk.drafts.badges import list_awardable
-from desk.drafts.changing import keep_report
+from desk.drafts.changing import is_short, keep_report
 from desk.drafts.keeping import LARGEST, Draft, NotKept, discard_draft, keep_roster, list_drafts
 from desk.drafts.single import TypedAward, check_single, write_single
+from web.console.found_draft import look_later
 from web.console.pages import show_console
 from web.console.sent import SentForm, file_of, text_of
 from web.console.visitors import ActingManaged, Managed, ManagedIssuer
-from web.context import READ, Service, Shown
+from web.context import READ, Errands, Service, Shown
 from web.door import AT_THE_DOOR
 from web.needs import WebService
 from web.pages import Pages
@@ -37,7 +38,9 @@ def show_start(  # noqa: PLR0913, PLR0917 - who looks, at what
 
 
 @router.post("/console/issuers/{issuer}/issue", dependencies=AT_THE_DOOR)
-def take_roster(request: Request, service: Service, pages: Shown, managed: ActingManaged, form: SentForm) -> Response:
+def take_roster(  # noqa: PLR0913, PLR0917 - who sends it, and what
+    request: Request, service: Service, pages: Shown, managed: ActingManaged, form: SentForm, errands: Errands
+) -> Response:
     """Keep an uploaded roster, and look at its rows."""
     badge, upload = text_of(form, "badge", 200), file_of(form, "roster")
     fault, name = "none", ""
@@ -47,14 +50,16 @@ def take_roster(request: Request, service: Service, pages: Shown, managed: Actin
         content = upload.file.read(LARGEST + 1)
         kept = keep_roster(service.office, managed.colleague.actor, managed.id, badge, name, content, service.clock())
         if isinstance(kept, Draft):
-            return _lead_on(service, managed, keep_report(service.office, kept, service.clock()))
+            return _lead_on(service, managed, kept, errands)
         fault = kept.reason
     values = {"badge": badge, "file_fault": fault, "file_name": name[:120]}
     return _show(request, service, pages, managed, values, 422)
 
 
 @router.post("/console/issuers/{issuer}/issue/one", dependencies=AT_THE_DOOR)
-def take_award(request: Request, service: Service, pages: Shown, managed: ActingManaged, form: SentForm) -> Response:
+def take_award(  # noqa: PLR0913, PLR0917 - who sends it, and what
+    request: Request, service: Service, pages: Shown, managed: ActingManaged, form: SentForm, errands: Errands
+) -> Response:
     """Keep one award that was typed, as a roster of one row."""
     badge, now = text_of(form, "badge", 200), service.clock()
     award = TypedAward(**{name: text_of(form, name) for name in _TYPED})
@@ -67,7 +72,7 @@ def take_award(request: Request, service: Service, pages: Shown, managed: Acting
     )
     if isinstance(kept, NotKept):
         return _show(request, service, pages, managed, {"badge": badge, "typed": award, "file_fault": kept.reason}, 422)
-    return _lead_on(service, managed, keep_report(service.office, kept, now))
+    return _lead_on(service, managed, kept, errands)
 
 
 @router.post("/console/issuers/{issuer}/issue/{draft}/discard")
@@ -78,10 +83,14 @@ def throw_away(service: Service, managed: ActingManaged, draft: str) -> Response
     return RedirectResponse(f"{path}?said={'discarded' if gone else 'busy'}", 303)
 
 
-def _lead_on(service: WebService, managed: ManagedIssuer, draft: Draft) -> Response:
+def _lead_on(service: WebService, managed: ManagedIssuer, draft: Draft, errands: Errands) -> Response:
     """To the columns, where a person has something to say about them; else to the rows."""
+    if is_short(service.office, draft):
+        draft = keep_report(service.office, draft, service.clock())
+    else:
+        look_later(service, errands, draft)
     report = draft.report
-    needs_columns = report is None or report.fault or report.ignored or report.unread_sheets
+    needs_columns = report is not None and (report.fault or report.ignored or report.unread_sheets)
     path = f"{service.place.root}/console/issuers/{managed.slug}/issue/{draft.id}"
     return RedirectResponse(f"{path}/columns" if needs_columns else path, 303)
 

@@ -119,3 +119,8 @@ for (const form of document.querySelectorAll("form[data-preview]")) {
   form.addEventListener("input", () => wait(600));
   for (const field of form.elements) if (field.name === "look") field.addEventListener("change", () => wait(0));
 }
+// A choice of time zones that nobody has made yet begins with the reader's own.
+for (const zones of document.querySelectorAll("select[data-zone]")) {
+  const own = [...zones.options].find((option) => option.value === Intl.DateTimeFormat().resolvedOptions().timeZone);
+  if (own) own.selected = true;
+}

@@ -2,11 +2,14 @@
 
 import re
 from datetime import timedelta
+from functools import partial
+from threading import Event
 
 import pytest
 
 from tests.web.console.insiders import OURS, THEIRS, Inside, enter
 from tests.web.house import House
+from web.afterwards import Afterwards
 
 BASE = f"/console/issuers/{OURS}"
 ROSTER = (
@@ -84,6 +87,41 @@ def test_from_a_file_to_a_batch(kim: Inside) -> None:
     assert f"{BASE}/recipients?batch={batch.rpartition('/')[2]}" in page
     assert "&lt;script&gt;" not in page, "nobody is named here"
     assert "Done" in kim.get(f"{BASE}/batches").text
+
+
+def test_a_long_list_is_checked_counted_and_issued_meanwhile(kim: Inside, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("desk.drafts.changing.SHORT_FILE", 10)
+    monkeypatch.setattr("web.console.draft_send.SHORT", 0)
+    done = Event()
+    errands = kim.house.pages.app.state.errands
+    errands.do(partial(done.wait, 60))  # something longer stands before it
+    draft = upload(kim)
+    for part in ("", "/columns", "/preview", "/send"):
+        assert "Checking the rows" in kim.get(f"{draft}{part}").text
+    done.set()
+    _settle(errands)
+    assert kim.get(draft, **{"hx-request": "true"}).headers["hx-redirect"] == draft
+    assert "has no @" in kim.get(draft).text
+    kim.post(f"{draft}/send", when="now", zone="UTC", skip_bad="1")
+    _settle(errands)
+    stamp = re.search(r'name="stamp" value="(\d+)"', kim.get(f"{draft}/confirm").text)
+    assert stamp
+    done.clear()
+    errands.do(partial(done.wait, 60))
+    for _ in range(2):
+        assert kim.post(f"{draft}/confirm", stamp=stamp[1]).headers["location"] == f"{draft}/confirm"
+    assert "Issuing…" in kim.get(f"{draft}/confirm").text
+    assert kim.post(f"{draft}/rows", **{"3-name": "Eve"}).headers["location"].endswith("said=busy")
+    done.set()
+    _settle(errands)
+    assert "/batches/" in kim.get(f"{draft}/confirm").headers["location"]
+    assert kim.house.one("SELECT count(*) FROM batch WHERE made_by = :kim", kim=kim.address) == 1
+
+
+def _settle(errands: Afterwards) -> None:
+    done = Event()
+    assert errands.do(done.set)
+    assert done.wait(60)
 
 
 def test_files_that_are_none_are_refused_where_they_are_chosen(kim: Inside) -> None:
