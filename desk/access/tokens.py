@@ -163,10 +163,13 @@ def list_tokens(connection: Connection, issuer_id: str) -> list[ShownToken]:
     return [ShownToken(**{**row._mapping, "scopes": read_scopes(row.scopes)}) for row in rows]
 
 
+def is_token(text: str) -> bool:
+    """Tell whether a text that a stranger has sent has the form of a token."""
+    return _TOKEN.fullmatch(text) is not None
+
+
 def find_token(connection: Connection, token: str, now: datetime) -> KnownToken | None:
-    """Return whose `token` is, whatever a stranger has sent; None if it is nobody's, has ended or was revoked."""
-    if not _TOKEN.fullmatch(token):
-        return None
+    """Return whose `token` is, which `is_token`; None if it is nobody's, has ended or was revoked."""
     query: Select[*tuple[Any, ...]] = (
         select(
             col(ApiToken.id),

@@ -7,6 +7,7 @@ it), no number that only Python can hold, no tower of brackets.
 
 import json
 import re
+from math import isfinite
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -16,9 +17,12 @@ from web.api.problems import ErrorOut, Kind, ProblemError
 
 DEEPEST = 20
 """Levels of brackets; nothing here has more than four."""
+MOST_VALUES = 20_000
+"""A list of awards has some thousands."""
 MOST_DIGITS = 16
 """RFC 7493 section 2.2: whole numbers beyond 2**53 are not read alike everywhere."""
 
+_MOST_WHOLE = 2**53
 _UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -37,7 +41,13 @@ def read_json(content: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise _unreadable(f"is not UTF-8 at byte {error.start}") from None
     try:
-        value = json.loads(text, parse_constant=_refuse_constant, parse_int=_read_whole, object_pairs_hook=_read_object)
+        value = json.loads(
+            text,
+            parse_constant=_refuse_constant,
+            parse_int=_read_whole,
+            parse_float=_read_number,
+            object_pairs_hook=_read_object,
+        )
     except json.JSONDecodeError as error:
         raise _unreadable(f"is no JSON at line {error.lineno}, column {error.colno}: {error.msg}") from None
     except RecursionError:
@@ -76,6 +86,14 @@ def _read_whole(digits: str) -> int:
     return int(digits)
 
 
+def _read_number(text: str) -> float | int:
+    """Return the number; one without a fraction is a whole one, however it is written (JSON Schema, section 4.2.3)."""
+    number = float(text)
+    if not isfinite(number):
+        raise _unreadable("holds a number that is too large")
+    return int(number) if number.is_integer() and abs(number) < _MOST_WHOLE else number
+
+
 def _read_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     read = dict(pairs)
     if len(read) < len(pairs):
@@ -85,9 +103,12 @@ def _read_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _find_fault(value: Any) -> str | None:
     """Return what is wrong anywhere in `value`: a text that cannot be kept, names included, or too many levels."""
-    waiting = [(value, 0)]
+    waiting, number = [(value, 0)], 0
     while waiting:
         each, level = waiting.pop()
+        number += 1
+        if number > MOST_VALUES:
+            return f"holds more than {MOST_VALUES:,} values"
         if isinstance(each, str):
             if _UNWRITABLE.search(each):
                 return "holds U+0000 or half a character (a lone surrogate), which cannot be kept"
@@ -95,7 +116,7 @@ def _find_fault(value: Any) -> str | None:
             if level == DEEPEST:
                 return f"is nested more than {DEEPEST} levels deep"
             inner = [*each.keys(), *each.values()] if isinstance(each, dict) else each
-            waiting += [(part, level + 1) for part in inner]
+            waiting += [(part, level + 1) for part in inner[:MOST_VALUES]]
     return None
 
 

@@ -17,7 +17,7 @@ from fastapi import Depends, Request
 
 from badges.transactions import reading
 from desk.access.scopes import Scope
-from desk.access.tokens import KnownToken, find_token
+from desk.access.tokens import KnownToken, find_token, is_token
 from desk.members.audit import Actor
 from web.api.problems import Kind, ProblemError
 from web.context import source_of
@@ -81,7 +81,7 @@ def _needs_of(parameter: Parameter) -> list[Needs]:
 
 
 def read_bearer(request: Request) -> str:
-    """Return the token that a request bears, whatever it is. Raises `ProblemError` where there is none."""
+    """Return the token that a request bears, known or not. Raises `ProblemError` where there is none."""
     fields = request.headers.getlist("authorization")
     if not fields:
         detail = "Send the token in the field Authorization: `Authorization: Bearer bp_…`."
@@ -90,7 +90,10 @@ def read_bearer(request: Request) -> str:
     scheme, _, token = fields[0].partition(" ")
     if len(fields) > 1 or scheme.lower() != "bearer" or len(fields[0]) > _LONGEST_HEADER:
         raise bad_token()
-    return token.strip(" ")
+    token = token.strip(" ")
+    if not is_token(token):
+        raise bad_token()
+    return token
 
 
 def bad_token() -> ProblemError:

@@ -76,12 +76,13 @@ def _complete(operation: dict[str, Any], route: ApiRoute, method: str) -> None:
     for kind in _find_kinds(operation, route, method):
         responses[str(kind.status)] = {"$ref": f"#/components/responses/{kind.status}"}
     if method == "POST":
-        operation.setdefault("parameters", []).append({"$ref": f"#/components/parameters/{HEADER}"})
+        operation["x-idempotency-key"] = {"$ref": f"#/components/parameters/{HEADER}"}
 
 
 def _find_kinds(operation: dict[str, Any], route: ApiRoute, method: str) -> Iterator[Kind]:
     yield from _ALWAYS
-    if "{" in route.path_format or "cursor" in {given.get("name") for given in operation.get("parameters", [])}:
+    is_list = "cursor" in {given["name"] for given in operation.get("parameters", [])}
+    if "{" in route.path_format or is_list or method == "DELETE":
         yield Kind.NOT_FOUND
     if method != "GET":
         yield Kind.CONFLICT
@@ -95,6 +96,8 @@ _HEADERS = {
     "RateLimit": {"description": "What is left (draft-ietf-httpapi-ratelimit-headers).", "schema": {"type": "string"}},
     "RateLimit-Policy": {"description": "What may be asked for in which time.", "schema": {"type": "string"}},
 }
+# Said beside the parameters and not among them: whoever generates requests would send the same key with different ones,
+# and be told so.
 _KEY = {
     "name": HEADER,
     "in": "header",

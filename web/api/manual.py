@@ -102,7 +102,6 @@ def make_manual(document: Document) -> Manual:
 
 
 def _show_operation(document: Document, path: str, method: str, operation: Document) -> Operation:
-    parameters = [_follow(document, given) for given in operation.get("parameters", [])]
     description, _, _ = operation["description"].rpartition("\n\nScope: ")
     return Operation(
         anchor=_anchor(operation["operationId"]),
@@ -111,10 +110,16 @@ def _show_operation(document: Document, path: str, method: str, operation: Docum
         summary=operation["summary"],
         description=description,
         scope=operation["security"][0]["token"][0],
-        parameters=tuple(_show_parameter(given) for given in parameters),
+        parameters=tuple(_show_parameter(_follow(document, given)) for given in _list_parameters(operation)),
         body=_show_body(operation["requestBody"]) if "requestBody" in operation else None,
         answers=tuple(_show_answers(document, operation["responses"])),
     )
+
+
+def _list_parameters(operation: Document) -> Iterator[Document]:
+    yield from operation.get("parameters", [])
+    if "x-idempotency-key" in operation:
+        yield operation["x-idempotency-key"]
 
 
 def _show_answers(document: Document, responses: Document) -> Iterator[tuple[str, str, Body | None]]:

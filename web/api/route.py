@@ -23,7 +23,7 @@ from web.guards import LONGEST_BODY, limit_body
 from web.needs import WebService
 
 JSON = "application/json"
-LONGEST_JSON = 2 * 1024 * 1024
+LONGEST_JSON = 8 * 1024 * 1024
 """Bytes: as many awards as may be sent at once, and long ones."""
 UPLOADS = "x-uploads"
 """In `openapi_extra`: how long a body may be that is no JSON. Its media types stand in `requestBody`."""
