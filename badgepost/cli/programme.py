@@ -13,6 +13,7 @@ from badgepost.opening import connect, load_settings
 from desk.credentials.missing import attest_missing
 from desk.programme import ProgrammeImported, import_programme
 from desk.programme_document import ProgrammeFaults
+from desk.search.index import index_missing
 
 app = typer.Typer()
 
@@ -32,6 +33,8 @@ def migrate() -> None:
     # Each time, since a run that broke off may have left some.
     if attested := attest_missing(engine, now()):
         typer.echo(f"Made credentials for {attested} awards that had none.")
+    if indexed := index_missing(engine):
+        typer.echo(f"Made {indexed} mails and notes findable.")
 
 
 @app.command(name="import")

@@ -6,12 +6,14 @@ this: the database keeps theirs itself (docs/console.md). Reading stands in `fin
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Text, cast, insert, literal, select, text
+from sqlalchemy import Connection, Engine, Select, Text, cast, insert, literal, select, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import col
 
-from desk.search.words import list_words
+from badges.transactions import reading
+from desk.search.words import fold_words
 from desk.tables import SearchEntry, Ticket, TicketEntry
 
 MOST_CHARACTERS = 8_000
@@ -45,37 +47,37 @@ def index_mail(connection: Connection, raw_mail_id: str, subject: str, findable:
 
 def index_missing(engine: Engine) -> int:
     """Make findable what was written before there was an index, a page at a time; return how many entries."""
-    indexed, page = 0, -1
-    while page:
+    with reading(engine).connect() as connection:
+        missing = list(connection.execute(_MISSING).scalars())
+    for start in range(0, len(missing), _AT_ONCE):
         with engine.begin() as connection:
-            rows = connection.execute(_MISSING).all()
-            for row in rows:
+            some = missing[start : start + _AT_ONCE]
+            rows = connection.execute(_ENTRIES.where(col(TicketEntry.id).in_(some))).all()
+            for row in sorted(rows, key=lambda row: row.created_at):
                 sender = f"{row.requester_name} {row.requester_address}" if row.kind == "mail_in" else row.author
-                words = (row.subject, row.reference, row.text)
-                index_entry(connection, row.ticket_id, row.id, Findable(sender, words))
-        page = len(rows)
-        indexed += page
-    return indexed
+                findable = Findable(sender, (row.subject, row.reference, row.text))
+                index_entry(connection, row.ticket_id, row.id, findable)
+    return len(missing)
 
 
 _MISSING = (
-    select(
-        col(TicketEntry.id),
-        col(TicketEntry.ticket_id),
-        col(TicketEntry.kind),
-        col(TicketEntry.author),
-        col(TicketEntry.text),
-        col(Ticket.subject),
-        col(Ticket.reference),
-        col(Ticket.requester_name),
-        col(Ticket.requester_address),
-    )
-    .join(Ticket, col(Ticket.id) == col(TicketEntry.ticket_id))
+    select(col(TicketEntry.id))
     .outerjoin(SearchEntry, col(SearchEntry.entry_id) == col(TicketEntry.id))
     .where(col(TicketEntry.kind).in_(KINDS), col(SearchEntry.id).is_(None))
     .order_by(col(TicketEntry.created_at))
-    .limit(_AT_ONCE)
 )
+_ENTRIES: Select[*tuple[Any, ...]] = select(
+    col(TicketEntry.id),
+    col(TicketEntry.ticket_id),
+    col(TicketEntry.kind),
+    col(TicketEntry.author),
+    col(TicketEntry.text),
+    col(TicketEntry.created_at),
+    col(Ticket.subject),
+    col(Ticket.reference),
+    col(Ticket.requester_name),
+    col(Ticket.requester_address),
+).join(Ticket, col(Ticket.id) == col(TicketEntry.ticket_id))
 
 
 def _write(connection: Connection, values: dict[str, str], findable: Findable) -> None:
@@ -92,7 +94,7 @@ _WRITE = text("INSERT INTO search_words (rowid, sender, words) VALUES (:id, :sen
 
 
 def _cut(each: str) -> list[str]:
-    return [word.text for word in list_words(each[:MOST_CHARACTERS], MOST_WORDS)]
+    return fold_words(each[:MOST_CHARACTERS], MOST_WORDS)
 
 
 def write_vector(sender: Iterable[str], words: Iterable[str]) -> str:
