@@ -114,7 +114,7 @@ class Happening:
 
     at: datetime
     what: str
-    """awarded, held, opened, written, attempt, mail_state, password_set, locked, unlocked, changed or undone."""
+    """awarded, held, opened, shared, written, attempt, mail_state, password_set, locked, unlocked, changed or undone."""
     detail: str = ""
     name: str = ""
 
@@ -274,6 +274,8 @@ def _tell_awards(awards: Sequence[HeldAward]) -> Iterator[Happening]:
             yield Happening(award.held_at, "held", "", award.badge_name)
         if award.opened_at is not None:
             yield Happening(award.opened_at, "opened", "", award.badge_name)
+        if award.shares.last_at is not None:
+            yield Happening(award.shares.last_at, "shared", "", award.badge_name)
 
 
 def _tell_mails(connection: Connection, mails: Sequence[SentMail]) -> Iterator[Happening]:

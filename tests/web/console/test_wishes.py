@@ -18,7 +18,7 @@ def test_requests_are_granted_and_declined_once_and_by_their_issuer(house: House
     assert "Please." in page
     assert "Secret Words" not in page
     which = "SELECT id FROM proposal WHERE needs = :n"
-    granted, confirmed, staffs = (house.one(which, n=needs) for needs in ("issuer", "contact", "staff"))
+    granted, confirmed, staffs = (str(house.one(which, n=needs)) for needs in ("issuer", "contact", "staff"))
     before = house.dump()
     for proposal in (granted, confirmed):
         for act in ("grant", "decline"):
