@@ -68,7 +68,7 @@ class MessageRecord:
     @property
     def may_retry(self) -> bool:
         """A person may have it tried now."""
-        return self.row.state in RETRIABLE and self.batch_state != "cancelled"
+        return self.row.state in RETRIABLE | WAITING and self.batch_state != "cancelled"
 
     @property
     def may_hold(self) -> bool:

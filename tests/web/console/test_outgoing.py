@@ -20,6 +20,7 @@ def test_staff_see_what_waits_and_decide_about_it(house: House) -> None:
     page = f"/console/mail/messages/{message}"
     assert inside.post(page, do="hold").headers["location"] == f"{page}?said=hold"
     assert message in inside.get("/console/mail?show=aside").text
+    assert "Let it go" in inside.get(page).text
     assert house.deliver() is not None
     assert house.one("SELECT state FROM message WHERE id = :i", i=message) == "queued"
     assert inside.post(page, do="retry").headers["location"] == f"{page}?said=retry"
