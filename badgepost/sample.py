@@ -60,7 +60,7 @@ def invite_sample_members(office: Office, now: datetime) -> list[str]:
     """
     with reading(office.engine).connect() as connection:
         issuers = connection.execute(select(col(Issuer.slug), col(Issuer.id)).order_by(col(Issuer.slug))).all()
-    wanted = [("admin", "Robin Falk", Roles(is_administrator=True)), ("support", "Kim Osei", Roles(is_support=True))]
+    wanted = [("admin", "Robin Falk", Roles(is_administrator=True)), ("helpdesk", "Kim Osei", Roles(is_support=True))]
     wanted += [(f"manager.{row.slug}", "Alex Moreau", Roles(issuer_ids=frozenset({row.id}))) for row in issuers]
     addresses = [f"{local_part}@badgepost.example" for local_part, _, _ in wanted]
     for address, (_, name, roles) in zip(addresses, wanted, strict=True):

@@ -85,7 +85,7 @@ def invite_member(  # noqa: PLR0913, PLR0917 - who, whom, as what
     claim: MemberClaim | None = None,
 ) -> Invited | InvitationRefused | WrongPassword:
     """Make a member and mail them an invitation. To make an administrator, a member proves their password (`claim`)."""
-    person = _read_person(address, name)
+    person = _read_person(office, address, name)
     if isinstance(person, InvitationRefused):
         return person
     folded, clean_name = person
@@ -114,7 +114,7 @@ def invite_manager(  # noqa: PLR0913, PLR0917 - who, where, whom
     office: Office, actor: Actor, issuer_id: str, address: str, name: str, now: datetime
 ) -> ManagerInvited | InvitationRefused:
     """Let somebody manage an issuer, and nothing else. Who is a member already keeps name, password and roles."""
-    person = _read_person(address, name)
+    person = _read_person(office, address, name)
     if isinstance(person, InvitationRefused):
         return person
     folded, clean_name = person
@@ -225,10 +225,14 @@ def may_invite(connection: Connection, actor: Actor, now: datetime) -> bool:
     return len(connection.execute(invited.limit(MOST_A_DAY)).all()) < MOST_A_DAY
 
 
-def _read_person(address: str, name: str) -> tuple[str, str] | InvitationRefused:
+def _read_person(office: Office, address: str, name: str) -> tuple[str, str] | InvitationRefused:
     parsed = parse_address(address.strip())
     if isinstance(parsed, AddressFault):
         return InvitationRefused("address", f"{address}: {parsed.reason}")
+    # What goes there becomes a ticket that everybody in support can read, with the link that sets the password.
+    ours = {office.support_address.lower(), office.site.account_from.lower(), office.site.notices_from.lower()}
+    if fold_address(parsed) in ours:
+        return InvitationRefused("address", f"{address}: mail to it comes back to us")
     clean = read_name(name)
     if isinstance(clean, CellFault):
         return InvitationRefused("name", f"the name {clean.reason}")
