@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from desk.roster.cells import Cell, write_cell
 from desk.roster.columns import SPOKEN
+from desk.roster.headers import MOST_COLUMNS
 from desk.roster.reading import Roster
 from desk.roster.rows import Bad, Repeated, Row
 from mailer.lint.addresses import suspect_address
@@ -171,9 +172,9 @@ class _Gathering:
             suspicious=self._suspicious,
             correctable=self._correctable,
             columns=roster.columns,
-            ignored=roster.ignored_columns,
+            ignored=roster.ignored_columns[:MOST_COLUMNS],
             sheet=roster.sheet,
-            unread_sheets=roster.unread_sheets,
+            unread_sheets=roster.unread_sheets[:MOST_COLUMNS],
             faulty=self._faulty,
             suspected=self._suspected,
             repeats=self._repeats,

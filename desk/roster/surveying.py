@@ -7,7 +7,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from desk.roster.cells import shorten, write_cell
-from desk.roster.headers import find_rows, name_table
+from desk.roster.headers import MOST_COLUMNS, find_rows, name_table
 from desk.roster.lines import Broken, Table, read_below
 from desk.roster.rows import RosterFault
 from desk.roster.said import Said
@@ -81,4 +81,4 @@ def _add_address(fields: Sequence[str], samples: Sequence[Sequence[str]]) -> Seq
 def _read_samples(table: Table, header_line: int) -> list[list[str]]:
     with closing(read_below(table, header_line)) as lines:
         rows = (line[2] for line in islice(lines, SAMPLES * 2) if not isinstance(line, Broken))
-        return [[shorten(write_cell(cell)) for cell in row] for row in islice(rows, SAMPLES)]
+        return [[shorten(write_cell(cell)) for cell in row[:MOST_COLUMNS]] for row in islice(rows, SAMPLES)]

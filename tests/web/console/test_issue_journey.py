@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.chromium import DESKTOP, Windows
 from tests.web.console.insiders import OURS, enter
@@ -36,14 +37,31 @@ def test_from_a_list_full_of_slips_to_mails_that_go(house: House, windows: Windo
     page.get_by_label("Who", exact=True).select_option("name")
     page.get_by_label("Finished").select_option("issued_on")
     page.get_by_role("button", name="Check the rows").click()
+    said += mend(page) + look(page)
+    page.get_by_role("link", name="Go on to sending").click()
+    said += judge(page)
+    page.get_by_role("button", name="Count what this comes to").click()
+    page.get_by_text("6", exact=True).first.wait_for()
+    said += judge(page)
+    assert house.one("SELECT count(*) FROM message WHERE batch_id IS NOT NULL AND state = 'queued'") == 8, (
+        "the sample's"
+    )
+    assert said + watch(page, house) == []
+
+
+def mend(page: Page) -> list[str]:
     wrong = page.get_by_label("Email address")
     assert wrong.input_value() == "nora at mail.example"
-    said += judge(page)
+    said = judge(page)
     wrong.fill("nora@mail.example")
     page.get_by_role("button", name="Save and check again").click()
     page.get_by_text("Every row can be issued to").wait_for()
     page.get_by_role("button", name="max@gmail.com").click()
     page.get_by_text("Taken over").wait_for()
+    return said
+
+
+def look(page: Page) -> list[str]:
     page.get_by_role("link", name="Preview the mail").click()
     mail = page.frame_locator("iframe")
     mail.get_by_text("Congratulations, Zoe Quist").wait_for()
@@ -54,24 +72,20 @@ def test_from_a_list_full_of_slips_to_mails_that_go(house: House, windows: Windo
     for view in ("Desktop", "Dark", "Images off"):
         page.get_by_role("link", name=view).click()
         mail.get_by_text("Nora").first.wait_for()
-    said += judge(page)
+    said = judge(page)
     page.get_by_role("link", name="Text part").click()
     assert "Nora" in page.locator(".mail-text").inner_text()
     page.get_by_role("button", name="Send a test").click()
     page.get_by_text("The test mail is on its way").wait_for()
-    page.get_by_role("link", name="Go on to sending").click()
-    said += judge(page)
-    page.get_by_role("button", name="Count what this comes to").click()
-    page.get_by_text("6", exact=True).first.wait_for()
-    said += judge(page)
-    assert house.one("SELECT count(*) FROM message WHERE batch_id IS NOT NULL AND state = 'queued'") == 8, (
-        "the sample's"
-    )
+    return said
+
+
+def watch(page: Page, house: House) -> list[str]:
     page.get_by_role("button", name="Issue the badge to 6 people").click()
     page.get_by_role("button", name="Pause").click()
     page.get_by_text("What is under way at this moment still goes").wait_for()
     assert page.get_by_text("6 Queued").is_visible()
-    said += judge(page)
+    said = judge(page)
     house.deliver()
     assert page.get_by_text("0 of 6 dealt with").is_visible()
     page.get_by_role("button", name="Go on").click()
@@ -80,4 +94,4 @@ def test_from_a_list_full_of_slips_to_mails_that_go(house: House, windows: Windo
     house.deliver()
     page.get_by_text("6 of 6 dealt with").wait_for()  # by itself
     assert page.get_by_text("Done", exact=True).is_visible()
-    assert said == []
+    return said
