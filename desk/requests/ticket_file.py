@@ -143,17 +143,22 @@ def find_head(connection: Connection, reference: str) -> TicketHead | None:
 
 
 def find_around(connection: Connection, head: TicketHead) -> Around:
-    """Return the neighbours of a ticket among those that are open: the most urgent first, then the longest waiting."""
-    priority, updated_at = col(Ticket.priority), col(Ticket.updated_at)
-    is_later = (updated_at > head.updated_at) | ((updated_at == head.updated_at) & (col(Ticket.id) > head.id))
-    is_earlier = (updated_at < head.updated_at) | ((updated_at == head.updated_at) & (col(Ticket.id) < head.id))
-    same = priority == head.priority
-    after = _OPEN.where((priority < head.priority) | (same & is_later))
-    before = _OPEN.where((priority > head.priority) | (same & is_earlier))
-    return Around(
-        connection.execute(before.order_by(priority, updated_at.desc(), col(Ticket.id).desc())).scalar(),
-        connection.execute(after.order_by(priority.desc(), updated_at, col(Ticket.id))).scalar(),
+    """Return the neighbours of a ticket among those that are open, in the order of the queue: the most urgent first,
+    then who has waited longest."""
+    urgency, began, named = col(Ticket.priority), col(Ticket.created_at), col(Ticket.id)
+    is_alike = urgency == head.priority
+    is_later = (began > head.created_at) | ((began == head.created_at) & (named > head.id))
+    is_earlier = (began < head.created_at) | ((began == head.created_at) & (named < head.id))
+    # Each of these finds its row at one place of the index; both in one condition would look at every open ticket.
+    before = (
+        _OPEN.where(is_alike, began <= head.created_at, is_earlier).order_by(began.desc(), named.desc()),
+        _OPEN.where(urgency > head.priority).order_by(urgency, began.desc(), named.desc()),
     )
+    after = (
+        _OPEN.where(is_alike, began >= head.created_at, is_later).order_by(began, named),
+        _OPEN.where(urgency < head.priority).order_by(urgency.desc(), began, named),
+    )
+    return Around(*(next(filter(None, map(connection.scalar, ways)), None) for ways in (before, after)))
 
 
 _OPEN = select(col(Ticket.reference)).where(col(Ticket.state) == TicketState.OPEN.value).limit(1)

@@ -52,7 +52,7 @@ def show_deciding(request: Request, reference: str, service: Service, pages: Sho
 def _show_part(  # noqa: PLR0913, PLR0917 - what every handler is given, and which part
     request: Request, service: WebService, pages: Pages, who: Colleague, reference: str, template: str
 ) -> Response:
-    ticket = gather_ticket(service, who, reference)
+    ticket = gather_ticket(service, who, reference, part=True)
     if ticket is None:
         raise HTTPException(404)
     values = {**_NOTHING, **describe_page(ticket, service)}

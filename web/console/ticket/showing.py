@@ -5,7 +5,7 @@ Here belongs the gathering, in a fixed number of queries. How it looks stands in
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from inbound.looking import Decided, list_decisions
 from web.console.visitors import Colleague
 from web.needs import WebService
 
+NO_DRAFT, ALONE = Draft(), Around(None, None)
 MOST_PREVIEWED = 50
 """Changes of a proposal that are foreseen and can be corrected; a longer list is approved as a whole or not."""
 
@@ -57,19 +58,19 @@ class TicketPage:
     """A ticket as it is shown."""
 
     file: TicketFile
-    judged: Mapping[str, Judged]
-    """By the id of the mail."""
     pending: Sequence[Pending]
     earner: EarnerRecord | None
-    issuer: IssuerRecord | None
-    viewers: Sequence[Viewer]
-    draft: Draft
-    canned: Sequence[Canned]
     names: Mapping[str, str]
     """Of members, by address and by id."""
-    supporters: Sequence[tuple[str, str]]
+    judged: Mapping[str, Judged] = field(default_factory=dict)
+    """By the id of the mail."""
+    issuer: IssuerRecord | None = None
+    viewers: Sequence[Viewer] = ()
+    draft: Draft = NO_DRAFT
+    canned: Sequence[Canned] = ()
+    supporters: Sequence[tuple[str, str]] = ()
     """Address and name of everybody to whom a ticket may be given."""
-    around: Around
+    around: Around = ALONE
 
     @property
     def head(self) -> TicketHead:
@@ -98,8 +99,10 @@ class TicketPage:
         return [each for each in self.file.proposals if each.state is not ProposalState.PENDING]
 
 
-def gather_ticket(service: WebService, who: Colleague, reference: str, *, every: bool = False) -> TicketPage | None:
-    """Return the ticket that is called so, as `who` sees it."""
+def gather_ticket(
+    service: WebService, who: Colleague, reference: str, *, every: bool = False, part: bool = False
+) -> TicketPage | None:
+    """Return the ticket that is called so, as `who` sees it; of it a `part`, without what stands beside the story."""
     now = service.clock()
     with reading(service.office.engine).connect() as connection:
         file = open_file(connection, reference, now, every=every)
@@ -108,18 +111,22 @@ def gather_ticket(service: WebService, who: Colleague, reference: str, *, every:
         head = file.head
         members = _list_members(connection)
         names = {key: name for member_id, address, name, *_ in members for key in (member_id, address)}
-        return TicketPage(
-            file,
-            _judge_mails(connection, file),
-            [_open_proposal(connection, service, each, names) for each in file.proposals if _is_pending(each)],
-            read_earner(connection, head.earner_id, head.id) if head.earner_id else None,
-            read_issuer(connection, head.issuer_id) if head.issuer_id else None,
-            list_viewers(connection, head.id, who.standing.member_id, now),
-            find_draft(connection, head.id, who.standing.member_id),
-            list_canned(connection, head.language),
-            names,
-            [(address, name) for _, address, name, disabled_at, is_staff in members if is_staff and not disabled_at],
-            find_around(connection, head),
+        pending = [_open_proposal(connection, service, each, names) for each in file.proposals if _is_pending(each)]
+        wants_earner = head.earner_id is not None and (not part or bool(pending))
+        page = TicketPage(
+            file, pending, read_earner(connection, head.earner_id or "", head.id) if wants_earner else None, names
+        )
+        if part:
+            return page
+        return replace(
+            page,
+            judged=_judge_mails(connection, file),
+            issuer=read_issuer(connection, head.issuer_id) if head.issuer_id else None,
+            viewers=list_viewers(connection, head.id, who.standing.member_id, now),
+            draft=find_draft(connection, head.id, who.standing.member_id),
+            canned=list_canned(connection, head.language),
+            supporters=[(address, name) for _, address, name, disabled, staff in members if staff and not disabled],
+            around=find_around(connection, head),
         )
 
 
@@ -142,7 +149,7 @@ def _open_proposal(
 
 def _judge_mails(connection: Connection, file: TicketFile) -> dict[str, Judged]:
     mails = [each.raw_mail_id for each in file.entries if each.raw_mail_id is not None]
-    found = list_decisions(connection, mails[-100:])
+    found = list_decisions(connection, mails[-100:]) if mails else {}
     return {
         raw_mail_id: Judged(each, json.loads(each.authentication), json.loads(each.facts))
         for raw_mail_id, each in found.items()
