@@ -10,7 +10,7 @@ def open_requests(house: House, number: int, **more: object) -> list[str]:
     return [open_request(house, f"Question {each}", **more) for each in range(number)]
 
 
-def open_request(  # noqa: PLR0913 - what a mail may be about
+def open_request(
     house: House,
     subject: str = "A question",
     text: str = "Please see to it.",
