@@ -20,6 +20,7 @@ from desk.mailing import Letter, write_letters
 from desk.members.audit import Act, Actor, Subject, note_act
 from desk.members.tables import AuditEvent
 from desk.office import Office
+from desk.requests.answering import is_ours
 
 MOST_CONTACTS = 50
 """Of one issuer: each is written to about each change."""
@@ -60,9 +61,9 @@ def add_contact(
             return FieldFaults({"address": FieldFault("often", f"no more than {MOST_A_DAY} contacts are added a day")})
         if len(contacts) >= MOST_CONTACTS:
             return FieldFaults({"address": FieldFault("many", f"an issuer has at most {MOST_CONTACTS} contacts")})
-        if words.address == office.support_address:
-            # What we are sent is never from there, and what we send there would come back to us as a request.
-            return FieldFaults({"address": FieldFault("ours", "is the address that requests are sent to")})
+        if is_ours(office, words.address):
+            # What comes in is never from there, and what we send there would come back to us as a request.
+            return FieldFaults({"address": FieldFault("ours", "is an address of this service")})
         contact = Contact(make_id(), words.address, words.name)
         row = {"id": contact.contact_id, "issuer_id": issuer_id, "address": contact.address, "name": contact.name}
         connection.execute(insert(IssuerContact).values(row))

@@ -20,6 +20,7 @@ from desk.issuers.fields import FieldFault, FieldFaults, Identity, NewIssuer, Po
 from desk.issuers.versions import OutOfStep, find_changes, version_of
 from desk.members.audit import Act, Actor, Subject, note_act
 from desk.office import Office
+from desk.requests.answering import is_ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,10 @@ def read_terms(connection: Connection, issuer_id: str, form: type[BaseModel]) ->
 
 def change_terms(  # noqa: PLR0913, PLR0917 - what, by whom, when
     office: Office, issuer_id: str, terms: Policy | Identity, version: str | None, actor: Actor, now: datetime
-) -> Saved | OutOfStep:
+) -> Saved | OutOfStep | FieldFaults:
     """Put policy or identity on record, if what `version` names still stands. Who may, the caller has judged."""
+    if isinstance(terms, Policy) and is_ours(office, terms.support_email):
+        return FieldFaults({"support_email": FieldFault("ours", "is an address of this service")})
     after = terms.model_dump()
     with office.engine.begin() as connection:
         connection.execute(select(col(Issuer.id)).where(col(Issuer.id) == issuer_id).with_for_update())

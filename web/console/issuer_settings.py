@@ -76,6 +76,8 @@ def _save(  # noqa: PLR0913, PLR0917
         return show_settings(request, service, pages, managed, Remark(name, sent, terms.by_field))
     actor, now = managed.colleague.actor, service.clock()
     match change_terms(service.office, managed.id, terms, version, actor, now):
+        case FieldFaults(by_field=faults):
+            return show_settings(request, service, pages, managed, Remark(name, sent, faults))
         case OutOfStep() as other:
             return show_settings(request, service, pages, managed, Remark(name, sent, other=other))
         case Saved(changed=changed):

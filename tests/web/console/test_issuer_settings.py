@@ -24,6 +24,8 @@ def test_contacts_come_and_go_and_all_are_told(house: House) -> None:
     assert house.one("SELECT count(*) FROM message WHERE kind = 'contact_added'") == before + 1
     assert inside.post(f"{PAGE}/contacts", address="registry@fjellvik.example").status_code == 422
     assert inside.post(f"{PAGE}/contacts", address="support@").status_code == 422
+    ours = inside.post(f"{PAGE}/contacts", address="bounce+x@badgepost.example")
+    assert "an address of this service" in ours.text
     contact = str(house.one("SELECT id FROM issuer_contact WHERE address = 'registry@fjellvik.example'"))
     strangers = enter(house, "eve", manages=(THEIRS,))
     theirs = f"/console/issuers/{THEIRS}/settings"
@@ -46,6 +48,7 @@ def test_only_administrators_say_whose_mail_is_an_issuers(house: House) -> None:
     assert boss.post(f"{PAGE}/identity", version=identity, name="Fjellvik", domain="fjell.example").status_code == 303
     assert boss.post(f"{PAGE}/identity", version=identity, **evil).status_code == 409
     assert house.one("SELECT domain FROM issuer WHERE slug = :s", s=OURS) == "fjell.example"
+    assert inside.post(f"{PAGE}/policy", version=policy, support_email="support@badgepost.example").status_code == 422
     assert inside.post(f"{PAGE}/policy", version=policy, support_email="help@fjellvik.example").status_code == 303
     assert house.one("SELECT pdf_certificates FROM issuer WHERE slug = :s", s=OURS) == 0
 
