@@ -15,6 +15,9 @@ from badges.ids import make_id
 OUT_OF_FORCE = "(state = 'revoked' OR held_at IS NOT NULL)"
 """Of an assertion that does not count although its day has not passed: in SQL, literally as the index has it."""
 
+HELD = "held_at IS NOT NULL"
+"""Of an assertion that somebody called not theirs; in SQL."""
+
 
 class Image(SQLModel, table=True):
     """A picture, named by the SHA-256 of its bytes: the same picture is stored once and never changes."""
@@ -117,6 +120,7 @@ class Assertion(SQLModel, table=True):
         UniqueConstraint("earner_id", "badge_class_id", "issued_on"),
         Index("ix_assertion_expiry", "expires_on"),
         Index("ix_assertion_badge_class", "badge_class_id", "created_at", "id"),
+        Index("ix_assertion_held", "badge_class_id", sqlite_where=text(HELD), postgresql_where=text(HELD)),
         Index("ix_assertion_out_of_force", "id", sqlite_where=text(OUT_OF_FORCE), postgresql_where=text(OUT_OF_FORCE)),
     )
 

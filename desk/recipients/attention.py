@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Select, func, select, text
 from sqlmodel import col
 
-from badges.tables import OUT_OF_FORCE, Assertion, BadgeClass
+from badges.tables import HELD, Assertion, BadgeClass
 from desk.recipients.bounces import count_unreached
 from desk.requests.proposals import Needs, ProposalState
 from desk.tables import Proposal
@@ -50,11 +50,7 @@ def count_attention(connection: Connection, issuer_id: str, now: datetime) -> At
     held = (
         select(col(Assertion.id))
         .join(BadgeClass, col(BadgeClass.id) == col(Assertion.badge_class_id))
-        .where(
-            text(OUT_OF_FORCE.replace("state", "assertion.state").replace("held_at", "assertion.held_at")),
-            col(Assertion.held_at).is_not(None),
-            col(BadgeClass.issuer_id) == issuer_id,
-        )
+        .where(text(HELD), col(BadgeClass.issuer_id) == issuer_id)
     )
     return Attention(
         count_unreached(connection, issuer_id, now, MOST),

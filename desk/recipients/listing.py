@@ -177,6 +177,8 @@ def _select_window(  # noqa: PLR0913, PLR0917 - whose, which, from where, how ma
         if made_at is None:
             return None
         conditions.append(col(Assertion.created_at) == made_at)  # a batch's awards are all written as of one moment
+    if wanted.progress is Progress.HELD:
+        conditions.append(col(Assertion.held_at).is_not(None))  # few, and found by an index of their own
     if wanted.search and (named := _find_named(connection, wanted.search, badge_ids)):
         conditions.append(col(Assertion.id).in_(named))
     if after is not None:
@@ -201,17 +203,17 @@ def _select_window(  # noqa: PLR0913, PLR0917 - whose, which, from where, how ma
     return first.subquery()
 
 
-def _find_named(connection: Connection, text: str, badge_ids: Sequence[str]) -> list[str]:
-    """Return the awards of whose whole name, or whose address or its beginning, `text` is. An index finds these among
+def _find_named(connection: Connection, words: str, badge_ids: Sequence[str]) -> list[str]:
+    """Return the awards of whose whole name, or whose address or its beginning, `words` are. An index finds these among
     millions."""
-    folded = text.strip().lower()
+    folded = words.strip().lower()
     theirs = col(EarnerAddress.address)
     beginning = theirs.startswith(folded, autoescape=True) & (theirs >= folded) & (theirs < f"{folded}\uffff")
     # By itself, too: databases that sort by a language's rules may find nothing between these two.
     is_it = or_(theirs == folded, beginning)
     by_address = select(col(EarnerAddress.earner_id)).where(is_it, col(EarnerAddress.is_primary))
     earners = list(connection.execute(by_address.limit(MOST_NAMED)).scalars())
-    if key := make_name_key(text):
+    if key := make_name_key(words):
         by_name = select(col(Earner.id)).where(col(Earner.name_key) == key)
         earners += connection.execute(by_name.limit(MOST_NAMED)).scalars()
     held = select(col(Assertion.id)).where(
@@ -267,11 +269,11 @@ def _conditions(wanted: RecipientFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.progress is not None:
         yield _PROGRESS[wanted.progress]
     if wanted.search:
-        text = wanted.search.strip()
+        words = wanted.search.strip()
         yield or_(
-            col(EarnerAddress.address).contains(text.lower(), autoescape=True),
-            col(Earner.name).icontains(text, autoescape=True),
-            col(Earner.name_key) == (make_name_key(text) or text),
+            col(EarnerAddress.address).contains(words.lower(), autoescape=True),
+            col(Earner.name).icontains(words, autoescape=True),
+            col(Earner.name_key) == (make_name_key(words) or words),
         )
 
 

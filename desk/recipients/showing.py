@@ -114,7 +114,7 @@ class Happening:
 
     at: datetime
     what: str
-    """awarded, held, opened, shared, written, attempt, mail_state, password_set, locked, unlocked, changed or undone."""
+    """awarded, held, opened, shared, written, attempt, mail_…, password_set, locked, unlocked, changed or undone."""
     detail: str = ""
     name: str = ""
 
