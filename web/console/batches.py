@@ -57,6 +57,7 @@ class Rate:
     done: int
     """By then."""
     per_minute: int | None
+    """None: it does not go, or not long enough to tell."""
     ends_at: datetime | None
 
 
@@ -203,9 +204,9 @@ def _measure(sending: Sending, since: str, now: datetime) -> Rate:
         start, done = seen, int(number)
     passed = now - start
     gone = sending.done - done
-    if passed < timedelta(seconds=1) or gone <= 0 or sending.state != "running":
+    if passed < timedelta(seconds=1) or gone <= 0 or sending.state != "running" or not sending.waiting:
         return Rate(start, done, None, None)
-    ends_at = now + passed * (sending.waiting / gone) if sending.waiting else None
+    ends_at = now + passed * (sending.waiting / gone)
     next_look = (now, sending.done) if passed > 2 * SPAN else (start, done)
     return Rate(*next_look, round(gone / passed.total_seconds() * 60), ends_at)
 

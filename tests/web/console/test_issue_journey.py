@@ -90,8 +90,12 @@ def watch(page: Page, house: House) -> list[str]:
     assert page.get_by_text("0 of 6 dealt with").is_visible()
     page.get_by_role("button", name="Go on").click()
     page.get_by_text("Running again").wait_for()
+    page.get_by_text("Cancel…").click()
+    house.change("UPDATE message SET state = 'sent' WHERE rcpt_to = 'zoe@mail.example'")
+    page.get_by_text("1 of 6 dealt with").wait_for()  # by itself
+    assert page.get_by_role("button", name="Cancel for good").is_visible(), "what was being asked still is"
     house.clock.pass_by(timedelta(seconds=30))
     house.deliver()
-    page.get_by_text("6 of 6 dealt with").wait_for()  # by itself
+    page.get_by_text("6 of 6 dealt with").wait_for()
     assert page.get_by_text("Done", exact=True).is_visible()
     return said
