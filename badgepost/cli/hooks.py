@@ -24,3 +24,5 @@ def post_hooks(
         return dict(await run_until_signal(HookSender(service.office, post, now, once=once)))
 
     asyncio.run(run())
+    if once:
+        typer.echo("Posted what was due.")

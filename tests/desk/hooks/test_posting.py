@@ -2,16 +2,19 @@
 
 import asyncio
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from ipaddress import ip_network
+from pathlib import Path
 
 import pytest
 
 from desk.hooks.posting import LONGEST_ANSWER, Answered, Post, Unreached
 from tests.desk.hooks.receiver import LOOPBACK, receiving
+from tests.mailer.delivery.test_relays import make_certificate, serving_context
 
 NOT_PUBLIC = Unreached("the name leads to an address that is not on the public internet")
 
@@ -91,6 +94,25 @@ def test_a_name_is_kept_in_host_and_the_environment_asks_for_no_proxy(monkeypatc
     assert answers == [Answered(204, "")] * 2
     assert {got.headers["host"] for got in receiver.got} == {f"localhost:{receiver.port}"}
     assert {got.path for got in receiver.got} == {"/a?b=c"}
+
+
+def test_tls_goes_by_the_name_although_an_address_is_connected_to(tmp_path: Path) -> None:
+    files = make_certificate(tmp_path, "localhost")
+    trusting = ssl.create_default_context(cafile=files[0])
+    named: list[str] = []
+    serving_tls = serving_context(files)
+    serving_tls.sni_callback = lambda _connection, name, _context: named.append(name)
+    _, resolve = resolving(["127.0.0.1"])
+    with receiving(serving_tls) as receiver:
+        (taken,) = send(Post(LOOPBACK, resolve, trusting), f"https://localhost:{receiver.port}/")
+        (other_name,) = send(Post(LOOPBACK, resolve, trusting), f"https://corp.example:{receiver.port}/")
+        (other_maker,) = send(Post(LOOPBACK, resolve), f"https://localhost:{receiver.port}/")
+    assert taken == Answered(204, "")
+    assert len(receiver.got) == 1
+    assert named == ["localhost", "corp.example", "localhost"]
+    for refused in (other_name, other_maker):
+        assert isinstance(refused, Unreached)
+        assert "certificate verify failed" in refused.reason.lower()
 
 
 def test_redirects_are_not_followed() -> None:
