@@ -116,7 +116,8 @@ class Guards:
         acts = scope["method"] not in _READING and not scope["path"].startswith(OPEN_TO_OTHERS)
         if acts and is_from_elsewhere(headers, self._place.origin):
             return 403
-        if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+        is_page = not scope["path"].startswith(API)
+        if "\0" in scope["path"] or (is_page and b"%00" in scope["query_string"]):
             return 404  # nothing is called that, and PostgreSQL takes no text with it
         if not _is_utf_8(headers.get("content-type", "")):
             return 415

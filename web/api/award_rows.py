@@ -13,10 +13,7 @@ from pydantic import Field
 
 from desk.programme_values import Language
 from web.api.problems import ErrorOut
-from web.api.values import Sent
-
-_LINE = r"^[^\x00-\x1f\x7f]*$"
-"""No line break: each award is one line of the roster."""
+from web.api.values import LINE_PATTERN, Sent
 
 _COLUMNS = {
     "email": "email",
@@ -36,14 +33,14 @@ _HEAD = 2
 DAY_PATTERN = "^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 Email = Annotated[str, Field(max_length=254, pattern="^[^\\x00-\\x20\\x7f@]+@[^\\x00-\\x20\\x7f@]+$")]
 Day = Annotated[str, Field(pattern=DAY_PATTERN, json_schema_extra={"format": "date"}, examples=["2026-11-23"])]
-Words = Annotated[str, Field(max_length=2000, pattern=_LINE)]
+Words = Annotated[str, Field(max_length=2000, pattern=LINE_PATTERN)]
 
 
 class AwardRow(Sent):
     """Who is awarded the badge, and what is said of it."""
 
     email: Email
-    name: Annotated[str, Field(min_length=1, max_length=200, pattern=_LINE)]
+    name: Annotated[str, Field(min_length=1, max_length=200, pattern=LINE_PATTERN)]
     issued_on: Annotated[Day | None, Field(description="null: the day on which the mail leaves.")] = None
     expires_on: Annotated[Day | None, Field(description="null: as the badge has it.")] = None
     language: Language | None = None

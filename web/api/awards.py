@@ -24,7 +24,7 @@ from web.api.problems import not_found
 from web.api.recipient_changes import ChangeOut, show_change
 from web.api.rosters import Badge
 from web.api.route import make_router
-from web.api.values import ID_PATTERN, SLUG_PATTERN, PathId, Sent, SentMoment, Shown, ShownId, ShownMoment
+from web.api.values import ID_PATTERN, LINE_PATTERN, SLUG_PATTERN, PathId, Sent, SentMoment, Shown, ShownId, ShownMoment
 from web.context import Service
 from web.needs import WebService
 from wire.address import AddressFault, fold_address, parse_address
@@ -81,7 +81,7 @@ class AwardNew(AwardRow):
 class Reason(Sent):
     """Why."""
 
-    reason: Annotated[str, Field(min_length=1, max_length=300)]
+    reason: Annotated[str, Field(min_length=1, max_length=300, pattern=LINE_PATTERN)]
 
 
 @router.get("/awards", summary="List awards")
@@ -92,9 +92,13 @@ def list_awards(  # noqa: PLR0913, PLR0917 - the parameters of the query
     state: Annotated[State | None, Query(description="Of its newest mail.")] = None,
     badge: Annotated[str, Query(max_length=64, pattern=f"{SLUG_PATTERN}|^$", description="The slug of a badge.")] = "",
     batch: Annotated[str, Query(max_length=16, pattern=f"{ID_PATTERN}|^$", description="The id of a batch.")] = "",
-    domain: Annotated[str, Query(max_length=253, pattern="^[^@]*$", description="Of the recipient's address.")] = "",
+    domain: Annotated[
+        str, Query(max_length=253, pattern=r"^[^\x00-\x20\x7f@]*$", description="Of the recipient's address.")
+    ] = "",
     progress: Annotated[Progress | None, Query(description="How far the recipient has come.")] = None,
-    search: Annotated[str, Query(max_length=200, description="A name, an address, or a part of one.")] = "",
+    search: Annotated[
+        str, Query(max_length=200, pattern=LINE_PATTERN, description="A name, an address, or a part of one.")
+    ] = "",
 ) -> PageOut[AwardOut]:
     """The newest first. A page may hold fewer than `limit`, even none, and go on: few of many fit."""
     after = paging.after(datetime, str)

@@ -28,14 +28,14 @@ from web.api.paging import PageOut, Pages
 from web.api.problems import not_found
 from web.api.route import make_router
 from web.api.uploads import PICTURE, Uploaded, upload_of
-from web.api.values import PathSlug, Sent, Shown, ShownId, ShownMoment
+from web.api.values import LINE_PATTERN, TEXT_PATTERN, PathSlug, Sent, Shown, ShownId, ShownMoment
 from web.context import Service
 from web.needs import WebService
 
 router = make_router("Badges")
 
-Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
-Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=LINE_PATTERN)]
+Text = Annotated[str, Field(max_length=LONGEST_TEXT, pattern=TEXT_PATTERN)]
 Months = Annotated[int, Field(strict=True, ge=1, le=1200)]
 
 

@@ -15,7 +15,7 @@ from web.api.callers import MayKeepRecipients, MayRead
 from web.api.paging import PageOut, Pages
 from web.api.problems import conflict, not_found, refused
 from web.api.route import make_router
-from web.api.values import Sent, Shown, ShownId, ShownMoment
+from web.api.values import LINE_PATTERN, Sent, Shown, ShownId, ShownMoment
 from web.context import Service
 from wire.address import AddressFault
 
@@ -87,7 +87,7 @@ def add_suppression(caller: MayKeepRecipients, service: Service, entry: Suppress
 def remove_suppression(
     caller: MayKeepRecipients,
     service: Service,
-    email: Annotated[str, Query(max_length=254, description="The address.")],
+    email: Annotated[str, Query(max_length=254, pattern=LINE_PATTERN, description="The address.")],
     stream: Annotated[Literal["", "notices"], Query(description="Of which entry; empty: that of every mail.")] = "",
 ) -> Response:
     """Takes off what the issuer has put there; what an earner has unsubscribed from stays."""

@@ -23,13 +23,13 @@ from web.api.callers import Caller, MayKeepProgramme, MayRead
 from web.api.changing import merge_form, raise_refused, read_form_body
 from web.api.route import make_router
 from web.api.uploads import PICTURE, Uploaded, upload_of
-from web.api.values import PathId, Sent, Shown, ShownId
+from web.api.values import LINE_PATTERN, TEXT_PATTERN, PathId, Sent, Shown, ShownId
 from web.context import Service
 from web.needs import WebService
 
 router = make_router("Issuer")
 
-Line = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
+Line = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=LINE_PATTERN)]
 Color = Annotated[str, Field(pattern="^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$")]
 Organization = Annotated[int, Field(strict=True, ge=1, lt=2**31)]
 Delivery = Literal["inline", "hosted"]
@@ -73,11 +73,11 @@ class BrandingPatch(Sent):
     brand_color: Color = "#000000"
     sender_name: Line | None = None
     reply_address: Email | None = None
-    website: Annotated[str, Field(max_length=500, pattern="^https?://[^\\s]+$")] | None = None
+    website: Annotated[str, Field(max_length=500, pattern=r"^https?://[^\x00-\x20\x7f]+$")] | None = None
     language: Language = "en"
     linkedin_organization_id: Organization | None = None
     image_delivery: Delivery = "inline"
-    wording: Annotated[str, Field(max_length=LONGEST_TEXT)] | None = None
+    wording: Annotated[str, Field(max_length=LONGEST_TEXT, pattern=TEXT_PATTERN)] | None = None
 
 
 class PolicyPatch(Sent):

@@ -13,6 +13,7 @@ from typing import Annotated
 
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
 
 MEDIA_TYPE = "application/problem+json"
 MOST_ERRORS = 1000
@@ -84,8 +85,8 @@ class ProblemOut(BaseModel):
     reference: Annotated[str | None, Field(description="To name to whoever runs the service.")] = None
 
 
-class ProblemError(Exception):
-    """Raised by a handler to answer with a problem."""
+class ProblemError(HTTPException):
+    """Raised to answer with a problem, by a handler or by what reads a body for it."""
 
     def __init__(
         self,
@@ -94,11 +95,9 @@ class ProblemError(Exception):
         errors: Sequence[ErrorOut] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(detail)
+        super().__init__(kind.status, detail, dict(headers or {}))
         self.kind = kind
-        self.detail = detail
         self.errors = errors
-        self.headers = dict(headers or {})
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from web.api.callers import MayKeepRecipients, MayRead
 from web.api.problems import not_found
 from web.api.recipient_changes import ChangeOut, show_change
 from web.api.route import make_router
-from web.api.values import ID_PATTERN, SLUG_PATTERN, PathId, Sent, Shown, ShownId, ShownMoment
+from web.api.values import ID_PATTERN, LINE_PATTERN, SLUG_PATTERN, PathId, Sent, Shown, ShownId, ShownMoment
 from web.console.recipients import write_csv
 from web.context import Service
 
@@ -93,7 +93,7 @@ class RecipientWhole(Shown):
 class NewName(Sent):
     """How they are called."""
 
-    name: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+    name: Annotated[str, Field(min_length=1, max_length=200, pattern=LINE_PATTERN)]
 
 
 class NewAddress(Sent):

@@ -13,7 +13,7 @@ from web.api.callers import MayDecideRequests, MayRead
 from web.api.paging import PageOut, Pages
 from web.api.recipient_changes import ChangeOut, show_change
 from web.api.route import make_router
-from web.api.values import PathId, Sent, Shown, ShownId, ShownMoment
+from web.api.values import LINE_PATTERN, PathId, Sent, Shown, ShownId, ShownMoment
 from web.context import Service
 
 router = make_router("Requests")
@@ -49,7 +49,7 @@ class RequestOut(Shown):
 class WhyNot(Sent):
     """Why it is declined; the earner is told."""
 
-    reason: Annotated[str, Field(max_length=300)] = ""
+    reason: Annotated[str, Field(max_length=300, pattern=LINE_PATTERN)] = ""
 
 
 @router.get("/requests", summary="List requests")

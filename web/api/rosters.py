@@ -14,17 +14,16 @@ from web.api.issuing import ReportOut, issue
 from web.api.problems import ErrorOut
 from web.api.route import make_router
 from web.api.uploads import ROSTER, Uploaded, upload_of
-from web.api.values import SLUG_PATTERN, Sent, SentMoment
+from web.api.values import LINE_PATTERN, SLUG_PATTERN, Sent, SentMoment
 from web.context import Service
 
 router = make_router("Issuing")
 
 MOST_ROWS = 500
-LABEL_PATTERN = r"^[^\x00-\x1f\x7f]*$"
 
 Badge = Annotated[str, Field(max_length=64, pattern=SLUG_PATTERN, description="The slug of a badge.")]
 Label = Annotated[
-    str, Field(min_length=1, max_length=120, pattern=LABEL_PATTERN, description="What the batch is called.")
+    str, Field(min_length=1, max_length=120, pattern=LINE_PATTERN, description="What the batch is called.")
 ]
 
 
@@ -59,7 +58,7 @@ def issue_file(  # noqa: PLR0913, PLR0917 - the parameters of the query
     content: Uploaded,
     badge: Annotated[str, Query(max_length=64, pattern=SLUG_PATTERN, description="The slug of a badge.")],
     name: Annotated[
-        str, Query(min_length=1, max_length=120, pattern=LABEL_PATTERN, description="What the file is called.")
+        str, Query(min_length=1, max_length=120, pattern=LINE_PATTERN, description="What the file is called.")
     ] = "roster",
     language: Annotated[Language | None, Query(description="For rows and earners that name none.")] = None,
     skip_bad: Annotated[bool, Query(description="Issue to the good rows although there are bad ones.")] = False,

@@ -89,8 +89,14 @@ def _list_parameters(dependant: Dependant) -> Iterator[str]:
 
 
 def _check_names(request: Request, known: set[str]) -> None:
-    """Refuse parameters that there are not, and ones said twice: a filter that is misspelt would list everything."""
+    """Refuse parameters that there are not, and ones said twice: a filter that is misspelt would list everything. And
+    U+0000, which PostgreSQL takes in no text."""
     errors = [
+        ErrorOut(detail="holds U+0000", parameter=cut(name))
+        for name, value in request.query_params.multi_items()
+        if "\0" in value
+    ]
+    errors += [
         ErrorOut(
             detail="is no parameter that is known here" if name not in known else "is said twice", parameter=cut(name)
         )

@@ -13,6 +13,10 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 
 ID_PATTERN = "^[a-z2-7]{16}$"
 SLUG_PATTERN = "^[a-z0-9]+(-[a-z0-9]+)*$"
+LINE_PATTERN = r"^[^\x00-\x1f\x7f]*$"
+"""Of a text in one line."""
+TEXT_PATTERN = r"^[^\x00]*$"
+"""Of a text of several lines: PostgreSQL takes none with U+0000."""
 MOMENT_PATTERN = (
     "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
     r"(\.[0-9]{1,6})?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])$"

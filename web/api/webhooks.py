@@ -29,7 +29,7 @@ from web.api.callers import Caller, MayKeepWebhooks, MayRead
 from web.api.paging import PageOut
 from web.api.problems import ErrorOut, Kind, ProblemError, conflict, not_found
 from web.api.route import make_router
-from web.api.values import PathId, Sent, Shown, ShownId, ShownMoment
+from web.api.values import LINE_PATTERN, PathId, Sent, Shown, ShownId, ShownMoment
 from web.context import Service
 from web.needs import WebService
 
@@ -50,9 +50,11 @@ Chosen = Literal[
     "request.decided",
     "request.closed",
 ]
-Url = Annotated[str, Field(min_length=1, max_length=LONGEST_URL, description="Starts with https://.")]
+Url = Annotated[
+    str, Field(min_length=1, max_length=LONGEST_URL, pattern=LINE_PATTERN, description="Starts with https://.")
+]
 Events = Annotated[list[Chosen], Field(max_length=len(CHOOSABLE), description="Empty: all, also those to come.")]
-Note = Annotated[str, Field(max_length=LONGEST_NOTE)]
+Note = Annotated[str, Field(max_length=LONGEST_NOTE, pattern=LINE_PATTERN)]
 Key = Annotated[str, Field(description="The key of the signatures (Standard Webhooks). Shown now, and never again.")]
 Done = TypeVar("Done")
 
