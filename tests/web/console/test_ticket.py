@@ -102,6 +102,9 @@ def test_some_of_several_corrected(house: House) -> None:
         refused = inside.post(f"{path}/approve", **form | wrong)
         assert refused.status_code == 422, wrong
         assert 'role="alert"' in refused.text
+    late = inside.post(f"{path}/approve", **form | {"seen": "1"})
+    assert late.status_code == 422
+    assert 'value="Ada Two"' in late.text, "what was typed is kept"
     assert house.one(NAME, a=ADA) == "Ada Lindqvist"
     done = inside.post(f"{path}/approve", **form)
     assert done.status_code == 303

@@ -58,8 +58,9 @@ def approve_proposal(  # noqa: PLR0913, PLR0917 - what every handler is given, a
         plan=[*corrected.plan, *rest],
         seen=read_seen(form.get("seen", "")),
     )
-    typed = {"proposal": proposed.proposal_id}
-    return conclude(request, service, pages, who, reference, done, "approved", "proposal", typed, form.get("seen", ""))
+    kept = {"corrected": {proposed.proposal_id: corrected}}
+    seen = form.get("seen", "")
+    return conclude(request, service, pages, who, reference, done, "approved", "proposal", form, seen, kept)
 
 
 @router.post("/console/tickets/{reference}/decline")

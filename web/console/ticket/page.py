@@ -113,15 +113,17 @@ def conclude(  # noqa: PLR0913, PLR0917 - what every handler is given, and what 
     at: str,
     typed: Mapping[str, str],
     seen: str,
+    kept: Mapping[str, Any] | None = None,
 ) -> Response:
-    """Lead to the page that says what was done; or show it with the fault in place and what was typed."""
+    """Lead to the page that says what was done; or show it with the fault in place, what was typed, and what else is
+    `kept` of the form."""
     if isinstance(outcome, TicketDone):
         return lead_to(service.place, reference, "agreed" if outcome.waits else said)
     ticket = gather_ticket(service, who, reference)
     if ticket is None:
         raise HTTPException(404)
     since = _list_since(ticket.file, seen) if outcome.is_overtaken else ()
-    more = {"fault": outcome.reason, "fault_at": at, "overtaken": since, "typed": typed}
+    more = {"fault": outcome.reason, "fault_at": at, "overtaken": since, "typed": typed, **(kept or {})}
     return show_ticket_as(request, service, pages, who, reference, more, status=422)
 
 
