@@ -203,7 +203,7 @@ def test_mails_locks_and_held_badges(house: House, kim: Inside) -> None:
     assert house.one("SELECT locked_at IS NULL FROM account WHERE earner_id = :e", e=ada)
     assert kim.post(f"{page}/hold", award=award).status_code == 303
     assert house.get(f"/badges/{award}").status_code == 404
-    assert "badges are held" in shown(kim.get(HERE))
+    assert "badge is held" in shown(kim.get(HERE))
     assert ADA in shown(kim.get(f"{HERE}/recipients?progress=held"))
     assert kim.post(f"{page}/release", award=award).status_code == 303
     assert house.get(f"/badges/{award}").status_code == 200

@@ -23,7 +23,7 @@ def test_from_a_bounce_to_a_name_taken_back(house: House, windows: Windows) -> N
     )
     page = windows.open(f"/console/issuers/{OURS}", size=DESKTOP, cookie=kim.cookie)
     said = judge(page)
-    page.get_by_role("link", name="people have no email").click()
+    page.get_by_role("link", name="person has no email").click()
     assert page.get_by_label("Address of Maximilian").input_value() == "maxi@gmail.com"
     said += judge(page)
     page.get_by_role("button", name="Correct and send again").click()
