@@ -49,4 +49,8 @@ def judge_tried(
     published = try_branding(connection, office, issuer_id, branding)
     if isinstance(published, FieldFaults):
         return published
-    return lint_published(published, image_loader(connection), office.site, now)
+    findings = office.publisher.recall_findings(published)
+    if findings is None:
+        findings = lint_published(published, image_loader(connection), office.site, now)
+        office.publisher.note_findings(published, findings)
+    return findings

@@ -35,16 +35,16 @@ _SOME = f"""
 _WAITING = text(f"""
     SELECT COUNT(*) AS number, COALESCE(SUM(CASE WHEN due_at <= :now THEN 1 ELSE 0 END), 0) AS due,
         MIN(due_at) AS first_due
-    FROM ({_SOME}) AS some
+    FROM ({_SOME}) AS part
 """)
 _DOMAINS = text(f"""
     SELECT domain, COUNT(*) AS number, SUM(CASE WHEN due_at <= :now THEN 1 ELSE 0 END) AS due, MIN(due_at) AS first_due
-    FROM ({_SOME}) AS some GROUP BY domain ORDER BY number DESC, domain LIMIT 15
+    FROM ({_SOME}) AS part GROUP BY domain ORDER BY number DESC, domain LIMIT 15
 """)
-_UNDER_WAY = text("SELECT COUNT(*) FROM (SELECT 1 AS one FROM message WHERE worker_id IS NOT NULL LIMIT :most) AS some")
+_UNDER_WAY = text("SELECT COUNT(*) FROM (SELECT 1 AS one FROM message WHERE worker_id IS NOT NULL LIMIT :most) AS part")
 _COUNT_ASIDE = text(f"""
     SELECT COUNT(*) AS number, COALESCE(SUM(CASE WHEN state = 'unknown' THEN 1 ELSE 0 END), 0) AS doubtful
-    FROM (SELECT state FROM message WHERE {_ASIDE} LIMIT :most) AS some
+    FROM (SELECT state FROM message WHERE {_ASIDE} LIMIT :most) AS part
 """)
 _PAUSED = text(
     f"SELECT id, label, issuer_id FROM batch WHERE {BATCH_STOPPED} AND state = 'paused' ORDER BY id LIMIT 20"

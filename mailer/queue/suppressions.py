@@ -30,7 +30,8 @@ _FIND = text("SELECT address, issuer_id, stream, reason FROM suppression WHERE a
 )
 _PAGE = text("""
     SELECT address, issuer_id, stream, reason, source_message_id, created_at FROM suppression
-    WHERE address >= :first AND address < :last AND (address, issuer_id, stream) > (:address, :issuer_id, :stream)
+    WHERE address >= :first AND SUBSTR(address, 1, LENGTH(:first)) = :first
+    AND (address, issuer_id, stream) > (:address, :issuer_id, :stream)
     ORDER BY address, issuer_id, stream LIMIT :limit
 """)
 _LIST = text("""
@@ -85,7 +86,7 @@ def page_suppressions(
     """Return the entries of addresses that begin with `start`, by address; `after` is the last one of a page before."""
     first = fold_address(start)
     values = dict(zip(("address", "issuer_id", "stream"), after, strict=True))
-    rows = connection.execute(_PAGE, {"first": first, "last": f"{first}\U0010ffff", "limit": limit} | values)
+    rows = connection.execute(_PAGE, {"first": first, "limit": limit} | values)
     return [
         Suppressed(row.address, row.reason, from_microseconds(row.created_at), row.issuer_id, row.stream, row[4])
         for row in rows
