@@ -130,10 +130,16 @@ def make_safe(source: str, pictures: Mapping[str, str]) -> SafeHtml:
 
 
 def read_link(address: str) -> Link:
-    """Return where an address leads, as it may be shown."""
+    """Return where an address leads, as it may be shown: its host as the DNS has it."""
     shown = reveal(" ".join(address[:_LONGEST_ADDRESS].split()))
     try:
-        host = urlsplit(shown).hostname or ""
+        parts = urlsplit(shown)
+        host = parts.hostname or ""
     except ValueError:
         return Link(shown, "", is_odd=True)
-    return Link(shown, write_host(host), not host.isascii() or mixes_alphabets(host) or "xn--" in host)
+    written = write_host(host)
+    # What stands before an @ looks like a host, and is none (RFC 3986 section 3.2.1).
+    is_odd = not host.isascii() or mixes_alphabets(host) or "xn--" in host or "@" in parts.netloc
+    if not host.isascii():
+        shown = parts._replace(netloc=parts.netloc.lower().replace(host, written)).geturl()
+    return Link(shown, written, is_odd)
