@@ -110,6 +110,11 @@ class _Mail:
     def confirm_url(self) -> str:
         return self.mint_url("confirm", Purpose.CONFIRM, [self.facts["proposal"], self.facts["contact"]])
 
+    def bounces_url(self) -> str:
+        """Return the issuer's page; in a copy, which strangers may hold, none that names the issuer's pages."""
+        page = f"/issuers/{self.facts['slug']}/bounces" if self.with_authority else ""
+        return f"{self.site.base_url}/console{page}"
+
     def unlock_url(self) -> str | None:
         return self._url_of_lock("earner", "unlock", Purpose.UNLOCK)
 
@@ -194,7 +199,7 @@ _FILLERS: Mapping[str, Callable[[_Mail], str | None]] = {
     "text": lambda mail: tidy_lines(mail.facts["text"]),
     "changes": _Mail.changes,
     "unreached": lambda mail: tidy_lines("\n".join(mail.facts["people"])),
-    "bounces_url": lambda mail: f"{mail.site.base_url}/console/issuers/{mail.facts['slug']}/bounces",
+    "bounces_url": _Mail.bounces_url,
     "lacking": lambda mail: say_lacks(mail.facts["lacks"], mail.traits.language),
     "wish": lambda mail: name_wish(mail.facts["intent"], mail.traits.language),
     "issuer_name": lambda mail: mail.facts["issuer_name"],
