@@ -194,3 +194,21 @@ def test_looking_changes_nothing(house: House) -> None:
     other = open_request(house)
     assert inside.get(f"/console/tickets/{other}/sent/{message}").status_code == 404
     assert done.reference
+
+
+def test_two_members_agree_on_the_page(house: House) -> None:
+    state = house.pages.app.state
+    office = replace(state.service.office, second_approval=frozenset({Intent.NAME_CHANGE}))
+    state.service = replace(state.service, office=office)
+    kim, lee = enter(house, "kim", support=True), enter(house, "lee", support=True)
+    path, _ = _propose(house)
+    page = kim.get(path).text
+    assert "Two members have to agree" in page
+    agreed = kim.post(f"{path}/approve", **_read_form(page, "approve"))
+    assert agreed.headers["location"] == f"{path}?said=agreed"
+    assert house.one(NAME, a=ADA) == "Ada Lindqvist"
+    assert kim.post(f"{path}/approve", **_read_form(kim.get(path).text, "approve")).status_code == 422
+    page = lee.get(path).text
+    assert "Kim has agreed to exactly this" in page
+    assert lee.post(f"{path}/approve", **_read_form(page, "approve")).headers["location"].endswith("said=approved")
+    assert house.one(NAME, a=ADA) == "Ada Lindkvist"
