@@ -28,7 +28,7 @@ from web.api.paging import PageOut, Pages
 from web.api.problems import not_found
 from web.api.route import make_router
 from web.api.uploads import PICTURE, Uploaded, upload_of
-from web.api.values import LINE_PATTERN, TEXT_PATTERN, PathSlug, Sent, Shown, ShownId, ShownMoment
+from web.api.values import LINE_PATTERN, TEXT_PATTERN, PathSlug, Sent, Shown, ShownMoment
 from web.context import Service
 from web.needs import WebService
 
@@ -42,7 +42,6 @@ Months = Annotated[int, Field(strict=True, ge=1, le=1200)]
 class BadgeOut(Shown):
     """A badge class (Open Badges 3.0 Achievement)."""
 
-    id: ShownId
     slug: Annotated[str, Field(description="What awards and rosters name it by.")]
     name: str
     description: str

@@ -46,6 +46,7 @@ def make_document(api: FastAPI, base_url: str) -> dict[str, Any]:
     for route in _list_routes(api):
         for method in route.methods or ():
             _complete(document["paths"][route.path_format][method.lower()], route, method)
+    _put_links(document)
     _put_components(document)
     return document
 
@@ -92,6 +93,35 @@ def _find_kinds(operation: dict[str, Any], route: ApiRoute, method: str) -> Iter
         yield Kind.WRONG_MEDIA_TYPE
 
 
+def _put_links(document: dict[str, Any]) -> None:
+    """Say which value of an answer is which parameter of another operation."""
+    by_id = {operation["operationId"]: operation for path in document["paths"].values() for operation in path.values()}
+    for source, (status, parameter, pointer) in _SOURCES.items():
+        links = {
+            operation_id: {
+                "operationId": operation_id,
+                "parameters": {parameter: f"$response.body#/{pointer}"},
+            }
+            for operation_id, operation in by_id.items()
+            if {given["name"] for given in operation.get("parameters", []) if given["in"] == "path"} == {parameter}
+        }
+        by_id[source]["responses"][status]["links"] = links
+
+
+_SOURCES = {
+    "badges.make_badge": ("201", "badge", "slug"),
+    "badges.list_badges": ("200", "badge", "items/0/slug"),
+    "awards.make_award": ("201", "award", "id"),
+    "awards.list_awards": ("200", "award", "items/0/id"),
+    "awards.read_award": ("200", "recipient", "recipient/id"),
+    "batches.list_batches": ("200", "batch", "items/0/id"),
+    "issuer.add": ("201", "contact", "id"),
+    "issuer.list_all": ("200", "contact", "items/0/id"),
+    "requests.list_requests": ("200", "request_id", "items/0/id"),
+    "webhooks.add_webhook": ("201", "webhook", "id"),
+    "webhooks.list_webhooks": ("200", "webhook", "items/0/id"),
+}
+"""By operation: the status of the answer, the parameter that it tells, and where."""
 _HEADERS = {
     "RateLimit": {"description": "What is left (draft-ietf-httpapi-ratelimit-headers).", "schema": {"type": "string"}},
     "RateLimit-Policy": {"description": "What may be asked for in which time.", "schema": {"type": "string"}},
