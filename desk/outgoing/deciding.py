@@ -67,6 +67,16 @@ def decide_message(
     return Decided(count)
 
 
+def decide_address(office: Office, address: str, decision: Decision, actor: Actor, now: datetime) -> Decided:
+    """Do with all mails to an address what somebody decided; those that are past it stay as they are."""
+    act, decide = _ACTS[decision]
+    with office.engine.begin() as connection:
+        count = decide(connection, Named.ADDRESS, address, now)
+        if count:
+            note_act(connection, actor, act, now, subject=Subject("address", address), detail={"mails": count})
+    return Decided(count)
+
+
 @dataclass(frozen=True, slots=True)
 class SuppressionChanged:
     """The list is as it was asked for."""

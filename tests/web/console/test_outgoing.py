@@ -31,6 +31,17 @@ def test_staff_see_what_waits_and_decide_about_it(house: House) -> None:
     assert house.one("SELECT count(*) FROM audit_event WHERE subject_id = :i", i=message) == 2
 
 
+def test_all_mails_to_an_address_are_decided_about_at_once(house: House) -> None:
+    inside = enter(house, support=True)
+    here = "/console/mail/find"
+    held = inside.post(here, address=WHO, do="hold")
+    assert held.headers["location"].endswith("done=1")
+    assert "Done with one mail" in inside.get(held.headers["location"]).text
+    assert inside.post(here, address="nobody@mail.example", do="cancel").headers["location"].endswith("done=0")
+    assert inside.post(here, address=WHO, do="destroy").status_code == 422
+    assert house.one("SELECT detail FROM audit_event WHERE act = 'mail_held'") == '{"mails": 1}'
+
+
 def test_a_mail_is_shown_whole_and_opens_nothing(house: House) -> None:
     inside = enter(house, support=True)
     message = house.message_to(WHO)
