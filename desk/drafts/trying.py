@@ -158,11 +158,13 @@ def find_recipient(office: Office, draft: Draft, line: int, now: datetime) -> Re
     return None
 
 
-def list_test_addresses(connection: Connection, issuer_id: str, own: str) -> list[str]:
-    """Return where test mails may go: to whoever asks, and to the issuer's contacts."""
+def list_test_addresses(connection: Connection, issuer_id: str, actor: Actor) -> list[str]:
+    """Return where test mails may go: to whoever asks, if that is a member, and to the issuer's contacts. A token may
+    be called anything, also somebody's address."""
     query = select(col(IssuerContact.address)).where(col(IssuerContact.issuer_id) == issuer_id)
     contacts = connection.execute(query.order_by(col(IssuerContact.address)).limit(50)).scalars()
-    return list(dict.fromkeys([*([own] if isinstance(parse_address(own), Address) else []), *contacts]))
+    is_member = actor.member_id is not None and isinstance(parse_address(actor.name), Address)
+    return list(dict.fromkeys([*([actor.name] if is_member else []), *contacts]))
 
 
 def send_test(  # noqa: PLR0913, PLR0917 - who, which mail, to whom
@@ -171,7 +173,7 @@ def send_test(  # noqa: PLR0913, PLR0917 - who, which mail, to whom
     """Queue the mail to whoever asks, or to a contact of the issuer. It awards nothing; at most so many an hour."""
     with office.engine.begin() as connection:
         take_turn_for(connection, f"test mails of {issuer_id}")
-        if address not in list_test_addresses(connection, issuer_id, actor.name):
+        if address not in list_test_addresses(connection, issuer_id, actor):
             return TestRefused("address")
         about = col(AuditEvent.subject_kind) == "test_mail", col(AuditEvent.subject_id) == issuer_id
         recent = (

@@ -103,7 +103,7 @@ def show_preview(  # noqa: PLR0913, PLR0917 - who looks, at what
             "mail": None if isinstance(mail, PublishRefused) else mail,
             "refused": mail.reason if isinstance(mail, PublishRefused) else "",
             "findings": [] if meant is None else judge_meant(connection, service.office, meant, now),
-            "addresses": list_test_addresses(connection, managed.id, managed.colleague.actor.name),
+            "addresses": list_test_addresses(connection, managed.id, managed.colleague.actor),
             "said": said,
         }
     return show_draft(request, service, pages, managed, found, "draft_mail.html", values)
