@@ -4,7 +4,11 @@ Here belongs sharing them: each is started when it is first needed, reads one af
 service. What they may take and what ends them stands in `inbound.processing.room`.
 """
 
+from collections.abc import Callable
+from hashlib import blake2b
 from threading import Lock
+from time import monotonic
+from typing import TypeVar
 
 from inbound.processing.room import Room, RoomLimits, Unreadable
 from inbound.reading.mail import Reading
@@ -14,6 +18,9 @@ from inbound.understood import Understood
 
 SHOWING = RoomLimits(memory=384 << 20, cpu_seconds=4, wall_seconds=8.0, tries=1)
 """What it may take to show one mail."""
+REMEMBERED, MOST_REMEMBERED = 600.0, 200
+"""For how many seconds it is known that a mail has ended the room, and of how many mails."""
+Seen = TypeVar("Seen", ShownMail, SafeHtml, TakenPart)
 
 
 class ReadingRoom:
@@ -25,6 +32,7 @@ class ReadingRoom:
         # Whoever looks at a mail does not wait for who tries rules on hundreds; and no mail is worth half a minute.
         self._show_room = Room(SHOWING)
         self._show_turn = Lock()
+        self._ended: dict[tuple[str, bytes], float] = {}
 
     def understand(self, content: bytes, mail_from: str | None) -> Understood | Unreadable:
         """Return what a mail says, or why it cannot be read."""
@@ -38,18 +46,27 @@ class ReadingRoom:
 
     def show(self, content: bytes) -> ShownMail | Unreadable:
         """Return a mail fit to be looked at, or why it cannot be."""
-        with self._show_turn:
-            return self._show_room.show(content)
+        return self._look("show", content, self._show_room.show)
 
     def show_html(self, content: bytes) -> SafeHtml | Unreadable:
         """Return a mail's HTML without anything that acts, or why it cannot be shown."""
-        with self._show_turn:
-            return self._show_room.show_html(content)
+        return self._look("html", content, self._show_room.show_html)
 
     def take_part(self, content: bytes, number: int) -> TakenPart | Unreadable:
         """Return one part of a mail, decoded, or why it cannot be taken out."""
+        return self._look("part", content, lambda whole: self._show_room.take_part(whole, number))
+
+    def _look(self, task: str, content: bytes, look: Callable[[bytes], Seen | Unreadable]) -> Seen | Unreadable:
+        """Ask the room, unless the same mail has ended it a while ago: everybody else would wait for that again."""
+        name = (task, blake2b(content, digest_size=16).digest())
         with self._show_turn:
-            return self._show_room.take_part(content, number)
+            ended_at = self._ended.get(name)
+            if ended_at is not None and monotonic() - ended_at < REMEMBERED:
+                return Unreadable("taking it apart took too much a while ago")
+            found = look(content)
+            if isinstance(found, Unreadable):
+                self._ended = dict([*self._ended.items(), (name, monotonic())][-MOST_REMEMBERED:])
+            return found
 
     def close(self) -> None:
         """End the processes."""

@@ -15,8 +15,9 @@ import nh3
 
 from wire.lookalikes import mixes_alphabets, reveal, write_host
 
-LONGEST = 250_000
-"""Characters of HTML that are shown; what is behind them is told to be left off."""
+LONGEST = 200_000
+"""Characters of HTML that are shown; what is behind them is told to be left off. Elements deep in one another take a
+parser time in the square of their number: of so many, two seconds."""
 MOST_LINKS = 200
 _LONGEST_ADDRESS = 2_000
 
