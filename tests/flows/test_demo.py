@@ -67,15 +67,15 @@ def test_serve_delivers_keeps_its_children_and_stops_in_order(tmp_path: Path, en
     outbox = tmp_path / "var" / "outbox"
     with _serving(tmp_path, environment) as process:
         _await(lambda: _is_healthy(url), "the pages")
-        _await(lambda: len(list(outbox.glob("*.eml"))) == 8, "eight mails in the outbox")
-        assert httpx.get(f"{url}/outbox").text.count('<li><a href="/outbox/') == 8
+        _await(lambda: len(list(outbox.glob("*.eml"))) == 12, "eight badges and four invitations in the outbox")
+        assert httpx.get(f"{url}/outbox").text.count('<li><a href="/outbox/') == 12
         first = _children_of(process.pid)
-        assert len(first) == 3, "a listener, a worker, a processor"
+        assert len(first) == 4, "a listener, a worker, a processor, a sender of webhooks"
         for pid in first:
             os.kill(pid, signal.SIGKILL)
-        _await(lambda: len(set(_children_of(process.pid)) - set(first)) == 3, "others in their places")
+        _await(lambda: len(set(_children_of(process.pid)) - set(first)) == 4, "others in their places")
         httpx.post(f"{url}/password", data={"address": "ada@mail.example"})
-        _await(lambda: len(list(outbox.glob("*.eml"))) == 9, "the new worker's first mail")
+        _await(lambda: len(list(outbox.glob("*.eml"))) == 13, "the new worker's first mail")
         process.send_signal(signal.SIGTERM)
         output, _ = process.communicate(timeout=SECONDS)
         assert process.returncode == 0
