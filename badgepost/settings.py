@@ -75,7 +75,7 @@ class Settings(BaseSettings):
     """Where earners log in. Empty: at `base_url` and `/login`."""
     lockout: LockoutPolicy = LockoutPolicy.ISSUER
     """Who unlocks an account after ten failed logins: its issuer, or also its owner."""
-    second_approval: frozenset[ApprovedByTwo] = frozenset()
+    second_approval: list[ApprovedByTwo] = []
     """Kinds of change that support staff make only when two members have agreed."""
     guides: Guides = Guides()
     support_address: str = "support@badgepost.example"

@@ -22,7 +22,7 @@ from desk.pulse import BATCH, MAIL, TICKET, TICKETS, take_pulse
 from mailer.queue.tables import Batch
 from web.console.visitors import Insider, read_console_cookie
 from web.console.watch import Watch
-from web.context import Service
+from web.context import READ, Service
 from web.needs import WebService
 
 router = APIRouter()
@@ -34,7 +34,7 @@ _TOPIC = re.compile(r"tickets|mail|ticket:[0-9A-Za-z-]{1,20}|batch:[a-z2-7]{1,32
 _HEADERS = {"x-accel-buffering": "no"}  # nginx would keep the events until it has a page full of them
 
 
-@router.get("/console/live")
+@router.api_route("/console/live", methods=READ)
 async def stream_changes(
     request: Request, service: Service, insider: Insider, topic: Annotated[list[str] | None, Query()] = None
 ) -> Response:
@@ -46,6 +46,8 @@ async def stream_changes(
         raise HTTPException(404)
     if not watch.has_room(insider.standing.member_id):
         raise HTTPException(429)
+    if request.method == "HEAD":
+        return Response(media_type="text/event-stream")
     token = read_console_cookie(request, service.place)
     events = _stream(watch, service, token, insider.standing.member_id, topics)
     return StreamingResponse(events, media_type="text/event-stream", headers=_HEADERS)
