@@ -30,10 +30,13 @@ check: setup  ## format, lint, types, floors
 chaos: setup  ## kill workers, listener and processors 60 times each while mail goes out and comes in; count every copy
 	BADGEPOST_CHAOS_KILLS=60 BADGEPOST_CHAOS_MAILS=20000 $(BIN)/python -m pytest tests/chaos
 
+fuzz-api: setup  ## ask the API for whatever its document allows and forbids, for five minutes
+	BADGEPOST_FUZZ_SECONDS=300 $(BIN)/python -m pytest -n0 tests/web/api/test_schemathesis.py
+
 bench: setup  ## the figures of docs/performance.md, as ratios
 	$(BIN)/python -m bench
 
 lock:  ## pin every dependency anew (needs uv)
 	scripts/lock
 
-.PHONY: help setup run demo test check chaos bench lock
+.PHONY: help setup run demo test check chaos fuzz-api bench lock

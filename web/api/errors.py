@@ -37,7 +37,7 @@ def add_problems(app: FastAPI, problems: Problems) -> None:
 
     def on_http_error(request: Request, fault: Exception) -> Response:
         assert isinstance(fault, HTTPException)
-        headers = dict(fault.headers or {})
+        headers = {name.lower(): value for name, value in (fault.headers or {}).items()}
         if fault.status_code == 405:
             headers["allow"] = _list_methods(app, request)
         return answer_status(problems, fault.status_code, headers)
