@@ -102,6 +102,8 @@ def reply(  # noqa: PLR0913 - what, who, when, and how the ticket is left
     def deed(docket: Docket) -> TicketRefused | Detail:
         if fault := _find_fault(text):
             return TicketRefused(f"a reply {fault}")
+        if _is_merged(docket):
+            return TicketRefused("this ticket was merged: answer on the one that it goes on with")
         answer = Answer("staff_reply", {"text": tidy_lines(text)})
         refused = write_to_requester(docket, answer, text, language=language)
         if isinstance(refused, NotWritten):
@@ -155,6 +157,11 @@ def on_ticket(  # noqa: PLR0913, PLR0917 - which, who, what and when
         subject = Subject("ticket", ticket_id)
         note_act(connection, by.actor, act, now, issuer_id=issuer_id, subject=subject, detail=detail)
     return TicketDone(known_as, waits=bool(detail.get("waits")))
+
+
+def _is_merged(docket: Docket) -> bool:
+    query = select(col(Ticket.merged_into)).where(col(Ticket.id) == docket.ticket_id)
+    return docket.connection.execute(query).scalar_one() is not None
 
 
 def _find_fault(text: str) -> str:

@@ -85,7 +85,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     );
     if (isDirty || target.contains(document.activeElement)) event.detail.shouldSwap = false;
   }
-  if (target === document.body && xhr.status < 400) {
+  if (writing() && target === document.body && xhr.status < 400) {
     unsaved = false;
     sessionStorage.removeItem(backup());
   }

@@ -12,7 +12,7 @@ from desk.members.tables import Member
 from desk.requests.arranging import link, merge, prioritise, propose_change, split
 from desk.requests.carrying_out import CarriedOut
 from desk.requests.orders import Change
-from desk.requests.staff import TicketDone, TicketRefused, add_note, close, reopen
+from desk.requests.staff import TicketDone, TicketRefused, add_note, close, reopen, reply
 from desk.requests.staff_decisions import approve
 from desk.requests.threads import Joined, find_thread
 from desk.words import Intent, Outcome, Role
@@ -48,6 +48,7 @@ def test_a_merged_ticket_goes_on_elsewhere(counter: Counter) -> None:
     assert _find(counter, Role.EARNER, _reference(one)) == Joined(str(three.ticket_id), _reference(three))
     for again in (_reference(one), _reference(two)):
         assert isinstance(merge(office, _reference(three), again, ROBIN, now), TicketRefused)
+    assert isinstance(reply(office, _reference(one), "Hello", ROBIN, now), TicketRefused)
     assert isinstance(reopen(office, _reference(one), ROBIN, now), TicketDone)
     assert counter.ticket(one).merged_into is None
     assert _find(counter, Role.EARNER, _reference(one)) == Joined(str(one.ticket_id), _reference(one))

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from badges.columns import from_microseconds, to_microseconds
+from desk.requests.references import read_reference
 from desk.requests.staff import TicketDone, TicketRefused
 from desk.requests.ticket_file import TicketFile
 from web.console.pages import show_console
@@ -129,7 +130,7 @@ def conclude(  # noqa: PLR0913, PLR0917 - what every handler is given, and what 
 
 def lead_to(place: Place, reference: str, said: str) -> Response:
     """Lead to the page of a ticket, which can be loaded again without doing anything again."""
-    return RedirectResponse(f"{place.root}/console/tickets/{reference}?said={said}", 303)
+    return RedirectResponse(f"{place.root}/console/tickets/{read_reference(reference)}?said={said}", 303)
 
 
 def read_seen(seen: str) -> Any:

@@ -25,6 +25,7 @@ from desk.requests.two_members import needs_two
 from inbound.looking import Decided, list_decisions
 from web.console.visitors import Colleague
 from web.needs import WebService
+from wire.lookalikes import reveal
 
 NO_DRAFT, ALONE = Draft(), Around(None, None)
 MOST_PREVIEWED = 50
@@ -38,6 +39,11 @@ class Judged:
     decided: Decided
     authentication: Mapping[str, Any]
     facts: Mapping[str, Any]
+
+    @property
+    def words(self) -> str:
+        """What is known of the sender, in a sentence for staff."""
+        return reveal(str(self.authentication.get("words", "")))
 
 
 @dataclass(frozen=True)
