@@ -4,6 +4,7 @@ It is an application of its own, so that its errors are its own: a program gets 
 """
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from web.api import (
     awards,
@@ -51,4 +52,17 @@ def create_api(place: Place) -> FastAPI:
         api.include_router(part.router)
     add_reference(api, place.base_url)
     add_problems(api, Problems(place.base_url))
+    api.add_middleware(_Heads)
     return api
+
+
+class _Heads:
+    """Answers HEAD as GET (RFC 9110 section 9.3.2); the server leaves the content away. As a method of its own the
+    framework would put each into the document a second time."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_head = scope["type"] == "http" and scope["method"] == "HEAD"
+        await self._app({**scope, "method": "GET"} if is_head else scope, receive, send)
