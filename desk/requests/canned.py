@@ -89,9 +89,10 @@ def list_canned_sets(connection: Connection) -> list[CannedSet]:
         .limit(MOST * len(LANGUAGES))
     )
     found: dict[str, CannedSet] = {}
-    for title, language, text, *last in connection.execute(query):
+    for title, language, text, changed_at, changed_by in connection.execute(query):
         known = found.get(title)
-        found[title] = CannedSet(title, {**(known.texts if known else {}), language: text}, *last)
+        texts = {**(known.texts if known else {}), language: text}
+        found[title] = CannedSet(title, texts, changed_at, changed_by)
     return sorted(found.values(), key=lambda each: each.title.casefold())
 
 
