@@ -97,7 +97,7 @@ def drop_answer(office: Office, kept_id: str) -> None:
         connection.execute(delete(KeptAnswer).where(col(KeptAnswer.id) == kept_id, col(KeptAnswer.done) == ""))
 
 
-def sweep_answers(connection: Connection, now: datetime) -> int:
+def sweep_kept_answers(connection: Connection, now: datetime) -> int:
     """Forget answers that are too old to be given again; return how many."""
     return connection.execute(delete(KeptAnswer).where(col(KeptAnswer.made_at) <= now - KEPT_FOR)).rowcount
 

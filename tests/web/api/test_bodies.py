@@ -1,7 +1,10 @@
 """What bodies and queries may hold, and how everything else is refused."""
 
+from desk.access.scopes import Scope
+from tests.conftest import ROOT
 from tests.web.api.callers import connect, problem
 from tests.web.house import House
+from web.api.problems import Kind
 
 JSON = {"content-type": "application/json"}
 BAD = {
@@ -71,3 +74,9 @@ def test_the_document_and_its_pages_are_everybodys(house: House) -> None:
     answer = house.get("/api/v1/issuer").json()
     assert answer["type"] == f"{house.base_url}/api/v1/problems#no-token"
     assert 'id="no-token"' in words
+
+
+def test_the_documentation_names_every_scope_and_problem() -> None:
+    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    assert [scope for scope in Scope if f"| `{scope}` |" not in text] == []
+    assert [kind.word for kind in Kind if f"`{kind.word}`" not in text] == []
