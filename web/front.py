@@ -16,6 +16,7 @@ router = APIRouter()
 _CLOSED_TO_CRAWLERS = (
     *("p", "not-me", "unsubscribe", "unlock", "ask-unlock", "mail"),
     *("confirm", "grant", "undo", "confirm-address", "stop-address"),
+    *("console/invitation", "console/password"),
 )
 """How the paths begin that end in a token."""
 

@@ -8,11 +8,15 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from badges.photos import Photo
+from desk.access.tables import ApiToken
 from desk.accounts.asking_name import ask_for_name
 from desk.accounts.details import Details
 from desk.accounts.own_data import _PARTS, LEFT_OUT, take_own_data
 from desk.accounts.profile import change_details, put_photo
 from desk.accounts.showing import ShareKind, count_share
+from desk.drafts.tables import RosterDraft
+from desk.hooks.tables import HookEvent
+from desk.members.tables import Member
 from desk.requests.records import stop_notices
 from inbound.tables import Decision
 from tests.desk.accounts.door import ANNA, JANE, JANES_OTHER, PASSWORD, Door
@@ -20,7 +24,7 @@ from tests.desk.accounts.resident import SOURCE, Resident
 
 PEOPLE = {"earner", "account", "assertion", "message", "ticket", "decision", "raw_mail"}
 """Tables whose rows are, or are of, one person each: whatever names one of these is about a person, too."""
-assert Decision  # so that the tables of mail that comes in are known to SQLModel.metadata
+assert (ApiToken, Decision, HookEvent, Member, RosterDraft)  # so that all tables are known to SQLModel.metadata
 
 
 def _is_about_people(table: Table) -> bool:
