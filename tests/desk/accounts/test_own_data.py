@@ -24,7 +24,7 @@ from tests.desk.accounts.resident import SOURCE, Resident
 
 PEOPLE = {"earner", "account", "assertion", "message", "ticket", "decision", "raw_mail"}
 """Tables whose rows are, or are of, one person each: whatever names one of these is about a person, too."""
-assert (ApiToken, Decision, HookEvent, Member, RosterDraft)  # so that all tables are known to SQLModel.metadata
+assert all((ApiToken, Decision, HookEvent, Member, RosterDraft))  # so that all tables are known to SQLModel.metadata
 
 
 def _is_about_people(table: Table) -> bool:
