@@ -77,7 +77,10 @@ def stop_sending(office: Office, actor: Actor, issuer_id: str, stop: Stop, now: 
 
 def start_sending(office: Office, actor: Actor, issuer_id: str, stop: Stop, now: datetime) -> Started:
     """Send to an address again that this issuer had stopped."""
-    folded = Stop(stop.address.lower(), stop.stream)
+    parsed = parse_address(stop.address)
+    if isinstance(parsed, AddressFault):
+        return Started.UNKNOWN
+    folded = Stop(fold_address(parsed), stop.stream)
     with office.engine.begin() as connection:
         found = _find(connection, issuer_id, folded)
         if found is None:

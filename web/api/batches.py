@@ -24,7 +24,7 @@ from desk.sendings.steering import (
 )
 from web.api.callers import Caller, MayIssue, MayRead
 from web.api.paging import PageOut, Pages
-from web.api.problems import Kind, ProblemError, conflict, not_found, refused
+from web.api.problems import conflict, not_found, refused
 from web.api.route import make_router
 from web.api.values import PathId, Sent, SentMoment, Shown, ShownId, ShownMoment
 from web.context import Errands, Service
@@ -134,8 +134,9 @@ def resend(caller: MayIssue, service: Service, batch: PathId, whom: ToWhom, erra
         case TooSoon():
             raise conflict("It was sent once more less than an hour ago.")
         case ResendOrdered() as ordered:
-            if not errands.do(partial(carry_out_resend, service.office, ordered, now)):
-                raise ProblemError(Kind.BUSY, "Too much is under way. Try again later.")
+            carry_out = partial(carry_out_resend, service.office, ordered, now)
+            if not errands.do(carry_out):
+                carry_out()
     return _show(service, caller, batch)
 
 
