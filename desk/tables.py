@@ -75,7 +75,7 @@ class TicketEntry(SQLModel, table=True):
     id: str = Field(default_factory=make_id, primary_key=True)
     ticket_id: str = Field(foreign_key="ticket.id")
     kind: str
-    """mail_in, mail_out, note, decision, proposal, change, assignment or state."""
+    """A word of `desk.requests.tickets.EntryKind`."""
     raw_mail_id: str | None = Field(default=None, index=True)
     """For mail_in: the mail's row."""
     message_id: str | None = Field(default=None, foreign_key="message.id", index=True)

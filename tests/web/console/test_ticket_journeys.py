@@ -44,7 +44,8 @@ def test_correct_approve_undo_answer_and_close(house: House, windows: Windows) -
     assert page.get_by_label("Reply to").input_value() == "Hello"
     page.get_by_label("Canned answer").select_option("Undone")
     page.get_by_role("button", name="Put it in").click()
-    page.wait_for_function("document.getElementById('reply').value.includes('it is as it was')")
+    page.get_by_text("Put behind what you had typed.").wait_for()
+    assert page.get_by_label("Reply to").input_value() == "Hello\n\nDear,\nit is as it was."
     page.get_by_role("button", name="Preview").click()
     page.frame_locator("#composing iframe").get_by_text("it is as it was.").wait_for()
     page.get_by_role("button", name="Send and close").click()
