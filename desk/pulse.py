@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from desk.requests.ticket_views import PRESENT
 from desk.tables import Ticket, TicketView
+from mailer.queue.glance import mark_queue
 from mailer.queue.tables import Attempt, Batch, Message, RelayState, WorkerLease
 
 TICKETS = "tickets"
@@ -97,4 +98,4 @@ def _mark_mail(connection: Connection) -> Hashable:
     attempts = connection.execute(select(func.max(col(Attempt.id)))).scalar_one()
     relays = connection.execute(select(col(RelayState.relay), col(RelayState.state), col(RelayState.since)))
     workers = connection.execute(select(col(WorkerLease.id)))
-    return attempts, frozenset(map(tuple, relays)), frozenset(workers.scalars())
+    return attempts, frozenset(map(tuple, relays)), frozenset(workers.scalars()), mark_queue(connection)

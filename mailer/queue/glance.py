@@ -6,7 +6,7 @@ count, for the command line, stands in `overview`.
 
 # ruff: noqa: S608  (the statements are put together from constants alone)
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,6 +62,8 @@ def _list_claimable(condition: str) -> str:
 
 _LIST_WAITING = text(_list_claimable("1 = 1"))
 _LIST_OF_DOMAIN = text(_list_claimable("domain = :domain"))
+_MARK_WAITING = text(f"SELECT COUNT(*) AS number, MIN(due_at) AS first_due FROM ({_SOME}) AS part")
+_MARK_ASIDE = text(f"SELECT id, state FROM message WHERE {_ASIDE} ORDER BY state_at DESC LIMIT :most")
 _LIST_ASIDE = text(f"SELECT {_LINE} FROM message WHERE {_ASIDE} ORDER BY state_at DESC LIMIT :most")
 
 
@@ -133,6 +135,14 @@ def glance_at_queue(connection: Connection, now: datetime) -> Glance:
         relays=list_relays(connection),
         workers=list_workers(connection),
     )
+
+
+def mark_queue(connection: Connection) -> Hashable:
+    """Return a value that differs when something was queued, went, or was set aside: of the first hundred of each."""
+    most = {"most": MOST_SHOWN}
+    waiting = connection.execute(_MARK_WAITING, most).one()
+    aside = connection.execute(_MARK_ASIDE, most).all()
+    return tuple(waiting), frozenset(map(tuple, aside))
 
 
 def list_waiting(connection: Connection, domain: str = "") -> list[QueuedLine]:
