@@ -1,10 +1,9 @@
-"""What is done with a ticket as a whole: how urgent it is, merging it, splitting one off, whom it is about.
+"""What is done with a ticket as a whole: how urgent it is, merging it, splitting one off.
 
 Here belong these acts. None of them changes a record or tells the requester anything. Words of one requester are never
 put where another's answers go: only tickets of the same writer, or of contacts of one issuer, can be merged.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,19 +11,11 @@ from sqlalchemy import Connection, Row, Select, insert, select, update
 from sqlmodel import col
 
 from badges.ids import make_id
-from badges.tables import Issuer, IssuerContact
 from desk.members.audit import Act, Actor
 from desk.office import Office
-from desk.people import find_by_address
 from desk.requests.case import Docket
-from desk.requests.foreseeing import foresee
-from desk.requests.orders import Change
 from desk.requests.plain import clean_line
-from desk.requests.proposals import Needs, find_pending, propose_on, repropose
-from desk.requests.recorded import Planned
-from desk.requests.records import PARTS
 from desk.requests.references import read_reference
-from desk.requests.sending import SENDS
 from desk.requests.staff import By, Detail, TicketDone, TicketRefused, on_ticket
 from desk.requests.threads import is_same_side
 from desk.requests.ticket_list import find_ticket_id
@@ -38,9 +29,8 @@ from desk.requests.tickets import (
     set_state,
 )
 from desk.tables import Ticket, TicketEntry
-from desk.words import Intent, Outcome, Role
+from desk.words import Intent, Outcome
 from mailer.quoting import tidy_lines
-from wire.address import AddressFault, fold_address, parse_address
 
 PRIORITIES = range(-1, 3)
 """Low to urgent."""
@@ -105,63 +95,6 @@ def split(  # noqa: PLR0913, PLR0917 - what of it, who and when
     return TicketDone(made[0]) if isinstance(done, TicketDone) else done
 
 
-def link(  # noqa: PLR0913, PLR0917 - to whom, who and when
-    office: Office,
-    reference: str,
-    earner_address: str,
-    issuer_slug: str,
-    actor: Actor,
-    now: datetime,
-    *,
-    seen: datetime | None = None,
-) -> TicketDone | TicketRefused:
-    """Say which earner and which issuer a ticket is about. What waits for staff is judged anew on that issuer's word.
-
-    A request of a contact can only be linked to an issuer that the same address is a contact of.
-    """
-
-    def deed(docket: Docket) -> TicketRefused | Detail:
-        connection = docket.connection
-        earner_id = _find_earner(connection, earner_address)
-        issuer_id = _find_issuer(connection, issuer_slug)
-        ticket = connection.execute(_TICKETS.where(col(Ticket.id) == docket.ticket_id)).one()
-        if earner_address and earner_id is None:
-            return TicketRefused(f"no earner has the address {clean_line(earner_address)}")
-        if issuer_slug and issuer_id is None:
-            return TicketRefused(f"there is no issuer {clean_line(issuer_slug)}")
-        if ticket.role in _ISSUER_ROLES and not _is_contact(connection, ticket.requester_address, issuer_id):
-            return TicketRefused("whoever wrote is no contact of that issuer")
-        before = {"earner": ticket.earner_id, "issuer": ticket.issuer_id}
-        _update(connection, docket.ticket_id, {"earner_id": earner_id, "issuer_id": issuer_id})
-        docket.note(f"about {earner_address or 'nobody'}, of {issuer_slug or 'no issuer'}", EntryKind.HANDLING)
-        _judge_anew(docket, ticket, earner_id, issuer_id)
-        return {"before": before, "after": {"earner": earner_id, "issuer": issuer_id}}
-
-    return on_ticket(office, reference, By(actor, seen), Act.TICKET_LINKED, now, deed)
-
-
-def propose_change(  # noqa: PLR0913 - what, who and when
-    office: Office, reference: str, change: Change, actor: Actor, now: datetime, *, seen: datetime | None = None
-) -> TicketDone | TicketRefused:
-    """Propose what a mail asks for and the rules have not understood; it is approved like any other."""
-
-    def deed(docket: Docket) -> TicketRefused | Detail:
-        ticket = docket.connection.execute(_TICKETS.where(col(Ticket.id) == docket.ticket_id)).one()
-        if ticket.issuer_id is None:
-            return TicketRefused("link the ticket to an issuer first: a change is made on an issuer's word")
-        if change.kind not in PARTS and change.kind not in SENDS:
-            return TicketRefused(f"{change.kind} changes no record")
-        [foreseen] = foresee(docket.connection, [Planned(change, None)], ticket.issuer_id)
-        if foreseen.fault:
-            return TicketRefused(f"it cannot be done: {foreseen.fault}")
-        evidence = {"proposed_by": actor.name}
-        propose_on(docket, ticket.issuer_id, Needs.STAFF, change.kind, [foreseen.planned], evidence, "put by staff")
-        return {"issuer_id": ticket.issuer_id, "kind": change.kind.value, "earner": change.earner_id}
-
-    return on_ticket(office, reference, By(actor, seen), Act.CHANGE_PROPOSED, now, deed)
-
-
-_ISSUER_ROLES = frozenset({Role.ISSUER.value, Role.CLAIMED_ISSUER.value})
 _TICKETS: Select[*tuple[Any, ...]] = select(*Ticket.__table__.c)  # type: ignore[attr-defined]
 
 
@@ -229,38 +162,6 @@ def _find_mail(docket: Docket, entry_id: str) -> Row[Any] | None:
         col(TicketEntry.kind) == EntryKind.MAIL_IN.value,
     )
     return docket.connection.execute(query).first()
-
-
-def _judge_anew(docket: Docket, ticket: Row[Any], earner_id: str | None, issuer_id: str | None) -> None:
-    """Have what waits for staff be about the earner and on the word of the issuer that the ticket is linked to."""
-    for proposed in find_pending(docket.connection, docket.ticket_id, docket.now):
-        if proposed.needs is not Needs.STAFF or issuer_id is None:
-            continue
-        changes: Sequence[Planned] = proposed.plan
-        is_of_one = len(changes) == 1 and earner_id is not None
-        if is_of_one and earner_id != ticket.earner_id:
-            kind, only = changes[0].change.kind, changes[0].change
-            moved = Change(kind, earner_id or "", only.new_name, only.new_address, only.is_alternate)
-            changes = [Planned(moved, None)]
-        foreseen = foresee(docket.connection, changes, issuer_id)
-        repropose(docket.connection, proposed.proposal_id, issuer_id, [each.planned for each in foreseen])
-
-
-def _find_earner(connection: Connection, address: str) -> str | None:
-    parsed = parse_address(address.strip())
-    person = None if isinstance(parsed, AddressFault) else find_by_address(connection, fold_address(parsed))
-    return person.earner_id if person else None
-
-
-def _find_issuer(connection: Connection, slug: str) -> str | None:
-    return connection.execute(select(col(Issuer.id)).where(col(Issuer.slug) == slug)).scalar_one_or_none()
-
-
-def _is_contact(connection: Connection, address: str, issuer_id: str | None) -> bool:
-    query = select(col(IssuerContact.id)).where(
-        col(IssuerContact.address) == address, col(IssuerContact.issuer_id) == issuer_id
-    )
-    return issuer_id is not None and connection.execute(query.limit(1)).first() is not None
 
 
 def _update(connection: Connection, ticket_id: str, values: dict[str, Any]) -> None:

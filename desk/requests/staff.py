@@ -1,7 +1,7 @@
 """What support staff do with tickets. Each act is one transaction, says who did it, and stands in the audit trail.
 
 Here belong the acts that console, API and command line share. Deciding proposals stands in `staff_decisions`, what is
-done with a ticket as a whole in `arranging`, looking at tickets in `ticket_list`.
+done with a ticket as a whole in `arranging` and `linking`, looking at tickets in `ticket_list`.
 """
 
 from collections.abc import Callable, Mapping

@@ -9,8 +9,9 @@ from badges.columns import from_microseconds
 from badges.transactions import reading
 from desk.members.audit import Actor
 from desk.members.tables import Member
-from desk.requests.arranging import link, merge, prioritise, propose_change, split
+from desk.requests.arranging import merge, prioritise, split
 from desk.requests.carrying_out import CarriedOut
+from desk.requests.linking import link, propose_change
 from desk.requests.orders import Change
 from desk.requests.staff import TicketDone, TicketRefused, add_note, close, reopen, reply
 from desk.requests.staff_decisions import approve

@@ -7,7 +7,8 @@ from fastapi.responses import Response
 
 from badges.transactions import reading
 from desk.people import find_by_address
-from desk.requests.arranging import link, merge, prioritise, propose_change, split
+from desk.requests.arranging import merge, prioritise, split
+from desk.requests.linking import link, propose_change
 from desk.requests.orders import Change
 from desk.requests.references import read_reference
 from desk.requests.staff import TicketDone, TicketRefused
