@@ -1,6 +1,7 @@
 """What an issuer's other systems can do beside awarding: each act once, seen by its effect."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from PIL import Image
@@ -53,6 +54,7 @@ def test_a_mail_is_previewed_judged_and_sent_to_contacts_alone(machine: Machine)
 
 def test_batches_are_steered(machine: Machine) -> None:
     slug = machine.get("/badges").json()["items"][0]["slug"]
+    machine.house.clock.pass_by(timedelta(minutes=1))
     body = {"badge": slug, "awards": [{"email": "uno@mail.example", "name": "Uno Uno"}], "at": "2026-12-01T00:00:00Z"}
     batch = f"/batches/{machine.post('/batches', body).json()['batch']}"
     assert machine.get(batch).json()["by_state"] == {"queued": 1}
