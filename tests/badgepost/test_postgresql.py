@@ -27,9 +27,10 @@ from desk.mailing import Letter, write_letter
 from desk.programme import import_programme
 from desk.reminders import remind
 from mailer.queue.claiming import claim
+from mailer.queue.glance import glance_at_queue, list_set_aside, list_waiting
 from mailer.queue.leases import register
 from mailer.queue.overview import look_over
-from mailer.queue.suppressions import Suppressed, find_suppressed, suppress
+from mailer.queue.suppressions import Suppressed, find_suppressed, page_suppressions, suppress
 from tests.badgepost.test_migrations import is_of_the_tables
 from tests.mailer.postgresql import PROGRAMS, PostgresServer, running_postgres, wait_until_waiting
 from tests.pngs import picture_in
@@ -79,6 +80,9 @@ def test_the_service_writes_in_its_own_name(service: Service) -> None:
     assert b"From: Badge support <" in make_composer(service, make_credentials(service)).compose(message, NOW).data
     with service.engine.connect() as connection:
         assert look_over(connection).counts == {"queued": 1}
+        assert (glance_at_queue(connection, NOW).under_way, list_set_aside(connection)) == (1, [])
+        assert list_waiting(connection, "mail.example") == []
+        assert page_suppressions(connection, "somebody") == []
 
 
 def test_two_who_issue_the_same_roster_at_once_do_not_double_it(service: Service) -> None:
