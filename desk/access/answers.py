@@ -24,7 +24,8 @@ from desk.office import Office
 
 KEPT_FOR = timedelta(hours=24)
 GIVEN_UP_AFTER = timedelta(minutes=10)
-"""A request that has not answered by then never will: its process is gone."""
+"""A request that has not acted by then is taken for dead, and its key may be taken over. Should it live, `note_act`
+finds its row gone and the act is rolled back."""
 _OPEN = text("""
     INSERT INTO kept_answer (id, token_id, key, request_digest, done, headers, body, made_at)
     VALUES (:id, :token_id, :key, :request_digest, '', '{}', '', :made_at)

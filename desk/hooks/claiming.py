@@ -7,11 +7,11 @@ was frozen, and whose claims others took over, changes nothing when it wakes. Wh
 
 # ruff: noqa: S608  (the statements are put together from constants alone)
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
 
 from badges.columns import from_microseconds, to_microseconds
 from desk.hooks.tables import DUE
@@ -50,6 +50,9 @@ _READ = text("""
     WHERE hook_delivery.endpoint_id = :endpoint_id AND hook_delivery.claimed_until = :until
     ORDER BY hook_delivery.due_at, hook_delivery.made_at
 """)
+_HOLD = text("SELECT id FROM hook_endpoint WHERE id IN :endpoint_ids ORDER BY id FOR NO KEY UPDATE").bindparams(
+    bindparam("endpoint_ids", expanding=True)
+)
 _GIVE_BACK = text("UPDATE hook_delivery SET claimed_until = NULL WHERE id = :id AND fence = :fence")
 
 
@@ -103,4 +106,15 @@ def claim(connection: Connection, endpoint_id: str, now: datetime, limit: int = 
 def give_back(connection: Connection, claimed: Sequence[Claimed]) -> None:
     """Let anybody claim these again."""
     if claimed:
+        hold_endpoints(connection, {each.endpoint_id for each in claimed})
         connection.execute(_GIVE_BACK, [{"id": each.delivery_id, "fence": each.fence} for each in claimed])
+
+
+def hold_endpoints(connection: Connection, endpoint_ids: Collection[str]) -> None:
+    """Keep whoever else would change these endpoints or their deliveries waiting until this transaction ends.
+
+    An endpoint is held before its deliveries, and several in one order: a manager who disables one while its results
+    are written would wait in a circle otherwise. SQLite has one writer anyway.
+    """
+    if connection.dialect.name == "postgresql" and endpoint_ids:
+        connection.execute(_HOLD, {"endpoint_ids": list(endpoint_ids)})

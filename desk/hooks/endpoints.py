@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 from sqlmodel import col
 
 from badges.ids import make_id
+from badges.transactions import take_turn_for
 from desk.hooks.events import EventKind, write_events
 from desk.hooks.shutting import give_up, shut_endpoint
 from desk.hooks.signing import make_secret
@@ -93,6 +94,7 @@ def add_endpoint(  # noqa: PLR0913, PLR0917 - whose, where, what, who, when
         return target
     endpoint_id, secret = make_id(), make_secret()
     with office.engine.begin() as connection:
+        _take_issuers_turn(connection, issuer_id)
         if other := _find_other(connection, issuer_id, target.url, ""):
             return UrlTaken(other)
         count = select(func.count()).where(col(HookEndpoint.issuer_id) == issuer_id, _IS_THERE)
@@ -131,6 +133,7 @@ def change_endpoint(  # noqa: PLR0913 - which, what, who, when
         return target
     values = {"url": target.url, "events": write_events(events), "note": clean_line(note)[:LONGEST_NOTE]}
     with office.engine.begin() as connection:
+        _take_issuers_turn(connection, issuer_id)
         if other := _find_other(connection, issuer_id, target.url, endpoint_id):
             return UrlTaken(other)
         if not _change(connection, issuer_id, endpoint_id, values):
@@ -205,6 +208,11 @@ def mark_key(sealed: str) -> str:
 
 
 _IS_THERE = col(HookEndpoint.deleted_at).is_(None)
+
+
+def _take_issuers_turn(connection: Connection, issuer_id: str) -> None:
+    """Keep whoever else would add or move an endpoint waiting: each would count, and compare, without the other."""
+    take_turn_for(connection, f"endpoints {issuer_id}")
 
 
 def _find_other(connection: Connection, issuer_id: str, url: str, endpoint_id: str) -> str | None:

@@ -113,7 +113,8 @@ def _find(connection: Connection, issuer_id: str, endpoint_id: str) -> Row[Any] 
             col(HookEndpoint.deleted_at).is_(None),
         )
     )
-    return connection.execute(query).first()
+    # Held, as whoever disables it holds it: nothing is queued for an endpoint that is disabled in this moment.
+    return connection.execute(query.with_for_update(of=HookEndpoint, key_share=True)).first()
 
 
 def _queue(connection: Connection, now: datetime, *where: Any) -> int:

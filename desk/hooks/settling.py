@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 from badges.columns import from_microseconds, to_microseconds
-from desk.hooks.claiming import Claimed
+from desk.hooks.claiming import Claimed, hold_endpoints
 from desk.hooks.events import EventKind
 from desk.hooks.posting import Answered, Unreached
 from desk.hooks.schedule import is_hopeless, next_try
@@ -57,6 +57,7 @@ _ILL = text("""
 
 def record(connection: Connection, office: Office, results: Sequence[Result]) -> list[bool]:
     """Write `results`; tell of each whether it stands. One that does not was taken over by another sender."""
+    hold_endpoints(connection, {result.claimed.endpoint_id for result in results})
     return [_record_one(connection, office, result) for result in results]
 
 

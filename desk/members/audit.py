@@ -125,6 +125,10 @@ class Subject:
     id: str
 
 
+class KeyTakenOverError(Exception):
+    """A request took so long that it was given up, and another has its Idempotency-Key: the act is not done twice."""
+
+
 def note_act(  # noqa: PLR0913 - who, what, when, whose, on what
     connection: Connection,
     actor: Actor,
@@ -154,4 +158,6 @@ def note_act(  # noqa: PLR0913 - who, what, when, whose, on what
     if actor.kept_id is not None:
         # With the act or not at all: whether it was done is known even if its answer never got as far.
         done = f"{act.value} {subject.kind} {subject.id}" if subject else act.value
-        connection.execute(update(KeptAnswer).where(col(KeptAnswer.id) == actor.kept_id).values(done=done))
+        kept = update(KeptAnswer).where(col(KeptAnswer.id) == actor.kept_id).values(done=done)
+        if connection.execute(kept).rowcount != 1:
+            raise KeyTakenOverError(actor.kept_id)

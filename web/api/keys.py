@@ -23,6 +23,7 @@ from desk.access.answers import (
     drop_answer,
     open_answer,
 )
+from desk.members.audit import KeyTakenOverError
 from web.api.callers import Caller
 from web.api.problems import ErrorOut, Kind, ProblemError
 from web.needs import WebService
@@ -53,8 +54,7 @@ async def answer_once(request: Request, service: WebService, caller: Caller, han
             detail = "This key was used for another request in the last 24 hours. Take a new one."
             raise ProblemError(Kind.KEY_REUSED, detail, [ErrorOut(detail="was used already", header=HEADER)])
         case UnderWay():
-            detail = "The first request with this key has not been answered yet. Try again in some seconds."
-            raise ProblemError(Kind.UNDER_WAY, detail, headers={"retry-after": "5"})
+            raise _under_way()
         case AnswerLost(done):
             detail = (
                 f"The service stopped after it had done this ({done}) and before it had answered. Read what is there."
@@ -65,6 +65,8 @@ async def answer_once(request: Request, service: WebService, caller: Caller, han
 async def _answer(service: WebService, kept_id: str, caller: Caller, handle: Handle) -> Response:
     try:
         response = await handle(caller.keeping(kept_id))
+    except KeyTakenOverError as fault:
+        raise _under_way() from fault
     except Exception:
         await run_in_threadpool(drop_answer, service.office, kept_id)
         raise
@@ -72,6 +74,11 @@ async def _answer(service: WebService, kept_id: str, caller: Caller, handle: Han
     answer = Answered(response.status_code, headers, bytes(response.body))
     await run_in_threadpool(close_answer, service.office, kept_id, answer)
     return response
+
+
+def _under_way() -> ProblemError:
+    detail = "Another request with this key has not been answered yet. Try again in some seconds."
+    return ProblemError(Kind.UNDER_WAY, detail, headers={"retry-after": "5"})
 
 
 def _read_key(request: Request) -> str | None:

@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from threading import Lock
 
+import structlog
 from sqlalchemy import Engine
 
 from badges.transactions import reading
 from desk.recipients.tallies import Cell, Tally, count_by_day, count_up_to, start_of, tally_awards
+
+_log = structlog.get_logger(__name__)
 
 FEW = 3000
 """Awards that are counted while a page waits: some tenths of a second."""
@@ -92,6 +95,9 @@ class Tallies:
             with self._lock:
                 kept.cells = {cell: kept.cells[cell] for cell in kept.wanted if cell in kept.cells}
                 kept.counted_at = now
+        except Exception:
+            # Nobody waits for this thread: what is counted already is shown, and the next page has it tried again.
+            _log.exception("counting_failed")
         finally:
             kept.is_counting = False
 

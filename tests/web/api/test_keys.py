@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from desk.access.answers import Opened, open_answer
+from desk.issuers.contacts import ContactWords, add_contact
+from desk.members.audit import Actor, KeyTakenOverError
 from tests.web.api.callers import Machine, connect, problem
 from tests.web.console.insiders import THEIRS
 from tests.web.house import House
@@ -86,3 +89,19 @@ def test_a_crash_before_the_answer_loses_no_act_and_repeats_none(machine: Machin
     house.change("DELETE FROM issuer_contact WHERE address = 'new@issuer.example'")
     house.change("UPDATE kept_answer SET done = ''")
     assert machine.post("/contacts", CONTACT, **KEY).status_code == 201, "nothing had been done, so it is done now"
+
+
+def test_a_request_that_was_given_up_does_not_act_after_another_has_its_key(machine: Machine) -> None:
+    house, office = machine.house, machine.house.service.office
+    token_id, issuer_id = str(house.one("SELECT id FROM api_token")), str(house.one("SELECT id FROM issuer LIMIT 1"))
+    first = open_answer(office, token_id, "1187", "", house.clock())
+    house.clock.pass_by(timedelta(minutes=11))
+    second = open_answer(office, token_id, "1187", "", house.clock())
+    assert isinstance(first, Opened)
+    assert isinstance(second, Opened)
+    words = ContactWords(address="new@issuer.example", name="New")
+    with pytest.raises(KeyTakenOverError):
+        add_contact(office, issuer_id, words, Actor("program", kept_id=first.kept_id), house.clock())
+    assert count(house, "issuer_contact WHERE address = 'new@issuer.example'") == 0
+    add_contact(office, issuer_id, words, Actor("program", kept_id=second.kept_id), house.clock())
+    assert count(house, "issuer_contact WHERE address = 'new@issuer.example'") == 1
