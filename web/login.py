@@ -19,7 +19,7 @@ from web.door import AT_THE_DOOR
 from web.needs import WebService
 from web.onward import choose_next, drop_user_name, read_user_name
 from web.pages import Pages
-from web.visitors import ActingOwner, find_visitor, give_cookie, read_cookie, take_cookie
+from web.visitors import COOKIE, ActingOwner, find_visitor
 
 router = APIRouter()
 
@@ -48,7 +48,7 @@ def take_login(  # noqa: PLR0913, PLR0917 - the form's fields
 ) -> Response:
     """Log in, and go on to where the visitor was going."""
     now = service.clock()
-    login = LoginTry(address, password, source_of(request), read_cookie(request, service.place))
+    login = LoginTry(address, password, source_of(request), COOKIE.read(request, service.place))
     done = log_in(service.office, login, now)
     values = {"said": "", "address": address, "next": choose_next(next)}
     match done:
@@ -70,13 +70,13 @@ def take_logout(request: Request, service: Service, visitor: ActingOwner) -> Res
     """End this session."""
     log_out(service.office, visitor.owner, source_of(request), service.clock())
     response = RedirectResponse(f"{service.place.root}/login?said=out", 303)
-    take_cookie(response, service.place)
+    COOKIE.take(response, service.place)
     return response
 
 
 def _let_in(service: WebService, done: LoggedIn, onward: str) -> Response:
     response = RedirectResponse(f"{service.place.root}{onward}", 303)
-    give_cookie(response, service.place, done.token)
+    COOKIE.give(response, service.place, done.token)
     drop_user_name(response, service.place)
     return response
 

@@ -17,7 +17,7 @@ from web.context import READ, Later, Service, Shown, source_of
 from web.door import AT_THE_DOOR
 from web.pages import Pages
 from web.present_password import name_refusal
-from web.visitors import ActingOwner, Owner, Visitor, take_cookie
+from web.visitors import COOKIE, ActingOwner, Owner, Visitor
 
 router = APIRouter()
 
@@ -94,7 +94,7 @@ def take_leaving(  # noqa: PLR0913, PLR0917 - the form's fields
         refusal = name_refusal(service, later, visitor, done)
         return _show_leaving(request, pages, visitor, fault=refusal, hides=hide == "yes")
     response = RedirectResponse(f"{service.place.root}/account-deleted", 303)
-    take_cookie(response, service.place)
+    COOKIE.take(response, service.place)
     return response
 
 

@@ -20,7 +20,7 @@ from desk.members.roles import Standing
 from desk.members.sessions import find_member_session
 from desk.pulse import BATCH, MAIL, TICKET, TICKETS, take_pulse
 from mailer.queue.tables import Batch
-from web.console.visitors import Insider, read_console_cookie
+from web.console.visitors import CONSOLE_COOKIE, Insider
 from web.console.watch import Watch
 from web.context import READ, Service
 from web.needs import WebService
@@ -48,7 +48,7 @@ async def stream_changes(
         raise HTTPException(429)
     if request.method == "HEAD":
         return Response(media_type="text/event-stream")
-    token = read_console_cookie(request, service.place)
+    token = CONSOLE_COOKIE.read(request, service.place)
     events = _stream(watch, service, token, insider.standing.member_id, topics)
     return StreamingResponse(events, media_type="text/event-stream", headers=_HEADERS)
 

@@ -15,11 +15,9 @@ from desk.members.login import PasswordTaken, log_in_member, log_out_member
 from web.console.onward import choose_next_console
 from web.console.pages import show_door
 from web.console.visitors import (
+    CONSOLE_COOKIE,
     ActingNewcomer,
     find_colleague,
-    give_console_cookie,
-    read_console_cookie,
-    take_console_cookie,
 )
 from web.context import READ, Service, Shown, source_of
 from web.door import AT_THE_DOOR
@@ -44,13 +42,13 @@ def take_login(  # noqa: PLR0913, PLR0917 - the form's fields
 ) -> Response:
     """Take address and password, and go on to the second factor."""
     now, onward = service.clock(), choose_next_console(next)
-    login = LoginTry(address, password, source_of(request), read_console_cookie(request, service.place))
+    login = LoginTry(address, password, source_of(request), CONSOLE_COOKIE.read(request, service.place))
     done = log_in_member(service.office, login, request.headers.get("user-agent", ""), now)
     values = {"said": "", "address": address, "next": onward}
     match done:
         case PasswordTaken():
             response = RedirectResponse(f"{service.place.root}/console/second-factor?next={onward}", 303)
-            give_console_cookie(response, service.place, done.token)
+            CONSOLE_COOKIE.give(response, service.place, done.token)
             return response
         case WrongLogin():
             return show_door(request, pages, "login.html", {**values, "fault": "wrong"}, status=422)
@@ -67,5 +65,5 @@ def take_logout(service: Service, newcomer: ActingNewcomer) -> Response:
     """End this session."""
     log_out_member(service.office, newcomer.actor, newcomer.session.session_id, service.clock())
     response = RedirectResponse(f"{service.place.root}/console/login?said=out", 303)
-    take_console_cookie(response, service.place)
+    CONSOLE_COOKIE.take(response, service.place)
     return response

@@ -15,7 +15,7 @@ from desk.members.proving import CodeTry, Proven, Refused, SessionOver, WrongCod
 from desk.members.sessions import InsiderSession
 from web.console.onward import choose_next_console
 from web.console.pages import show_console
-from web.console.visitors import ActingNewcomer, Colleague, Newcomer, give_console_cookie, take_console_cookie
+from web.console.visitors import CONSOLE_COOKIE, ActingNewcomer, Colleague, Newcomer
 from web.context import READ, Service, Shown
 from web.door import AT_THE_DOOR
 from web.needs import WebService
@@ -61,11 +61,11 @@ def take_second_factor(  # noqa: PLR0913, PLR0917 - the form's fields
         case Enrolled():
             values = {"codes": done.recovery_codes, "onward": onward, "address": session.standing.address}
             page = show_console(request, pages, newcomer, "recovery_codes.html", values, area="me")
-            give_console_cookie(page, service.place, done.token)
+            CONSOLE_COOKIE.give(page, service.place, done.token)
             return page
         case Proven():
             response = RedirectResponse(f"{service.place.root}{_lead_on(done, onward)}", 303)
-            give_console_cookie(response, service.place, done.token)
+            CONSOLE_COOKIE.give(response, service.place, done.token)
             return response
         case SessionOver():
             return _begin_again(service, onward)
@@ -89,7 +89,7 @@ def _lead_on(done: Proven, onward: str) -> str:
 
 def _begin_again(service: WebService, onward: str) -> Response:
     response = RedirectResponse(f"{service.place.root}/console/login?next={onward}", 303, {"vary": "Cookie"})
-    take_console_cookie(response, service.place)
+    CONSOLE_COOKIE.take(response, service.place)
     return response
 
 

@@ -1,4 +1,4 @@
-"""Who is in the console: its cookie, and the dependencies by which a handler says whom it is for.
+"""Who is in the console: the dependencies by which a handler says whom it is for.
 
 Here belong these and nothing that a page shows. `Insider` (a member, second factor given), `Supporter`,
 `Administrator`; `Managed` for a path with `{issuer}`, the slug of an issuer that they manage. Each has an `Acting…`
@@ -6,8 +6,7 @@ twin that also demands the form's word. Whoever may not see a page is answered a
 and no id can be guessed; whoever is not logged in is led to the log-in.
 """
 
-import hmac
-from base64 import urlsafe_b64encode
+from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
@@ -16,23 +15,23 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 from sqlmodel import col
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from badges.tables import Issuer
 from badges.transactions import reading
 from desk.members.audit import Actor
 from desk.members.roles import Standing
-from desk.members.sessions import (
-    LONGEST,
-    InsiderSession,
-    find_member_session,
-    prolong_member_session,
-)
+from desk.members.sessions import LONGEST, InsiderSession, find_member_session, prolong_member_session
 from web.console.onward import choose_next_console
 from web.context import Later, Service, source_of
+from web.cookies import SessionCookie, demand_word, make_form_word
 from web.needs import Place, WebService
 
-LONGEST_COOKIE = 200
+CONSOLE_COOKIE = SessionCookie("console", LONGEST)
+_WORD = b"console form word"
+MOST_BEING_SENT = 8
+"""Forms of one member at a time: browsers send six to a server with HTTP/1.1."""
 FIRST_PAGE = "/console"
 
 
@@ -75,45 +74,16 @@ class NotProvenError(Exception):
     """The password was given, the second factor was not."""
 
 
-def name_console_cookie(place: Place) -> str:
-    """Return the cookie's name, another than an earner's: one browser may be both."""
-    return "__Host-console" if place.is_https else "console"
-
-
-def give_console_cookie(response: Response, place: Place, token: str) -> None:
-    """Have the browser keep a session."""
-    response.set_cookie(
-        name_console_cookie(place),
-        token,
-        max_age=int(LONGEST.total_seconds()),
-        path="/",
-        secure=place.is_https,
-        httponly=True,
-        samesite="lax",  # strict would lose the session of whoever comes from a link in a mail
-    )
-
-
-def take_console_cookie(response: Response, place: Place) -> None:
-    """Have the browser forget the session."""
-    response.delete_cookie(name_console_cookie(place), path="/", secure=place.is_https, httponly=True, samesite="lax")
-
-
-def read_console_cookie(request: Request, place: Place) -> str:
-    """Return the token that the browser sends; empty for none, and for what cannot be one."""
-    token = request.cookies.get(name_console_cookie(place), "")
-    return token if len(token) <= LONGEST_COOKIE else ""
-
-
 def find_colleague(request: Request, service: WebService) -> Colleague | None:
     """Return who is logged in, with or without the second factor."""
-    token = read_console_cookie(request, service.place)
+    token = CONSOLE_COOKIE.read(request, service.place)
     if not token:
         return None
     with reading(service.office.engine).connect() as connection:
         session = find_member_session(connection, token, service.clock())
     if session is None:
         return None
-    colleague = Colleague(session, _word_of(token), source_of(request))
+    colleague = Colleague(session, make_form_word(token, _WORD), source_of(request))
     request.state.colleague = colleague
     return colleague
 
@@ -170,11 +140,25 @@ Administrator = Annotated[Colleague, Depends(_require_administrator)]
 Managed = Annotated[ManagedIssuer, Depends(_require_manager)]
 
 
+_being_sent: Counter[str] = Counter()
+"""Forms of each member that are on their way. The event loop alone touches it."""
+
+
+async def _receive_form(request: Request, member_id: str) -> FormData:
+    """Return the form, received whole. A roster has 20 MB, and nobody keeps a disk full of those that never end."""
+    if _being_sent[member_id] >= MOST_BEING_SENT:
+        raise HTTPException(429, headers={"retry-after": "5"})
+    _being_sent[member_id] += 1
+    try:
+        return await request.form()
+    finally:
+        _being_sent[member_id] -= 1
+        if not _being_sent[member_id]:
+            del _being_sent[member_id]
+
+
 async def _require_word(request: Request, colleague: Newcomer) -> Colleague:
-    form = await request.form()
-    word = form.get("word")
-    if not isinstance(word, str) or not hmac.compare_digest(word.encode(), colleague.form_word.encode()):
-        raise HTTPException(403)
+    demand_word(await _receive_form(request, colleague.standing.member_id), colleague.form_word)
     return colleague
 
 
@@ -221,7 +205,3 @@ def lead_to_console_login(app: FastAPI, place: Place) -> None:
 
     app.add_exception_handler(NotInsideError, partial(lead, "/console/login"))
     app.add_exception_handler(NotProvenError, partial(lead, "/console/second-factor"))
-
-
-def _word_of(token: str) -> str:
-    return urlsafe_b64encode(hmac.digest(token.encode(), b"console form word", "sha256")).decode().rstrip("=")
