@@ -6,6 +6,7 @@ they are: somebody who is logged in may send the right password as often as they
 
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
@@ -21,7 +22,9 @@ _inside: Counter[str] = Counter()
 """How many of each network are inside. The event loop alone touches it."""
 
 
-async def _pass_door(request: Request) -> AsyncIterator[None]:
+@asynccontextmanager
+async def pass_door(request: Request) -> AsyncIterator[None]:
+    """Hold a place inside. For what has been received whole: whoever sends it slowly must not stand in the door."""
     network = network_of(source_of(request))
     if _inside.total() >= MOST_INSIDE or _inside[network] >= MOST_OF_ONE_NETWORK:
         raise HTTPException(503, headers={"retry-after": _BUSY_SECONDS})
@@ -32,6 +35,11 @@ async def _pass_door(request: Request) -> AsyncIterator[None]:
         _inside[network] -= 1
         if not _inside[network]:
             del _inside[network]
+
+
+async def _pass_door(request: Request) -> AsyncIterator[None]:
+    async with pass_door(request):
+        yield
 
 
 AT_THE_DOOR = [Depends(_pass_door)]

@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from badges.ids import make_id
@@ -60,6 +61,8 @@ class _Faults:
 
         try:
             await self._app(scope, receive, note_begin)
+        except ClientDisconnect:
+            return  # whoever has hung up gets no answer, and fills no log with traces
         except Exception as fault:
             if has_begun or scope["type"] != "http":
                 raise

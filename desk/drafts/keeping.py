@@ -43,8 +43,11 @@ CHOICES_KEPT_FOR = timedelta(days=400)
 """Rosters of a yearly course have the same header again."""
 LARGEST = 20 << 20
 """Bytes of a file: some 300,000 rows of text."""
+MOST_LINES = 500_000
+"""Of a file: ones of a few characters, or of none, take as long to read as others, and that many more fit."""
 MOST_DRAFTS = 20
 """Of one issuer at a time: so much may lie about."""
+TOO_MANY_LINES = f"has more than {MOST_LINES:,} lines: issue it in parts, or with `badgepost issue`"
 LONGEST_NAME = 120
 WORK_LASTS = timedelta(minutes=10)
 """What is under way for longer was ended with its process."""
@@ -116,6 +119,8 @@ def keep_roster(  # noqa: PLR0913, PLR0917 - whose, which file, for which badge,
     shown = shorten(name.replace("\\", "/").rpartition("/")[2] or "roster")[:LONGEST_NAME]
     if len(content) > LARGEST:
         return NotKept(f"is larger than {LARGEST >> 20} MB: issue it in parts, or with `badgepost issue`")
+    if has_too_many_lines(content):
+        return NotKept(TOO_MANY_LINES)
     survey = survey_file(io.BytesIO(content), name, Said())
     if isinstance(survey, RosterFault):
         return NotKept(survey.reason)
@@ -134,6 +139,11 @@ def keep_roster(  # noqa: PLR0913, PLR0917 - whose, which file, for which badge,
         kept = find_draft(connection, issuer_id, draft_id)
     assert isinstance(kept, Draft)
     return kept
+
+
+def has_too_many_lines(content: bytes) -> bool:
+    """Tell whether reading a file would hold up everybody else. A workbook, compressed, has its own limits."""
+    return max(content.count(b"\n"), content.count(b"\r")) > MOST_LINES
 
 
 def find_draft(connection: Connection, issuer_id: str, draft_id: str, *, to_change: bool = False) -> Draft | NoDraft:

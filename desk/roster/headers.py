@@ -11,6 +11,8 @@ from desk.roster.said import NO_HEADER, NOTHING_SAID, Said
 
 TITLE_ROWS = 20
 """The header is one of the first so many lines that are not blank."""
+FIRST_LINES = 10_000
+"""Blank or not, among which the header is looked for: a file of line breaks alone has millions."""
 MOST_COLUMNS = 200
 """How many a person is asked about."""
 
@@ -56,7 +58,7 @@ def name_table(table: Table, header_line: int | None) -> Named | None:
         nearest = _find_nearest(table)[1]
         return None if nearest is None else _name_by(nearest)
     first: Line | None = None
-    with closing(read_filled(table)) as lines:
+    with closing(read_filled(table, FIRST_LINES)) as lines:
         for line in islice(lines, TITLE_ROWS):
             if isinstance(line, Broken):
                 continue
@@ -69,7 +71,7 @@ def name_table(table: Table, header_line: int | None) -> Named | None:
 def _find_nearest(table: Table) -> tuple[Header | NoColumns, Line | None]:
     nearest = NoColumns("holds no text", -1)
     nearest_line: Line | None = None
-    with closing(read_filled(table)) as lines:
+    with closing(read_filled(table, FIRST_LINES)) as lines:
         for line in islice(lines, TITLE_ROWS):
             match = _match(line)
             whole = None if isinstance(line, Broken) else line
@@ -111,7 +113,7 @@ def _letters(place: int) -> str:
 def find_rows(table: Table, wanted: int = 5) -> list[tuple[int, Sequence[str]]]:
     """Return the first rows of `table` that are not blank, with their lines, for a person to say which is which."""
     found: list[tuple[int, Sequence[str]]] = []
-    with closing(read_filled(table)) as lines:
+    with closing(read_filled(table, FIRST_LINES)) as lines:
         for line in islice(lines, TITLE_ROWS):
             if not isinstance(line, Broken) and len(found) < wanted:
                 found.append((line[0], name_columns(line[2][:MOST_COLUMNS])))

@@ -4,6 +4,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Protocol
 
 from desk.roster.cells import Cell, is_blank
@@ -34,10 +35,10 @@ class Table(Protocol):
         """Yield all lines from the first one; blank ones may be left out."""
 
 
-def read_filled(table: Table) -> Lines:
-    """Yield the lines of `table` that are not blank."""
+def read_filled(table: Table, most: int | None = None) -> Lines:
+    """Yield the lines of `table` that are not blank, of the first `most` lines, or of all."""
     with closing(table.lines()) as lines:
-        for line in lines:
+        for line in islice(lines, most):
             if isinstance(line, Broken) or not all(map(is_blank, line[2])):
                 yield line
 

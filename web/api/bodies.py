@@ -5,16 +5,21 @@ I-JSON (RFC 7493) allows: no NaN, no name twice in an object, no half characters
 it), no number that only Python can hold, no tower of brackets.
 """
 
+import asyncio
 import json
 import re
+import time
 from math import isfinite
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
+from starlette.types import Message, Receive
 
 from web.api.problems import ErrorOut, Kind, ProblemError
 
+LONGEST_SENDING = 120.0
+"""Seconds: who sends has one of few places meanwhile."""
 DEEPEST = 20
 """Levels of brackets; nothing here has more than four."""
 MOST_VALUES = 20_000
@@ -74,6 +79,24 @@ def demand_length(request: Request, longest: int) -> int:
     if int(request.headers.get("content-length", "0")) > longest:  # `web.guards` has seen that it is a number
         raise ProblemError(Kind.TOO_LONG, f"The body may be {longest:,} bytes long. Send it in parts.")
     return longest
+
+
+def limit_time(receive: Receive, seconds: float = LONGEST_SENDING) -> Receive:
+    """Return a `receive` that raises `ProblemError` where the body has not come whole `seconds` from now."""
+    ends = time.monotonic() + seconds
+    is_whole = False
+
+    async def receive_in_time() -> Message:
+        nonlocal is_whole
+        try:
+            async with asyncio.timeout(None if is_whole else ends - time.monotonic()):
+                message = await receive()
+        except TimeoutError:
+            raise ProblemError(Kind.BAD_REQUEST, f"The body has not come within {seconds:g} seconds.") from None
+        is_whole = not message.get("more_body", False)
+        return message
+
+    return receive_in_time
 
 
 def _refuse_constant(word: str) -> float:

@@ -29,6 +29,8 @@ FAILURE_RATE = Rate(most=30, seconds=3600)
 """Tokens that open nothing, of one network: as for log-ins (`desk.accounts.throttling`)."""
 MOST_INSIDE = 20
 """Requests that are worked on at a time: pages need threads, too, of which there are forty."""
+MOST_OF_ONE_ISSUER = 10
+"""Of which it may have fifty tokens."""
 MOST_OF_ONE_TOKEN = 6
 
 
@@ -41,6 +43,8 @@ class Gate:
         self._failed = Windows(FAILURE_RATE)
         self._good = Windows(Rate(most=1, seconds=FAILURE_RATE.seconds))
         self._inside: Counter[str] = Counter()
+        """By token."""
+        self._of_issuers: Counter[str] = Counter()
 
     async def admit(
         self, request: Request, service: WebService, later: Afterwards, scope: Scope
@@ -60,19 +64,23 @@ class Gate:
     @asynccontextmanager
     async def inside(self, caller: Caller) -> AsyncIterator[None]:
         """Hold a place for one request. Raises `ProblemError` if there is none."""
-        token_id = caller.token.token_id
-        if self._inside[token_id] >= MOST_OF_ONE_TOKEN:
-            detail = f"{MOST_OF_ONE_TOKEN} requests of this token are under way. Wait for one of them."
-            raise ProblemError(Kind.TOO_MANY, detail, headers=_wait(1))
+        token_id, issuer_id = caller.token.token_id, caller.issuer_id
+        for whose, number, most in (
+            ("this token", self._inside[token_id], MOST_OF_ONE_TOKEN),
+            ("this issuer", self._of_issuers[issuer_id], MOST_OF_ONE_ISSUER),
+        ):
+            if number >= most:
+                detail = f"{most} requests of {whose} are under way. Wait for one of them."
+                raise ProblemError(Kind.TOO_MANY, detail, headers=_wait(1))
         if self._inside.total() >= MOST_INSIDE:
             raise ProblemError(Kind.BUSY, "Too much is under way. Try again in some seconds.", headers=_wait(2))
         self._inside[token_id] += 1
+        self._of_issuers[issuer_id] += 1
         try:
             yield
         finally:
-            self._inside[token_id] -= 1
-            if not self._inside[token_id]:
-                del self._inside[token_id]
+            self._inside -= Counter([token_id])
+            self._of_issuers -= Counter([issuer_id])
 
     def tell(self, left: Left) -> dict[str, str]:
         """Return the fields that say how much is left (draft-ietf-httpapi-ratelimit-headers)."""

@@ -6,12 +6,13 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import Field, StrictBool
 
+from desk.drafts.keeping import TOO_MANY_LINES, has_too_many_lines
 from desk.issuing.order import IssueOrder
 from desk.programme_values import Language
 from web.api.award_rows import AwardRow, place_in_list, write_roster
 from web.api.callers import MayIssue
 from web.api.issuing import ReportOut, issue
-from web.api.problems import ErrorOut
+from web.api.problems import ErrorOut, Kind, ProblemError
 from web.api.route import make_router
 from web.api.uploads import ROSTER, Uploaded, upload_of
 from web.api.values import LINE_PATTERN, SLUG_PATTERN, Sent, SentMoment
@@ -67,6 +68,8 @@ def issue_file(  # noqa: PLR0913, PLR0917 - the parameters of the query
     not_later_than: Annotated[SentMoment | None, Query(description="What has not left by then is not sent.")] = None,
 ) -> ReportOut:
     """The body is a CSV or .xlsx file as `docs/rosters.md` describes it. All or nothing, unless `skip_bad`."""
+    if has_too_many_lines(content):
+        raise ProblemError(Kind.REFUSED, f"Nothing was issued: the file {TOO_MANY_LINES}.")
     order = IssueOrder(
         badge=badge,
         source=io.BytesIO(content),

@@ -14,7 +14,7 @@ from fastapi.responses import Response
 from fastapi.routing import APIRoute
 
 from web.afterwards import Afterwards
-from web.api.bodies import BodyRequest, demand_length, demand_media_type
+from web.api.bodies import BodyRequest, demand_length, demand_media_type, limit_time
 from web.api.callers import Caller, find_needs
 from web.api.gate import Gate
 from web.api.keys import answer_once
@@ -49,7 +49,8 @@ class ApiRoute(APIRoute):
             caller, left = await gate.admit(request, service, cast("Afterwards", state.afterwards), self.needs)
             async with gate.inside(caller):
                 _check_names(request, known)
-                asked = BodyRequest(request.scope, limit_body(request.receive, self._check_body(request)))
+                receive = limit_body(limit_time(request.receive), self._check_body(request))
+                asked = BodyRequest(request.scope, receive)
 
                 async def handle_for(caller: Caller) -> Response:
                     asked.state.caller = caller

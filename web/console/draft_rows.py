@@ -26,11 +26,10 @@ from desk.roster.headers import MOST_COLUMNS
 from desk.roster.rows import RosterFault
 from desk.roster.said import Said
 from desk.roster.surveying import Survey, survey_file
-from web.console.found_draft import find_or_404, lead_on, report_of, show_draft
-from web.console.sent import SentForm, text_of
+from web.console.found_draft import find_or_404, is_waited_for, lead_on, report_of, show_draft
+from web.console.sent import SentForm, SentToDoor, text_of
 from web.console.visitors import ActingManaged, Managed
 from web.context import READ, Errands, Service, Shown
-from web.door import AT_THE_DOOR
 from web.needs import WebService
 
 router = APIRouter()
@@ -53,6 +52,8 @@ def show_rows(  # noqa: PLR0913, PLR0917 - who looks, at what
 ) -> Response:
     """Show what is wrong with the rows, a page of them, from the line `after` on."""
     found = find_or_404(service, managed, draft)
+    if is_waited_for(service, found):
+        return show_draft(request, service, pages, managed, found, "draft_rows.html", {})
     report = report_of(service, found)
     later = [row for row in report.faulty if row.line > after]
     next_query = f"?after={later[PAGE - 1].line}" if len(later) > PAGE else ""
@@ -60,8 +61,8 @@ def show_rows(  # noqa: PLR0913, PLR0917 - who looks, at what
     return show_draft(request, service, pages, managed, found, "draft_rows.html", values)
 
 
-@router.post("/console/issuers/{issuer}/issue/{draft}/rows", dependencies=AT_THE_DOOR)
-def mend_rows(service: Service, managed: ActingManaged, draft: str, form: SentForm, errands: Errands) -> Response:
+@router.post("/console/issuers/{issuer}/issue/{draft}/rows")
+def mend_rows(service: Service, managed: ActingManaged, draft: str, form: SentToDoor, errands: Errands) -> Response:
     """Keep what was typed into the cells of bad rows, and look at all rows again."""
     found = find_or_404(service, managed, draft)
     shown = {row.line: row for row in report_of(service, found).faulty}
@@ -76,9 +77,9 @@ def mend_rows(service: Service, managed: ActingManaged, draft: str, form: SentFo
     return lead_on(service, managed, changed, draft, f"?said=looked&after={_read_after(form)}", errands)
 
 
-@router.post("/console/issuers/{issuer}/issue/{draft}/suggestions", dependencies=AT_THE_DOOR)
+@router.post("/console/issuers/{issuer}/issue/{draft}/suggestions")
 def take_suggestions(
-    service: Service, managed: ActingManaged, draft: str, form: SentForm, errands: Errands
+    service: Service, managed: ActingManaged, draft: str, form: SentToDoor, errands: Errands
 ) -> Response:
     """Take the address that is suggested for one row, or all that are."""
     line, address = text_of(form, "line", _LONGEST_LINE), text_of(form, "address", 400)
@@ -89,8 +90,8 @@ def take_suggestions(
     return lead_on(service, managed, changed, draft, "?said=accepted#suspicions", errands)
 
 
-@router.post("/console/issuers/{issuer}/issue/{draft}/badge", dependencies=AT_THE_DOOR)
-def set_badge(service: Service, managed: ActingManaged, draft: str, form: SentForm, errands: Errands) -> Response:
+@router.post("/console/issuers/{issuer}/issue/{draft}/badge")
+def set_badge(service: Service, managed: ActingManaged, draft: str, form: SentToDoor, errands: Errands) -> Response:
     """Say which badge it is about."""
     changed = choose_badge(service.office, managed.id, draft, text_of(form, "badge", 200), service.clock())
     return lead_on(service, managed, changed, draft, "?said=badge", errands)
@@ -108,14 +109,14 @@ def show_columns(  # noqa: PLR0913, PLR0917 - who looks, at what
     return show_draft(request, service, pages, managed, found, "draft_columns.html", values)
 
 
-@router.post("/console/issuers/{issuer}/issue/{draft}/columns", dependencies=AT_THE_DOOR)
+@router.post("/console/issuers/{issuer}/issue/{draft}/columns")
 def set_columns(  # noqa: PLR0913, PLR0917 - who says it, about what
     request: Request,
     service: Service,
     pages: Shown,
     managed: ActingManaged,
     draft: str,
-    form: SentForm,
+    form: SentToDoor,
     errands: Errands,
 ) -> Response:
     """Say which column is what."""

@@ -33,10 +33,9 @@ from desk.roster.languages import LANGUAGES
 from desk.sendings.steering import HORIZON
 from web.console.found_draft import find_or_404, lead_on, lead_to_batch, path_of, show_draft
 from web.console.moments import ZONES, NoMomentError, choose_zone, read_moment, write_moment
-from web.console.sent import SentForm, text_of
+from web.console.sent import SentToDoor, text_of
 from web.console.visitors import ActingManaged, Managed, ManagedIssuer
 from web.context import READ, Errands, Service, Shown
-from web.door import AT_THE_DOOR
 from web.needs import WebService
 from web.pages import Pages
 
@@ -67,14 +66,14 @@ def show_sending(  # noqa: PLR0913, PLR0917 - who looks, at what
     return _show(request, service, pages, managed, found, values)
 
 
-@router.post("/console/issuers/{issuer}/issue/{draft}/send", dependencies=AT_THE_DOOR)
+@router.post("/console/issuers/{issuer}/issue/{draft}/send")
 def count_sending(  # noqa: PLR0913, PLR0917 - who says it, about what
     request: Request,
     service: Service,
     pages: Shown,
     managed: ActingManaged,
     draft: str,
-    form: SentForm,
+    form: SentToDoor,
     errands: Errands,
 ) -> Response:
     """Say when and how, and count what that comes to."""
@@ -108,8 +107,8 @@ def show_confirmation(  # noqa: PLR0913, PLR0917 - who looks, at what
     return show_draft(request, service, pages, managed, found, "draft_confirm.html", values)
 
 
-@router.post("/console/issuers/{issuer}/issue/{draft}/confirm", dependencies=AT_THE_DOOR)
-def issue_it(service: Service, managed: ActingManaged, draft: str, form: SentForm, errands: Errands) -> Response:
+@router.post("/console/issuers/{issuer}/issue/{draft}/confirm")
+def issue_it(service: Service, managed: ActingManaged, draft: str, form: SentToDoor, errands: Errands) -> Response:
     """Issue what was confirmed; of many clicks, one does."""
     stamp, now = text_of(form, "stamp", 20), service.clock()
     if not stamp.isdecimal():

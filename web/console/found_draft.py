@@ -39,6 +39,12 @@ def report_of(service: WebService, draft: Draft) -> Report:
     return draft.report or look_again(service.office, draft, service.clock())
 
 
+def is_waited_for(service: WebService, draft: Draft) -> bool:
+    """Tell whether its pages say only that its rows are being looked at, or lead to its batch: then nobody needs the
+    rows, and reading a long file anew for each look at the page would keep everybody else waiting."""
+    return draft.batch_id is not None or (draft.work == CHECKING and draft.is_busy(service.clock()))
+
+
 def path_of(service: WebService, managed: ManagedIssuer, draft: Draft | str, part: str = "") -> str:
     """Return the path of a page of the draft; `part` may bring a query."""
     draft_id = draft if isinstance(draft, str) else draft.id

@@ -17,10 +17,9 @@ from desk.drafts.keeping import LARGEST, Draft, NotKept, discard_draft, keep_ros
 from desk.drafts.single import TypedAward, check_single, write_single
 from web.console.found_draft import look_later
 from web.console.pages import show_console
-from web.console.sent import SentForm, file_of, text_of
+from web.console.sent import SentToDoor, file_of, text_of
 from web.console.visitors import ActingManaged, Managed, ManagedIssuer
 from web.context import READ, Errands, Service, Shown
-from web.door import AT_THE_DOOR
 from web.needs import WebService
 from web.pages import Pages
 
@@ -37,9 +36,9 @@ def show_start(  # noqa: PLR0913, PLR0917 - who looks, at what
     return _show(request, service, pages, managed, {"badge": badge, "said": said})
 
 
-@router.post("/console/issuers/{issuer}/issue", dependencies=AT_THE_DOOR)
+@router.post("/console/issuers/{issuer}/issue")
 def take_roster(  # noqa: PLR0913, PLR0917 - who sends it, and what
-    request: Request, service: Service, pages: Shown, managed: ActingManaged, form: SentForm, errands: Errands
+    request: Request, service: Service, pages: Shown, managed: ActingManaged, form: SentToDoor, errands: Errands
 ) -> Response:
     """Keep an uploaded roster, and look at its rows."""
     badge, upload = text_of(form, "badge", 200), file_of(form, "roster")
@@ -56,9 +55,9 @@ def take_roster(  # noqa: PLR0913, PLR0917 - who sends it, and what
     return _show(request, service, pages, managed, values, 422)
 
 
-@router.post("/console/issuers/{issuer}/issue/one", dependencies=AT_THE_DOOR)
+@router.post("/console/issuers/{issuer}/issue/one")
 def take_award(  # noqa: PLR0913, PLR0917 - who sends it, and what
-    request: Request, service: Service, pages: Shown, managed: ActingManaged, form: SentForm, errands: Errands
+    request: Request, service: Service, pages: Shown, managed: ActingManaged, form: SentToDoor, errands: Errands
 ) -> Response:
     """Keep one award that was typed, as a roster of one row."""
     badge, now = text_of(form, "badge", 200), service.clock()

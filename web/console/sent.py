@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 from starlette.datastructures import UploadFile as Uploaded
 
 from web.console.visitors import ActingManaged
+from web.door import pass_door
 
 
 async def _read_form(request: Request, _managed: ActingManaged) -> AsyncIterator[FormData]:
@@ -22,6 +23,15 @@ async def _read_form(request: Request, _managed: ActingManaged) -> AsyncIterator
 
 
 SentForm = Annotated[FormData, Depends(_read_form)]
+
+
+async def _bring_to_door(request: Request, form: SentForm) -> AsyncIterator[FormData]:
+    async with pass_door(request):
+        yield form
+
+
+SentToDoor = Annotated[FormData, Depends(_bring_to_door)]
+"""The same for what takes long to look at (`web.door`): received first, however long that takes, and then let in."""
 
 
 def text_of(form: FormData, name: str, longest: int = 2000) -> str:
