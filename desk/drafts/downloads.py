@@ -12,14 +12,13 @@ from datetime import datetime
 from badges.transactions import reading
 from desk.drafts.keeping import Draft, open_content
 from desk.office import Office
-from desk.roster.cells import Cell, write_cell
+from desk.roster.cells import Cell, disarm_cell, write_cell
 from desk.roster.columns import SPOKEN
 from desk.roster.reading import Roster, read_roster
 from desk.roster.rows import Bad, RosterFault
 
 _BLOCK = 500
 """Rows that are written together."""
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_bad_rows(office: Office, draft: Draft, now: datetime) -> Iterator[bytes]:
@@ -71,14 +70,9 @@ def write_table(header: Sequence[str], rows: Iterator[list[str]]) -> Iterator[by
     text.write("\ufeff")
     writer.writerow(header)
     for number, row in enumerate(rows, 1):
-        writer.writerow([_neutralise(cell) for cell in row])
+        writer.writerow(map(disarm_cell, row))
         if number % _BLOCK == 0:
             yield text.getvalue().encode("utf-8", "replace")
             text.seek(0)
             text.truncate()
     yield text.getvalue().encode("utf-8", "replace")
-
-
-def _neutralise(cell: str) -> str:
-    """Return `cell` so that no spreadsheet works it out (OWASP, CSV injection)."""
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell

@@ -19,6 +19,10 @@ _FORMULA = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _SPREADSHEET_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!)")
+_FIRE = "[=+@\\-\t\r\uff1d\uff0b\uff0d\uff20]"
+"""What makes a spreadsheet take a cell for a formula, also in full width."""
+_BEGINS_TO_FIRE = re.compile(rf"\s*{_FIRE}")
+_FIRES_ONCE_CUT = re.compile(rf"""([;\t\r\n][\s"']*)(?={_FIRE})""")
 _LINE_BREAK = re.compile("[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
@@ -59,6 +63,16 @@ def _make_printable(character: str) -> str:
     if character.isprintable():
         return character
     return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(character, "\ufffd")
+
+
+def disarm_cell(text: str) -> str:
+    """Return `text` as a cell of a CSV file that no spreadsheet takes for a formula (OWASP, CSV Injection).
+
+    Where people write `0,5`, spreadsheets cut lines at semicolons; quotes around a cell with others before it then
+    protect nothing, so what would begin behind a semicolon or a line break is disarmed as well.
+    """
+    begun = f"'{text}" if _BEGINS_TO_FIRE.match(text) else text
+    return _FIRES_ONCE_CUT.sub(r"\1'", begun)
 
 
 def find_cell_fault(text: str) -> CellFault | None:

@@ -21,7 +21,7 @@ from badges.transactions import reading
 from desk.members.audit import Act
 from desk.members.audit_list import PAGE, ActFilter, PastAct, list_acts, read_acts
 from web.console.pages import show_console
-from web.console.recipients import disarm_cell
+from web.console.recipients import print_cell
 from web.console.visitors import Administrator, Colleague, Managed, ManagedIssuer
 from web.context import READ, Service, Shown
 from web.needs import WebService
@@ -195,5 +195,5 @@ def _write_csv(events: Iterator[PastAct], *, shows_source: bool) -> Iterator[str
 
 def _write_line(cells: tuple[object, ...]) -> str:
     line = StringIO()
-    csv.writer(line, quoting=csv.QUOTE_ALL).writerow(map(disarm_cell, cells))
+    csv.writer(line, quoting=csv.QUOTE_ALL).writerow(map(print_cell, cells))
     return line.getvalue()

@@ -18,6 +18,7 @@ from badges.tables import BadgeClass
 from badges.transactions import reading
 from desk.recipients.filters import Cursor, Progress, RecipientFilter, read_cursor
 from desk.recipients.listing import MOST_BADGES, Recipient, list_recipients, read_recipients
+from desk.roster.cells import disarm_cell
 from mailer.queue.states import State
 from web.console.pages import show_console
 from web.console.visitors import Managed
@@ -31,8 +32,6 @@ _STATES = (
     State.SENT, State.QUEUED, State.DEFERRED, State.BOUNCED, State.SUPPRESSED, State.UNKNOWN, State.EXPIRED,
     State.CANCELLED,
 )  # fmt: skip
-_FIRE = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet take a cell for a formula (OWASP CSV Injection)."""
 
 
 def read_filter(  # noqa: PLR0913, PLR0917 - one for each field of the form
@@ -131,11 +130,10 @@ def write_csv(rows: Iterator[Recipient]) -> Iterator[str]:
 
 def _write_line(cells: tuple[object, ...]) -> str:
     line = StringIO()
-    csv.writer(line, quoting=csv.QUOTE_ALL).writerow(map(disarm_cell, cells))
+    csv.writer(line, quoting=csv.QUOTE_ALL).writerow(map(print_cell, cells))
     return line.getvalue()
 
 
-def disarm_cell(cell: object) -> str:
+def print_cell(cell: object) -> str:
     """Return a cell that no spreadsheet takes for a formula, in one line."""
-    text = " ".join(str("" if cell is None else cell).replace("\0", "").splitlines())
-    return f"'{text}" if text.lstrip().startswith(_FIRE) or text.startswith(_FIRE) else text
+    return disarm_cell(" ".join(str("" if cell is None else cell).replace("\0", "").splitlines()))
