@@ -14,6 +14,8 @@ LONGEST = 300
 """Characters that are read."""
 MOST_TERMS = 12
 _PIECE = re.compile(r'(?:(from|ref|is|issuer):)?(?:"([^"]*)"?|([^\s"]+))', re.IGNORECASE)
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
+"""Telephones and word processors write these in place of straight ones."""
 STATES = frozenset({"open", "waiting", "closed", "mine", "unassigned"})
 
 
@@ -59,7 +61,7 @@ class Asked:
 
 def read_query(typed: str) -> Asked:
     """Return what was typed as a query."""
-    text = " ".join(typed[:LONGEST].split())
+    text = " ".join(typed[:LONGEST].translate(_QUOTES).split())
     terms: list[Term] = []
     senders: list[Term] = []
     states: set[str] = set()

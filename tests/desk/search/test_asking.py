@@ -95,3 +95,9 @@ def test_what_fits_is_marked() -> None:
     assert piece.startswith("… ")
     assert "García" in piece
     assert piece.endswith(" …")
+
+
+def test_quotation_marks_of_any_kind_make_a_phrase() -> None:
+    plain = read_query('"my badge" is:open')
+    assert [read_query(f"{one}my badge{other} is:open").terms for one, other in ("“”", "„“", "«»")] == [plain.terms] * 3
+    assert not plain.terms[0].is_begun
