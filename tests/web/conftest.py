@@ -1,6 +1,6 @@
 """What the tests of pages use."""
 
 from tests.chromium import chromium, windows
-from tests.web.fixtures import base_url, house, sample
+from tests.web.fixtures import base_url, house, lasting_house, sample
 
-__all__ = ["base_url", "chromium", "house", "sample", "windows"]
+__all__ = ["base_url", "chromium", "house", "lasting_house", "sample", "windows"]

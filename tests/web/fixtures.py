@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
@@ -49,20 +50,34 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Issued:
 
 
 @pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample: Issued, base_url: str | None) -> Iterator[House]:
-    monkeypatch.chdir(tmp_path)
-    shutil.copytree(sample.folder, tmp_path / "var")
+def house(tmp_path: Path, sample: Issued, base_url: str | None) -> Iterator[House]:
+    with _open_house(tmp_path, sample, base_url) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def lasting_house(tmp_path_factory: pytest.TempPathFactory, sample: Issued) -> Iterator[House]:
+    """One for all tests of a module, where none changes what another looks at; no `house` beside it: they share a
+    port."""
+    with _open_house(tmp_path_factory.mktemp("house"), sample, None) as opened:
+        yield opened
+
+
+@contextmanager
+def _open_house(folder: Path, sample: Issued, base_url: str | None) -> Iterator[House]:
+    shutil.copytree(sample.folder, folder / "var")
     here = f"http://127.0.0.1:{sample.port}"
     clock = Clock()
-    service = open_service(Settings(data_dir=tmp_path / "var", base_url=base_url or here))
-    if base_url is None:
-        service = replace(service, office=replace(service.office, publisher=sample.publisher))
-    pages = PageServer(make_web_service(service, clock), listen("127.0.0.1", sample.port))
-    pages.start()
-    with httpx.Client(base_url=here, timeout=30, follow_redirects=False, cookies=_no_cookies()) as client:
-        yield House(service, pages, clock, client)
-    pages.stop()
-    service.engine.dispose()
+    with chdir(folder):
+        service = open_service(Settings(data_dir=folder / "var", base_url=base_url or here))
+        if base_url is None:
+            service = replace(service, office=replace(service.office, publisher=sample.publisher))
+        pages = PageServer(make_web_service(service, clock), listen("127.0.0.1", sample.port))
+        pages.start()
+        with httpx.Client(base_url=here, timeout=30, follow_redirects=False, cookies=_no_cookies()) as client:
+            yield House(service, pages, clock, client)
+        pages.stop()
+        service.engine.dispose()
 
 
 def _no_cookies() -> CookieJar:

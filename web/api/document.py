@@ -1,6 +1,7 @@
 """The OpenAPI document (3.1): what the framework derives from the handlers, and what it cannot know.
 
-Here belongs the latter: tokens and scopes, problems, idempotency keys, rates. It is made once, at start.
+Here belongs the latter: tokens and scopes, problems, idempotency keys, rates. It takes some tenths of a
+second, so it is made once, for whoever asks first.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """The document and the pages that explain it: `/openapi.json`, `/docs`, `/problems`; for everybody, without a token."""
 
 import json
-from collections.abc import Callable
+from threading import Lock
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from starlette.routing import Route
 
 from web.api.document import make_document
-from web.api.manual import make_manual
+from web.api.manual import Manual, make_manual
 from web.api.problems import Kind
 from web.context import READ
 from web.pages import Pages
@@ -19,22 +19,41 @@ _FRESH = {"cache-control": "no-cache", "access-control-allow-origin": "*"}
 
 
 def add_reference(api: FastAPI, base_url: str) -> None:
-    """Serve the document of `api`, with all of its routes, as it is now."""
-    document = make_document(api, base_url)
-    content = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-    manual = make_manual(document)
+    """Serve the document of `api`, with all the routes that it has when somebody asks first."""
+    reference = _Reference(api, base_url)
 
-    async def send_document(_request: Request) -> Response:
-        return Response(content, media_type="application/json", headers=_FRESH)
+    def send_document(_request: Request) -> Response:
+        return Response(reference.read()[0], media_type="application/json", headers=_FRESH)
 
-    api.router.routes.append(Route("/openapi.json", send_document, methods=READ))
-    api.router.routes.append(Route("/docs", _page("api_docs.html", {"manual": manual}), methods=READ))
-    api.router.routes.append(Route("/problems", _page("api_problems.html", {"kinds": list(Kind)}), methods=READ))
+    def show_manual(request: Request) -> Response:
+        return _show(request, "api_docs.html", {"manual": reference.read()[1]})
+
+    def show_problems(request: Request) -> Response:
+        return _show(request, "api_problems.html", {"kinds": list(Kind)})
+
+    for path, show in (("/openapi.json", send_document), ("/docs", show_manual), ("/problems", show_problems)):
+        api.router.routes.append(Route(path, show, methods=READ))
 
 
-def _page(template: str, values: dict[str, Any]) -> Callable[[Request], Response]:
-    def show(request: Request) -> Response:
-        pages: Pages = request.app.state.pages
-        return pages.show(request, template, values)
+class _Reference:
+    """The document, made once, and what the manual shows of it."""
 
-    return show
+    def __init__(self, api: FastAPI, base_url: str) -> None:
+        self._api = api
+        self._base_url = base_url
+        self._made: tuple[bytes, Manual] | None = None
+        self._lock = Lock()
+
+    def read(self) -> tuple[bytes, Manual]:
+        """Return both. Others who ask first wait."""
+        with self._lock:
+            if self._made is None:
+                document = make_document(self._api, self._base_url)
+                content = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+                self._made = content, make_manual(document)
+            return self._made
+
+
+def _show(request: Request, template: str, values: dict[str, Any]) -> Response:
+    pages: Pages = request.app.state.pages
+    return pages.show(request, template, values)
