@@ -53,6 +53,8 @@ class HookSender:
         self._failures: Counter[str] = Counter()
         """By endpoint: how many lanes in a row ended with a failure."""
         self._resting: dict[str, datetime] = {}
+        self._turns: dict[str, int] = {}
+        """By endpoint: which lane of all was its last."""
         self._chores_due = clock()
         self.outcomes: Counter[str] = Counter()
 
@@ -95,7 +97,10 @@ class HookSender:
         now = self._clock()
         waiting = await asyncio.to_thread(self._look, now)
         started = [each for each in waiting if each.endpoint_id not in self._lanes and self._may_try(each, now)]
+        # By turns: what waits longest is most of all what some answer slowly, who would have every lane for good.
+        started.sort(key=lambda each: (not _is_urgent(each, now), self._turns.get(each.endpoint_id, 0)))
         for each in started[: LANES - len(self._lanes)]:
+            self._turns[each.endpoint_id] = max(self._turns.values(), default=0) + 1
             lane = asyncio.create_task(run_lane(self._equipment, each.endpoint_id, self._limit_of(each)))
             self._lanes[each.endpoint_id] = lane
         return bool(started)
@@ -105,8 +110,7 @@ class HookSender:
             return list_waiting(connection, now)
 
     def _may_try(self, waiting: Waiting, now: datetime) -> bool:
-        is_urgent = waiting.due_at <= now - BEFORE_ALL / 2  # a test: somebody sits before the page
-        return is_urgent or self._resting.get(waiting.endpoint_id, now) <= now
+        return _is_urgent(waiting, now) or self._resting.get(waiting.endpoint_id, now) <= now
 
     def _limit_of(self, waiting: Waiting) -> int:
         """One event shows whether an endpoint that has failed is well again."""
@@ -146,6 +150,11 @@ class HookSender:
         self._stopped.set()
         await asyncio.gather(*self._lanes.values(), return_exceptions=True)
         await self._equipment.journal.flush()
+
+
+def _is_urgent(waiting: Waiting, now: datetime) -> bool:
+    """Tell whether it is a test: somebody sits before the page."""
+    return waiting.due_at <= now - BEFORE_ALL / 2
 
 
 async def run_until_signal(sender: HookSender) -> Counter[str]:

@@ -13,9 +13,10 @@ from threading import Event
 import pytest
 from sqlalchemy import insert
 
+from badgepost import hook_sender
 from badgepost.hook_sender import HookSender
 from desk.hooks.chores import do_chores
-from desk.hooks.claiming import CLAIM_LASTS, claim, give_back, list_waiting
+from desk.hooks.claiming import CLAIM, CLAIM_LASTS, claim, give_back, list_waiting
 from desk.hooks.endpoints import delete_endpoint
 from desk.hooks.events import EventKind
 from desk.hooks.posting import Answered, Post, Unreached
@@ -105,6 +106,24 @@ def test_one_slow_endpoint_does_not_hold_the_others(hooks: Desk, receiver: Recei
         post_due(hooks.office, hooks.now, Post(LOOPBACK, total_seconds=30))
         assert len(slow.got) == 5  # it was let go only when the other one had everything
     assert {state for state, *_ in deliveries(hooks)} == {"delivered"}
+
+
+def test_endpoints_take_turns_however_much_waits_for_one(
+    hooks: Desk, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hook_sender, "LANES", 1)
+    with receiving() as late:
+        listen_at(hooks, receiver.url)
+        for number in range(2 * CLAIM + 1):
+            tell(hooks, str(number))
+        hooks.now += timedelta(seconds=1)
+        listen_at(hooks, late.url)
+        tell(hooks, "late")
+        before: list[int] = []
+        late.before_answer = lambda: before.append(len(receiver.got))
+        post_due(hooks.office, hooks.now)
+    assert before == [CLAIM]
+    assert len(receiver.got) == 2 * CLAIM + 2
 
 
 def test_a_failure_is_one_probe_and_not_a_storm(hooks: Desk, receiver: Receiver) -> None:
