@@ -18,9 +18,12 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from badges.dates import write_date
+from mailer.templates.kept_code import KeptCode
 from web.assets import Assets
 from web.languages import LANGUAGES, choose_language, read_catalogues
 from web.needs import Place
+
+_CODE = KeptCode()
 
 
 class Pages:
@@ -68,6 +71,7 @@ def _make_environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
+        bytecode_cache=_CODE,
         auto_reload=False,  # else every page looks at the file of each of its templates
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,

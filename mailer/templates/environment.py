@@ -9,12 +9,11 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType, TracebackType
+from types import TracebackType
 from typing import Any, NoReturn
 
 from jinja2 import (
     BaseLoader,
-    BytecodeCache,
     Environment,
     FileSystemLoader,
     StrictUndefined,
@@ -22,12 +21,12 @@ from jinja2 import (
     TemplateSyntaxError,
     pass_context,
 )
-from jinja2.bccache import Bucket
 from jinja2.ext import Extension
 from jinja2.runtime import Context
 from markupsafe import Markup
 
 from mailer.templates.faults import PublishFault, Refusal
+from mailer.templates.kept_code import KeptCode
 from mailer.templates.placeholders import guard_all, print_placeholder
 
 
@@ -45,26 +44,7 @@ class TemplateSources:
         return cls(FileSystemLoader(directory), directory / "locale")
 
 
-class _KeptCode(BytecodeCache):
-    """The code that templates compile to, kept for this process: each is read by many kinds and in many languages.
-
-    Only for environments with the same rules: code depends on them, and a key on name and source alone.
-    """
-
-    def __init__(self) -> None:
-        self._kept: dict[str, tuple[str, CodeType | None]] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Give the code of this source, if it was the last of its name."""
-        checksum, code = self._kept.get(bucket.key, ("", None))
-        bucket.code = code if checksum == bucket.checksum else None
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep the code of this source in the place of any other of its name."""
-        self._kept[bucket.key] = bucket.checksum, bucket.code
-
-
-_CODE = _KeptCode()
+_CODE = KeptCode()
 
 
 class PublishingEnvironment(Environment):
