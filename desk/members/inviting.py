@@ -1,7 +1,7 @@
-"""Inviting people into the console: by an administrator or the command line, and to one issuer by its own managers.
+"""Inviting people into the console, by an administrator or the command line; and who manages an issuer from then on.
 
-Here belong these acts. An invitation is a mail with a link that sets a password, once. A manager learns nothing of
-whether somebody works here already: answer, list and record are the same, only the mail is another.
+Here belong these acts, and the steps of an invitation that `managing` shares. An invitation is a mail with a link that
+sets a password, once.
 """
 
 from dataclasses import dataclass, field
@@ -48,13 +48,6 @@ class Invited:
 
 
 @dataclass(frozen=True, slots=True)
-class ManagerInvited:
-    """On its way, whoever it is."""
-
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
 class InvitationRefused:
     """Not done. `why`: `address`, `name`, `known` (an administrator learns that they work here already), `many`
     (a day) or `issuer`."""
@@ -62,15 +55,6 @@ class InvitationRefused:
     why: str
     reason: str = ""
     """In words, for the command line."""
-
-
-@dataclass(frozen=True, slots=True)
-class ManagerShown:
-    """Who manages an issuer, as its own managers see it."""
-
-    member_id: str
-    address: str
-    since: datetime
 
 
 def invite_member(  # noqa: PLR0913, PLR0917 - who, whom, as what
@@ -85,7 +69,7 @@ def invite_member(  # noqa: PLR0913, PLR0917 - who, whom, as what
     claim: MemberClaim | None = None,
 ) -> Invited | InvitationRefused | WrongPassword:
     """Make a member and mail them an invitation. To make an administrator, a member proves their password (`claim`)."""
-    person = _read_person(office, address, name)
+    person = read_person(office, address, name)
     if isinstance(person, InvitationRefused):
         return person
     folded, clean_name = person
@@ -100,56 +84,14 @@ def invite_member(  # noqa: PLR0913, PLR0917 - who, whom, as what
             return InvitationRefused("many", f"no more than {MOST_A_DAY} invitations a day")
         if not are_issuers(connection, roles.issuer_ids):
             return InvitationRefused("issuer", "there is no such issuer")
-        member_id = _add_member(connection, actor, folded, clean_name, language, now, roles)
+        member_id = add_member(connection, actor, folded, clean_name, language, now, roles)
         detail = {"address": folded, "administrator": roles.is_administrator, "support": roles.is_support}
         subject = Subject("member", member_id)
         note_act(connection, actor, Act.MEMBER_INVITED, now, subject=subject, detail=detail)
         for issuer_id in sorted(roles.issuer_ids):
             add_manager(connection, actor, issuer_id, member_id, folded, now)
-        serial = _send_invitation(connection, office, actor, member_id, now)
+        serial = send_invitation(connection, office, actor, member_id, now)
     return Invited(member_id, folded, serial)
-
-
-def invite_manager(  # noqa: PLR0913, PLR0917 - who, where, whom
-    office: Office, actor: Actor, issuer_id: str, address: str, name: str, now: datetime
-) -> ManagerInvited | InvitationRefused:
-    """Let somebody manage an issuer, and nothing else. Who is a member already keeps name, password and roles."""
-    person = _read_person(office, address, name)
-    if isinstance(person, InvitationRefused):
-        return person
-    folded, clean_name = person
-    with office.engine.begin() as connection:
-        take_turn_for(connection, f"member {folded}")
-        if not may_invite(connection, actor, now):
-            return InvitationRefused("many", f"no more than {MOST_A_DAY} invitations a day")
-        issuer = connection.execute(
-            select(col(Issuer.name), col(Issuer.language)).where(col(Issuer.id) == issuer_id)
-        ).one()
-        member_id = find_member_id(connection, folded)
-        if member_id is None:
-            member_id = _add_member(connection, actor, folded, clean_name, issuer.language, now, Roles())
-        subject, detail = Subject("member", member_id), {"address": folded}
-        note_act(connection, actor, Act.MEMBER_INVITED, now, issuer_id=issuer_id, subject=subject, detail=detail)
-        add_manager(connection, actor, issuer_id, member_id, folded, now)
-        _send_invitation(connection, office, actor, member_id, now, issuer.name)
-    return ManagerInvited(folded)
-
-
-def remove_manager(office: Office, actor: Actor, issuer_id: str, member_id: str, now: datetime) -> bool:
-    """Let somebody manage an issuer no more; False if they do not."""
-    with office.engine.begin() as connection:
-        return take_manager(connection, actor, issuer_id, member_id, now)
-
-
-def list_managers(connection: Connection, issuer_id: str) -> list[ManagerShown]:
-    """Return who manages an issuer, by address. No name and no state: those could tell that they work elsewhere."""
-    query = (
-        select(col(Member.id), col(Member.address), col(IssuerManager.since))
-        .join(IssuerManager, col(IssuerManager.member_id) == col(Member.id))
-        .where(col(IssuerManager.issuer_id) == issuer_id)
-        .order_by(col(Member.address))
-    )
-    return [ManagerShown(*row) for row in connection.execute(query)]
 
 
 def resend_invitation(office: Office, actor: Actor, member_id: str, now: datetime) -> Invited | InvitationRefused:
@@ -167,7 +109,7 @@ def resend_invitation(office: Office, actor: Actor, member_id: str, now: datetim
             return InvitationRefused("many", f"no more than {MOST_A_DAY} invitations a day")
         subject = Subject("member", member_id)
         note_act(connection, actor, Act.MEMBER_INVITED, now, subject=subject, detail={"again": True})
-        return Invited(member_id, address, _send_invitation(connection, office, actor, member_id, now))
+        return Invited(member_id, address, send_invitation(connection, office, actor, member_id, now))
 
 
 def demand_claim(
@@ -225,7 +167,8 @@ def may_invite(connection: Connection, actor: Actor, now: datetime) -> bool:
     return len(connection.execute(invited.limit(MOST_A_DAY)).all()) < MOST_A_DAY
 
 
-def _read_person(office: Office, address: str, name: str) -> tuple[str, str] | InvitationRefused:
+def read_person(office: Office, address: str, name: str) -> tuple[str, str] | InvitationRefused:
+    """Return address, folded, and name of whom to invite."""
     parsed = parse_address(address.strip())
     if isinstance(parsed, AddressFault):
         return InvitationRefused("address", f"{address}: {parsed.reason}")
@@ -239,9 +182,10 @@ def _read_person(office: Office, address: str, name: str) -> tuple[str, str] | I
     return fold_address(parsed), clean
 
 
-def _add_member(  # noqa: PLR0913, PLR0917 - who, whom
+def add_member(  # noqa: PLR0913, PLR0917 - who, whom
     connection: Connection, actor: Actor, address: str, name: str, language: str, now: datetime, roles: Roles
 ) -> str:
+    """Write the row of a member; return its id."""
     member_id = make_id()
     member = Member(
         id=member_id,
@@ -257,7 +201,7 @@ def _add_member(  # noqa: PLR0913, PLR0917 - who, whom
     return member_id
 
 
-def _send_invitation(  # noqa: PLR0913, PLR0917 - who, whom, where
+def send_invitation(  # noqa: PLR0913, PLR0917 - who, whom, where
     connection: Connection, office: Office, actor: Actor, member_id: str, now: datetime, issuer_name: str | None = None
 ) -> int:
     """Mail a link to who has set no password yet, and only the news to who has; return the link's serial number."""

@@ -6,8 +6,6 @@ awards from another's stands in the SQL.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -35,8 +33,7 @@ from badges.tables import Account, Assertion, BadgeClass, Earner, EarnerAddress
 from badges.transactions import reading
 from desk.accounts.showing import ShareCount, count_shares
 from desk.recipients.filters import Cursor, Progress, RecipientFilter
-from desk.recipients.why import tell_why
-from mailer.queue.states import WAITING
+from desk.recipients.listed import Recipient, RecipientPage
 from mailer.queue.tables import Batch, Message
 
 PAGE = 50
@@ -46,57 +43,6 @@ MOST_BADGES = 400
 """Badge classes of one issuer that are listed; SQLite puts 500 queries together at most."""
 MOST_NAMED = 500
 """Earners that a search by name or address finds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """One award and the newest mail that brought it."""
-
-    assertion_id: str
-    created_at: datetime
-    earner_id: str
-    name: str
-    address: str
-    """The primary one."""
-    badge: str
-    badge_name: str
-    issued_on: date
-    expires_on: date | None
-    award_state: str
-    held_at: datetime | None
-    opened_at: datetime | None
-    password_set_at: datetime | None
-    mail_state: str
-    """A word of `mailer.queue.states`; empty without a mail."""
-    mail_at: datetime | None
-    mail_due_at: datetime | None
-    mail_reason: str
-    shares: ShareCount
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether the mail will be tried (again)."""
-        return self.mail_state in WAITING
-
-    @property
-    def why(self) -> str:
-        """Why it is in this state, as `why` tells it."""
-        return tell_why(self.mail_state, self.mail_reason)
-
-    @property
-    def cursor(self) -> Cursor:
-        """Where the list goes on behind it."""
-        return Cursor(self.created_at, self.assertion_id)
-
-
-@dataclass(frozen=True, slots=True)
-class RecipientPage:
-    """Some recipients, and where the next page begins; None: there is none."""
-
-    rows: Sequence[Recipient]
-    following: Cursor | None
-    is_cut: bool = False
-    """The page ended because it had looked at `WINDOW` awards, not because it was full."""
 
 
 def list_recipients(

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Select, select
 from sqlmodel import col
 
 from badges.tables import Account, Assertion, BadgeClass, Earner, EarnerAddress, Issuer, IssuerContact
-from desk.requests.ticket_file import OtherTicket, list_others
+from desk.requests.filed import OtherTicket
+from desk.requests.ticket_file import list_others
 from desk.tables import RecordChange, Ticket
 from mailer.queue.tables import Message
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from desk.requests.ticket_file import TicketHead
+from desk.requests.filed import TicketHead
 from desk.requests.tickets import TicketState
 from desk.tables import Ticket
 

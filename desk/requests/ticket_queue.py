@@ -1,22 +1,20 @@
 """The queue of tickets: a page of it by view, filters and order, and how many there are of each view.
 
-Here belongs reading it, in a few queries of which each is served by an index however many tickets there are. What one
-ticket is about stands in `ticket_list`.
+Here belongs reading it, in a few queries of which each is served by an index however many tickets there are. What is
+asked for and given stands in `queued`, what one ticket is about in `ticket_file`.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, func, or_, select, text, union_all
 from sqlmodel import col
 
-from badges.columns import from_microseconds, to_microseconds
 from badges.tables import Issuer
 from desk.members.tables import Member
 from desk.requests.proposals import Needs
+from desk.requests.queued import PRIORITIES, Cursor, QueuedTicket, QueueFilter, QueuePage, Sort, View
 from desk.requests.ticket_views import PRESENT
 from desk.requests.tickets import TicketState
 from desk.tables import PENDING, Proposal, Ticket, TicketView
@@ -24,112 +22,6 @@ from desk.tables import PENDING, Proposal, Ticket, TicketView
 PAGE = 50
 MOST_COUNTED = 1000
 """More than this are said to be more than this."""
-PRIORITIES = (2, 1, 0, -1)
-
-
-class View(StrEnum):
-    """What is looked at: tickets by whose turn it is."""
-
-    OPEN = "open"
-    MINE = "mine"
-    UNASSIGNED = "unassigned"
-    APPROVAL = "approval"
-    WAITING = "waiting"
-    CLOSED = "closed"
-    ALL = "all"
-
-    @property
-    def states(self) -> tuple[TicketState, ...]:
-        """The states of its tickets."""
-        one = {View.WAITING: TicketState.WAITING, View.CLOSED: TicketState.CLOSED}
-        return tuple(TicketState) if self is View.ALL else (one.get(self, TicketState.OPEN),)
-
-
-class Sort(StrEnum):
-    """What stands first. By when a ticket was opened: one that is acted on keeps its place."""
-
-    URGENT = "urgent"
-    OLDEST = "oldest"
-    NEWEST = "newest"
-
-
-@dataclass(frozen=True, slots=True)
-class QueueFilter:
-    """Which tickets to list; empty or None: all of the view."""
-
-    intent: str = ""
-    role: str = ""
-    queue: str = ""
-    issuer: str = ""
-    """A slug."""
-    language: str = ""
-    assigned_to: str = ""
-    since: datetime | None = None
-    """Opened then or later."""
-    until: datetime | None = None
-    """Opened before."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """A place in the queue: behind (or before) one ticket."""
-
-    priority: int
-    opened_at: datetime
-    ticket_id: str
-
-    def write(self) -> str:
-        """Return it as it stands in an address."""
-        return f"{self.priority}.{to_microseconds(self.opened_at)}.{self.ticket_id}"
-
-
-def read_cursor(typed: str) -> Cursor | None:
-    """Return what `Cursor.write` wrote; None for anything else."""
-    parts = typed.split(".")
-    if len(parts) != 3 or len(typed) > 60 or parts[0] not in {str(priority) for priority in PRIORITIES}:
-        return None
-    if not (parts[1].isascii() and parts[1].isdigit() and len(parts[1]) <= 17):
-        return None
-    return Cursor(int(parts[0]), from_microseconds(int(parts[1])), parts[2])
-
-
-@dataclass(frozen=True, slots=True)
-class QueuedTicket:
-    """A ticket in the queue."""
-
-    ticket_id: str
-    reference: str
-    state: str
-    subject: str
-    role: str
-    intent: str
-    outcome: str
-    requester_address: str
-    requester_name: str
-    queue: str
-    language: str
-    priority: int
-    reason: str
-    created_at: datetime
-    updated_at: datetime
-    assigned_to: str | None
-    assignee_name: str | None
-    issuer_name: str | None
-    issuer_slug: str | None
-
-    @property
-    def cursor(self) -> Cursor:
-        """Its place."""
-        return Cursor(self.priority, self.created_at, self.ticket_id)
-
-
-@dataclass(frozen=True, slots=True)
-class QueuePage:
-    """One page of the queue; each cursor is None where nothing follows."""
-
-    tickets: Sequence[QueuedTicket]
-    before: Cursor | None
-    after: Cursor | None
 
 
 def list_queue(  # noqa: PLR0913 - which, in what order, from where
@@ -198,16 +90,6 @@ def find_awaiting_approval(connection: Connection, ticket_ids: Collection[str]) 
     """Return which of these tickets have a proposal that waits for staff."""
     query = _awaiting_approval().where(col(Proposal.ticket_id).in_(ticket_ids))
     return frozenset(str(each) for each in connection.execute(query).scalars())
-
-
-def list_tickets_of_issuer(
-    connection: Connection, issuer_id: str, *, before: Cursor | None = None, limit: int = PAGE
-) -> list[QueuedTicket]:
-    """Return what was written in the name of an issuer, the newest first: what it may be told of the queue."""
-    behind = [_is_behind(before, falls=True)] if before else []
-    theirs = _ROWS.where(col(Ticket.issuer_id) == issuer_id, *behind)
-    query = theirs.order_by(*_by_moment(col(Ticket.created_at), col(Ticket.id), falls=True)).limit(limit)
-    return [QueuedTicket(*row) for row in connection.execute(query)]
 
 
 def _is_on_the_way(priority: int, place: Cursor | None, sort: Sort, *, is_back: bool) -> bool:

@@ -14,7 +14,8 @@ from desk.issuing.order import IssueOrder
 from desk.recipients.changing import ask_revocation
 from desk.recipients.filters import Cursor, Progress, RecipientFilter
 from desk.recipients.holding import hold_award, release_award
-from desk.recipients.listing import Recipient, find_recipient, list_recipients
+from desk.recipients.listed import Recipient
+from desk.recipients.listing import find_recipient, list_recipients
 from mailer.queue.states import State
 from web.api.award_rows import AwardRow, place_single, write_roster
 from web.api.callers import Caller, MayIssue, MayKeepRecipients, MayRead

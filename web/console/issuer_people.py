@@ -12,7 +12,8 @@ from starlette.exceptions import HTTPException
 
 from desk.issuers.contacts import NoContact, add_contact, remove_contact, rename_contact
 from desk.issuers.fields import ContactWords, FieldFault, FieldFaults, read_form
-from desk.members.inviting import InvitationRefused, invite_manager, remove_manager
+from desk.members.inviting import InvitationRefused
+from desk.members.managing import invite_manager, remove_manager
 from web.console.issuer_settings_page import Remark, lead_back, show_settings
 from web.console.visitors import ActingManaged
 from web.context import Service, Shown

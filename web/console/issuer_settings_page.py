@@ -12,7 +12,7 @@ from desk.issuers.contacts import MOST_CONTACTS, list_contacts
 from desk.issuers.fields import FieldFault, Identity, Policy
 from desk.issuers.policy import read_terms
 from desk.issuers.versions import OutOfStep, version_of
-from desk.members.inviting import list_managers
+from desk.members.managing import list_managers
 from web.console.pages import show_console
 from web.console.visitors import ManagedIssuer
 from web.needs import WebService

@@ -4,20 +4,15 @@ Making somebody an administrator asks for one's own password: a browser that was
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy import select
-from sqlmodel import col
 from starlette.exceptions import HTTPException
 
-from badges.tables import Issuer
 from badges.transactions import reading
 from desk.accounts.proving import WrongPassword
 from desk.accounts.throttling import Throttled
-from desk.members.inviting import InvitationRefused, Invited, Roles, invite_member, resend_invitation
+from desk.members.inviting import InvitationRefused, Roles, resend_invitation
 from desk.members.listing import PAGE, MemberShown, find_member, list_members
 from desk.members.people import (
     MemberDone,
@@ -28,39 +23,24 @@ from desk.members.people import (
     set_roles,
     unlock_member,
 )
-from desk.members.proving import MemberClaim, weigh_member_claim
 from web.console.pages import show_console
+from web.console.people_roles import Sent, Text, Texts, read_roles, suggest_issuers, weigh_present
 from web.console.present import name_member_refusal
 from web.console.visitors import ActingAdministrator, Administrator, Colleague
 from web.context import READ, Service, Shown
 from web.door import AT_THE_DOOR
-from web.languages import LANGUAGES, SOURCE
 from web.needs import WebService
 from web.pages import Pages
 
 router = APIRouter()
 
-Text = Annotated[str, Form()]
-Texts = Annotated[list[str], Form(default_factory=list)]
 LONGEST_SEARCH = 200
-MOST_SUGGESTED = 200
-"""Issuers that a field suggests."""
-MOST_ISSUERS = 1000
 _ACTS: dict[str, Callable[..., MemberDone | MemberRefused]] = {
     "disable": disable_member,
     "enable": enable_member,
     "unlock": unlock_member,
     "reset-factor": reset_factor,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What a form says of somebody's roles."""
-
-    roles: Roles
-    unknown: str = ""
-    """A slug that no issuer has."""
 
 
 @router.api_route("/console/people", methods=READ)
@@ -87,47 +67,6 @@ def show_people(  # noqa: PLR0913, PLR0917 - filters
     return show_console(request, pages, administrator, "people.html", values, area="people")
 
 
-@router.api_route("/console/people/invite", methods=READ)
-def show_invite(request: Request, service: Service, pages: Shown, administrator: Administrator) -> Response:
-    """Show the form of an invitation."""
-    return _show_invite(request, service, pages, administrator, {})
-
-
-@router.post("/console/people/invite", dependencies=AT_THE_DOOR)
-def take_invite(  # noqa: PLR0913, PLR0917 - the form's fields
-    request: Request,
-    service: Service,
-    pages: Shown,
-    administrator: ActingAdministrator,
-    issuer: Texts,
-    address: Text = "",
-    name: Text = "",
-    language: Text = "",
-    is_administrator: Text = "",
-    is_support: Text = "",
-    present: Text = "",
-) -> Response:
-    """Invite somebody."""
-    sent = _read_roles(service, is_administrator, is_support, issuer)
-    typed = {"address": address[:254], "name": name[:200], "language": language, "sent": sent, "slugs": issuer}
-    if sent.unknown:
-        return _show_invite(request, service, pages, administrator, {**typed, "fault": "issuer"})
-    claim = _weigh(service, administrator, present) if is_administrator else None
-    if isinstance(claim, Throttled):
-        return _show_invite(request, service, pages, administrator, {**typed, "present": "throttled"})
-    chosen = language if language in LANGUAGES else SOURCE
-    actor, now = administrator.actor, service.clock()
-    done = invite_member(service.office, actor, address, name, sent.roles, now, language=chosen, claim=claim)
-    match done:
-        case Invited():
-            return RedirectResponse(f"{service.place.root}/console/people/{done.member_id}?said=invited", 303)
-        case InvitationRefused():
-            return _show_invite(request, service, pages, administrator, {**typed, "fault": done.why})
-        case _:
-            word = name_member_refusal(done) if present else "missing"
-            return _show_invite(request, service, pages, administrator, {**typed, "present": word})
-
-
 @router.api_route("/console/people/{member}", methods=READ)
 def show_member(  # noqa: PLR0913, PLR0917 - whom, and what was said
     request: Request, service: Service, pages: Shown, administrator: Administrator, member: str, said: str = ""
@@ -149,11 +88,11 @@ def take_roles(  # noqa: PLR0913, PLR0917 - the form's fields
     present: Text = "",
 ) -> Response:
     """Give somebody the roles and issuers that are ticked, and no others."""
-    found, sent = _find(service, member), _read_roles(service, is_administrator, is_support, issuer)
+    found, sent = _find(service, member), read_roles(service, is_administrator, is_support, issuer)
     if sent.unknown:
         return _show_member(request, service, pages, administrator, found, sent=sent, fault="issuer")
     is_new = sent.roles.is_administrator and not found.is_administrator
-    claim = _weigh(service, administrator, present) if is_new else None
+    claim = weigh_present(service, administrator, present) if is_new else None
     if isinstance(claim, Throttled):
         return _show_member(request, service, pages, administrator, found, sent=sent, present="throttled")
     match set_roles(service.office, administrator.actor, found.member_id, sent.roles, service.clock(), claim):
@@ -200,39 +139,8 @@ def _find(service: WebService, member_id: str) -> MemberShown:
     return found
 
 
-def _read_roles(service: WebService, is_administrator: str, is_support: str, slugs: list[str]) -> Sent:
-    wanted = {slug.strip() for slug in slugs[:MOST_ISSUERS]} - {""}
-    query = select(col(Issuer.slug), col(Issuer.id)).where(col(Issuer.slug).in_(wanted))
-    with reading(service.office.engine).connect() as connection:
-        known: dict[str, str] = {row.slug: row.id for row in connection.execute(query)}
-    roles = Roles(is_administrator == "yes", is_support == "yes", frozenset(known.values()))
-    return Sent(roles, min(wanted - known.keys(), default=""))
-
-
-def _weigh(service: WebService, administrator: Colleague, present: str) -> MemberClaim | Throttled | None:
-    if not present:
-        return None
-    return weigh_member_claim(service.office, administrator.actor, present, service.clock())
-
-
-def _suggest_issuers(service: WebService) -> list[tuple[str, str]]:
-    query = select(col(Issuer.slug), col(Issuer.name)).order_by(col(Issuer.slug)).limit(MOST_SUGGESTED)
-    with reading(service.office.engine).connect() as connection:
-        return [(row.slug, row.name) for row in connection.execute(query)]
-
-
 def _lead_back(service: WebService, found: MemberShown, said: str) -> Response:
     return RedirectResponse(f"{service.place.root}/console/people/{found.member_id}?said={said}", 303)
-
-
-def _show_invite(
-    request: Request, service: WebService, pages: Pages, administrator: Colleague, typed: dict[str, object]
-) -> Response:
-    nothing = {"address": "", "name": "", "language": SOURCE, "sent": Sent(Roles()), "slugs": []}
-    values = {**nothing, "fault": "", "present": "", **typed, "suggested": _suggest_issuers(service)}
-    return show_console(
-        request, pages, administrator, "people_invite.html", values, area="people", status=422 if typed else 200
-    )
 
 
 def _show_member(  # noqa: PLR0913 - whom, and what became of it
@@ -255,7 +163,7 @@ def _show_member(  # noqa: PLR0913 - whom, and what became of it
         "fault": fault,
         "present": present,
         "said": said,
-        "suggested": _suggest_issuers(service),
+        "suggested": suggest_issuers(service),
     }
     status = 422 if fault or present else 200
     return show_console(request, pages, administrator, "person.html", values, area="people", status=status)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
 
-from desk.requests.ticket_queue import Cursor, QueueFilter, Sort, View, read_cursor
+from desk.requests.queued import Cursor, QueueFilter, Sort, View, read_cursor
 from desk.roster.languages import LANGUAGES
 from desk.words import Intent, Role
 

@@ -12,7 +12,8 @@ from starlette.exceptions import HTTPException
 from badges.transactions import reading
 from desk.recipients.reaching import may_correct
 from desk.recipients.results import ChangeRefused
-from desk.recipients.showing import RecipientShown, show_recipient
+from desk.recipients.showing import show_recipient
+from desk.recipients.shown import RecipientShown
 from web.console.pages import show_console
 from web.console.visitors import Managed, ManagedIssuer
 from web.context import READ, Service, Shown

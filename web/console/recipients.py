@@ -17,7 +17,8 @@ from sqlmodel import col
 from badges.tables import BadgeClass
 from badges.transactions import reading
 from desk.recipients.filters import Cursor, Progress, RecipientFilter, read_cursor
-from desk.recipients.listing import MOST_BADGES, Recipient, list_recipients, read_recipients
+from desk.recipients.listed import Recipient
+from desk.recipients.listing import MOST_BADGES, list_recipients, read_recipients
 from desk.roster.cells import disarm_cell
 from mailer.queue.states import State
 from web.console.pages import show_console

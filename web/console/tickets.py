@@ -17,14 +17,8 @@ from badges.tables import Issuer
 from badges.transactions import reading
 from desk.members.tables import Member
 from desk.requests.claiming import MOST_AT_ONCE, BulkDone, claim_all, close_all
-from desk.requests.ticket_queue import (
-    QueuedTicket,
-    View,
-    count_views,
-    find_awaiting_approval,
-    list_onlookers,
-    list_queue,
-)
+from desk.requests.queued import QueuedTicket, View
+from desk.requests.ticket_queue import count_views, find_awaiting_approval, list_onlookers, list_queue
 from desk.words import Intent, Role
 from inbound.verdicts import list_verdicts
 from web.console.pages import show_console

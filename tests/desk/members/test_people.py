@@ -8,19 +8,9 @@ import pytest
 
 from desk.accounts.proving import WrongPassword
 from desk.members.audit import Actor
-from desk.members.inviting import (
-    MOST_A_DAY,
-    InvitationRefused,
-    Invited,
-    ManagerInvited,
-    Roles,
-    invite_manager,
-    invite_member,
-    list_managers,
-    remove_manager,
-    resend_invitation,
-)
+from desk.members.inviting import MOST_A_DAY, InvitationRefused, Invited, Roles, invite_member, resend_invitation
 from desk.members.listing import find_member, list_members
+from desk.members.managing import ManagerInvited, invite_manager, list_managers, remove_manager
 from desk.members.people import (
     MemberDone,
     MemberRefused,

@@ -12,8 +12,9 @@ from badges.transactions import reading
 from desk.mailing import Letter
 from desk.requests.canned import fill_canned, list_canned
 from desk.requests.case import Answer
+from desk.requests.filed import TicketHead
 from desk.requests.requester import NotWritten, address_letter
-from desk.requests.ticket_file import TicketHead, find_head
+from desk.requests.ticket_file import find_head
 from desk.requests.ticket_views import Draft, find_draft, keep_draft, list_viewers, note_presence
 from desk.roster.languages import LANGUAGES
 from mailer.quoting import greet_by, tidy_lines

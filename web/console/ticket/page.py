@@ -8,9 +8,9 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from badges.columns import from_microseconds, to_microseconds
+from desk.requests.filed import TicketFile
 from desk.requests.references import read_reference
 from desk.requests.staff import TicketDone, TicketRefused
-from desk.requests.ticket_file import TicketFile
 from web.console.pages import show_console
 from web.console.ticket.showing import TicketPage, gather_ticket
 from web.console.visitors import Colleague, Supporter

@@ -15,10 +15,11 @@ from sqlmodel import col
 from badges.transactions import reading
 from desk.members.tables import Member
 from desk.requests.canned import Canned, list_canned
+from desk.requests.filed import StoryEntry, TicketFile, TicketHead
 from desk.requests.foreseeing import Foreseen, foresee
 from desk.requests.proposals import ProposalState, Proposed
 from desk.requests.record_beside import EarnerRecord, IssuerRecord, read_earner, read_issuer
-from desk.requests.ticket_file import StoryEntry, TicketFile, TicketHead, open_file
+from desk.requests.ticket_file import open_file
 from desk.requests.ticket_neighbours import Around, find_around
 from desk.requests.ticket_views import Draft, Viewer, find_draft, list_viewers
 from desk.requests.tickets import EntryKind
