@@ -4,6 +4,7 @@ Here belongs how to connect. Tables stand in `badges.tables` and `mailer.queue.t
 `badgepost/migrations`.
 """
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -79,9 +80,13 @@ def migrate(engine: Engine) -> tuple[str | None, str | None]:
 
 def pending_revision(engine: Engine) -> tuple[str | None, str | None]:
     """Return the revision of the database (None: empty) and the one that this program needs."""
-    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
     with reading(engine).connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision(), head
+        return MigrationContext.configure(connection).get_current_revision(), _find_head(MIGRATIONS)
+
+
+@cache
+def _find_head(migrations: Path) -> str | None:
+    return ScriptDirectory(str(migrations)).get_current_head()
 
 
 def is_known_revision(revision: str) -> bool:

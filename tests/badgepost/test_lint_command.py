@@ -1,6 +1,7 @@
 """`badgepost lint` and `badgepost preview` as somebody types them, on the sample programme."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -18,14 +19,25 @@ from badgepost.settings import Settings
 from badgepost.wiring import Service, open_service
 
 Run = Callable[..., Result]
+BASE_URL = "https://badges.badgepost.example"
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of a service that has the sample programme, to be copied."""
+    folder = tmp_path_factory.mktemp("imported")
+    service = open_service(Settings(data_dir=folder, base_url=BASE_URL))
+    import_sample(service.office, datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
+    service.engine.dispose()
+    return folder
 
 
 @pytest.fixture
-def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, imported: Path) -> Iterator[Service]:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("BADGEPOST_BASE_URL", "https://badges.badgepost.example")
+    monkeypatch.setenv("BADGEPOST_BASE_URL", BASE_URL)
+    shutil.copytree(imported, "var")
     service = open_service(Settings())
-    import_sample(service.office, datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
     yield service
     service.engine.dispose()
 

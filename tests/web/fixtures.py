@@ -1,15 +1,20 @@
 """Fixtures of a whole service on a real socket: the sample programme issued, the pages served."""
 
+import asyncio
 import shutil
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
+import uvicorn
 
+import mailer.keys
 from badgepost.sample import import_sample, issue_sample
 from badgepost.serving import PageServer, listen, make_web_service
 from badgepost.settings import Settings
@@ -37,11 +42,20 @@ class Issued:
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Issued:
-    """Made once."""
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issued]:
+    """Made once. What a service does once, houses do not wait for hundreds of times: uvicorn looks every 0.1 s whether
+    it is to end, and waits as long again before it does; one private key would be checked again at each start."""
+    quick = SimpleNamespace(**{**vars(asyncio), "sleep": lambda seconds: asyncio.sleep(seconds / 10)})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(uvicorn.server, "asyncio", quick)
+        patch.setattr(mailer.keys, "load_pem_private_key", cache(mailer.keys.load_pem_private_key))
+        yield _make_sample(tmp_path_factory.getbasetemp() / "sample")
+
+
+@cache
+def _make_sample(folder: Path) -> Issued:
     with listen("127.0.0.1", 0) as listener:
         port = int(listener.getsockname()[1])
-    folder = tmp_path_factory.mktemp("sample")
     service = open_service(Settings(data_dir=folder, base_url=f"http://127.0.0.1:{port}"))
     import_sample(service.office, Clock().now)
     issue_sample(service.office, Clock().now)
