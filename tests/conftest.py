@@ -1,10 +1,13 @@
 """What every test may use: the switch that writes golden files anew, the shared material, and skips that CI forbids."""
 
 import os
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import hypothesis
 import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 # A busy machine is slow for a moment; what must be fast is measured in bench, and what must end has pytest's timeout.
 # CI looks at the same examples every time: a run there is red for the change at hand, not for an old fault newly met.
@@ -32,6 +35,14 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the shared fixtures are not beside the project")
     return SHARED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _read_keys() -> Iterator[None]:
+    """Check a private key when it is first read: OpenSSL takes 20 ms, and tests open hundreds of services with one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mailer.keys.load_pem_private_key", cache(load_pem_private_key))
+        yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -106,7 +106,7 @@ def test_a_roster_that_is_not_there(kites) -> None:
     assert (ran.status, ran.err) == (2, "badgepost: gone.csv: No such file or directory\n")
 
 
-@pytest.mark.parametrize("command", [["issue", "--badge", "first-kite"], ["lint", "--roster"]])
+@pytest.mark.parametrize("command", [["issue", "--badge", "first-kite"], ["lint", "--kind", "issuance", "--roster"]])
 def test_a_roster_that_flows_by_once(kites, command: list[str]) -> None:
     os.mkfifo(kites.folder / "roster.csv")
     ran = kites.run(*command, "roster.csv")

@@ -14,7 +14,6 @@ import httpx
 import pytest
 import uvicorn
 
-import mailer.keys
 from badgepost.sample import import_sample, issue_sample
 from badgepost.serving import PageServer, listen, make_web_service
 from badgepost.settings import Settings
@@ -43,12 +42,11 @@ class Issued:
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issued]:
-    """Made once. What a service does once, houses do not wait for hundreds of times: uvicorn looks every 0.1 s whether
-    it is to end, and waits as long again before it does; one private key would be checked again at each start."""
+    """Made once. What a service waits for once, houses do not wait for hundreds of times: uvicorn looks every 0.1 s
+    whether it is to end, and waits as long again before it does."""
     quick = SimpleNamespace(**{**vars(asyncio), "sleep": lambda seconds: asyncio.sleep(seconds / 10)})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(uvicorn.server, "asyncio", quick)
-        patch.setattr(mailer.keys, "load_pem_private_key", cache(mailer.keys.load_pem_private_key))
         yield _make_sample(tmp_path_factory.getbasetemp() / "sample")
 
 
