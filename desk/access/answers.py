@@ -26,6 +26,9 @@ KEPT_FOR = timedelta(hours=24)
 GIVEN_UP_AFTER = timedelta(minutes=10)
 """A request that has not acted by then is taken for dead, and its key may be taken over. Should it live, `note_act`
 finds its row gone and the act is rolled back."""
+LONGEST_OF_NOTHING = 4096
+"""Bytes of an answer to a request that has done nothing, such as a dry run. A longer one is not kept: the same again is
+answered the same anyway, and a day of long ones would fill a disk."""
 _OPEN = text("""
     INSERT INTO kept_answer (id, token_id, key, request_digest, done, headers, body, made_at)
     VALUES (:id, :token_id, :key, :request_digest, '', '{}', '', :made_at)
@@ -82,14 +85,17 @@ def open_answer(office: Office, token_id: str, key: str, request_digest: str, no
 
 
 def close_answer(office: Office, kept_id: str, answer: Answered) -> None:
-    """Keep the answer of a request that was opened."""
+    """Keep the answer of a request that was opened; not a long one where nothing was done."""
+    this = col(KeptAnswer.id) == kept_id
     values = {
         "status": answer.status,
         "headers": json.dumps(dict(answer.headers)),
         "body": office.vault.seal(answer.body.decode()),
     }
     with office.engine.begin() as connection:
-        connection.execute(update(KeptAnswer).where(col(KeptAnswer.id) == kept_id).values(values))
+        if len(answer.body) > LONGEST_OF_NOTHING:
+            connection.execute(delete(KeptAnswer).where(this, col(KeptAnswer.done) == ""))
+        connection.execute(update(KeptAnswer).where(this).values(values))
 
 
 def drop_answer(office: Office, kept_id: str) -> None:

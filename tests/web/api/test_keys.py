@@ -55,6 +55,17 @@ def test_what_is_refused_may_be_put_right_and_sent_again(machine: Machine) -> No
         problem(machine.post("/contacts", CONTACT, **{"idempotency-key": bad}), 400, "bad-request")
 
 
+def test_long_answers_to_what_does_nothing_fill_no_disk(machine: Machine) -> None:
+    badge = machine.get("/badges").json()["items"][0]["slug"]
+    bad = [{"email": f"nobody{number}@nowhere", "name": "No Body"} for number in range(100)]
+    order = {"badge": badge, "awards": bad, "dry_run": True}
+    answers = [machine.post("/batches", order, **KEY) for _ in range(2)]
+    assert [answer.json()["bad"] for answer in answers] == [100, 100]
+    assert count(machine.house, "kept_answer") == 0
+    assert machine.post("/batches", order | {"awards": bad[:1]}, **KEY).status_code == 200
+    assert count(machine.house, "kept_answer") == 1
+
+
 def test_two_at_once_act_once(machine: Machine) -> None:
     house = machine.house
     badge = machine.get("/badges").json()["items"][0]["slug"]
