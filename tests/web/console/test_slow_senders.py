@@ -1,5 +1,6 @@
 """Whoever sends slowly, or sends what takes long to read, keeps nobody else waiting."""
 
+import asyncio
 import io
 import socket
 from collections.abc import Iterator
@@ -17,7 +18,9 @@ from tests.web.api.callers import Machine, connect
 from tests.web.console.insiders import OURS, THEIRS, Inside, enter
 from tests.web.console.test_issue import BASE, badge_of, upload
 from tests.web.house import House
+from web.api.bodies import limit_time
 from web.api.gate import MOST_OF_ONE_ISSUER, MOST_OF_ONE_TOKEN
+from web.api.problems import ProblemError
 from web.console.visitors import MOST_BEING_SENT
 from web.door import MOST_OF_ONE_NETWORK
 
@@ -80,6 +83,20 @@ def test_programs_of_one_issuer_leave_places_for_others(house: House) -> None:
         assert other.get("/badges").status_code == 200
     while machines[0].get("/badges").status_code == 429:
         pass  # until the server has seen that they are gone
+
+
+def test_a_body_that_drips_ends() -> None:
+    async def drip() -> dict[str, object]:
+        await asyncio.sleep(0.02)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    async def read() -> None:
+        receive = limit_time(drip, 0.1)
+        while True:
+            await receive()
+
+    with pytest.raises(ProblemError, match="400"):
+        asyncio.run(read())
 
 
 def test_whoever_waits_for_a_long_file_does_not_have_it_read_again(kim: Inside) -> None:
