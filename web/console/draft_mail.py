@@ -4,13 +4,12 @@ The mail is a page of its own in a sandboxed frame: it brings its styles, and no
 gets anywhere from there. Its pictures are in it, so nothing is fetched.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 
@@ -30,21 +29,13 @@ from desk.drafts.trying import (
 from desk.publishing import PublishRefused
 from desk.roster.languages import LANGUAGES
 from web.console.found_draft import find_or_404, path_of, report_of, show_draft
+from web.console.framed_mail import frame_html
 from web.console.sent import SentToDoor, text_of
 from web.console.visitors import ActingManaged, Managed
 from web.context import READ, Service, Shown
 from web.needs import WebService
 
 router = APIRouter()
-
-_FRAME_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src {images}; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
-)
-_SCHEME_QUERY = re.compile(r"@media[^{}]*prefers-color-scheme\s*:\s*(dark|light)[^{}]*", re.IGNORECASE)
-_PICTURE = re.compile(r'src="data:[^"]*"')
-_SCHEME_META = re.compile(r'(<meta name="(?:supported-)?color-schemes?" content=")[^"]*"', re.IGNORECASE)
-_HEAD = re.compile(r"<head[^>]*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -117,14 +108,9 @@ def send_frame(service: Service, managed: Managed, draft: str, view: Looked) -> 
         mail = compose_meant(connection, service.office, meant, service.clock())
     if isinstance(mail, PublishRefused):
         raise HTTPException(404)
-    policy = _FRAME_POLICY.format(images="data:" if view.has_images else "'none'")
-    headers = {
-        "content-security-policy": policy,
-        "x-frame-options": "SAMEORIGIN",
-        "content-language": meant.language,
-    }
-    html = mail.html if view.has_images else _PICTURE.sub('src=""', mail.html)
-    return HTMLResponse(choose_scheme(html, is_dark=view.is_dark), 200, headers)
+    answer = frame_html(mail.html, is_dark=view.is_dark, has_images=view.has_images, opens_links=True)
+    answer.headers["content-language"] = meant.language
+    return answer
 
 
 @router.post("/console/issuers/{issuer}/issue/{draft}/test")
@@ -138,16 +124,6 @@ def send_to_oneself(service: Service, managed: ActingManaged, draft: str, form: 
     outcome = send_test(service.office, actor, managed.id, meant, address, service.clock())
     said = "tested" if isinstance(outcome, TestQueued) else f"test-{outcome.reason}"
     return RedirectResponse(path_of(service, managed, found, f"preview{view.query(said=said)}"), 303)
-
-
-def choose_scheme(html: str, *, is_dark: bool) -> str:
-    """Return a mail as a program in that mode would have it, whatever the reader's own browser is set to."""
-    scheme = "dark" if is_dark else "light"
-    html = _SCHEME_QUERY.sub(lambda found: "@media all" if found[1].lower() == scheme else "@media not all", html)
-    html = _SCHEME_META.sub(lambda match: f'{match[1]}{scheme}"', html)
-    head = _HEAD.search(html)
-    at = head.end() if head else 0
-    return f'{html[:at]}<base target="_blank"><style>:root{{color-scheme:only {scheme}}}</style>{html[at:]}'
 
 
 def _find_meant(connection: Connection, service: WebService, draft: Draft, view: View) -> MailMeant:

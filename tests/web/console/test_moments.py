@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.console.draft_mail import choose_scheme
+from web.console.framed_mail import choose_scheme
 from web.console.moments import ZONES, NoMomentError, read_moment, write_moment
 
 MINUTES = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map(
