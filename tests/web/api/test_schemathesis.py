@@ -12,7 +12,7 @@ from tests.web.api.callers import connect
 from tests.web.house import House
 from web.api.gate import Gate
 
-SECONDS = int(os.environ.get("BADGEPOST_FUZZ_SECONDS", "4"))
+SECONDS = int(os.environ.get("BADGEPOST_FUZZ_SECONDS", "10"))
 NO_LIMIT = Rate(most=10**9, seconds=60)
 
 
