@@ -213,21 +213,25 @@ RAW = {
 }
 
 
-@pytest.mark.parametrize("what", RAW)
-def test_what_no_browser_sends_breaks_nothing(house: House, what: str) -> None:
+def test_what_no_browser_sends_breaks_nothing(house: House) -> None:
     """Answered or dropped; never with what another request asked for, and the next visitor is served."""
-    port = int(house.base_url.rpartition(":")[2])
+    for what, raw in RAW.items():
+        answer = _send_raw(int(house.base_url.rpartition(":")[2]), raw)
+        assert b"evil" not in answer, what
+        assert b" 500 " not in answer, what
+        assert b"eml" not in answer, f"{what}: what was smuggled in was answered"
+        assert house.get("/login").status_code == 200, what
+
+
+def _send_raw(port: int, raw: bytes) -> bytes:
     with socket.create_connection(("127.0.0.1", port), 10) as connection:
         connection.settimeout(10)
         answer = b""
         try:
-            connection.sendall(RAW[what])
+            connection.sendall(raw)
             connection.shutdown(socket.SHUT_WR)
             while data := connection.recv(1 << 16):
                 answer += data
         except OSError:
             pass
-    assert b"evil" not in answer
-    assert b" 500 " not in answer
-    assert b"eml" not in answer, "what was smuggled in was answered"
-    assert house.get("/login").status_code == 200
+    return answer

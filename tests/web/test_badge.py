@@ -170,7 +170,7 @@ def test_an_image_is_kept_for_good_and_not_sent_twice(house: House) -> None:
     assert again.content == b""
 
 
-@pytest.mark.parametrize("name", ["{digest}.jpg", "{digest}", "{digest}.png.html", "0.png", "x", "%2e%2e"])
-def test_an_image_has_one_address(house: House, name: str) -> None:
+def test_an_image_has_one_address(house: House) -> None:
     digest = house.one("SELECT image_digest FROM badge_class WHERE slug = 'first-aid'")
-    assert house.get(f"/images/{name.format(digest=digest)}").status_code == 404
+    for name in (f"{digest}.jpg", f"{digest}", f"{digest}.png.html", "0.png", "x", "%2e%2e"):
+        assert house.get(f"/images/{name}").status_code == 404, name

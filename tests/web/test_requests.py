@@ -99,13 +99,16 @@ def test_what_has_changed_since_is_said_and_looked_at(contact: House) -> None:
     assert contact.one("SELECT state FROM ticket WHERE id = :id", id=done.ticket_id) == "open"
 
 
+TOKENS = ("x", "%00", "%2e%2e%2f", "<script>", "x" * 5000, "é", "%F0%9F%98%80", "a.b.c")
+
+
 @pytest.mark.parametrize("path", ["confirm", "grant", "undo"])
-@pytest.mark.parametrize("token", ["x", "%00", "%2e%2e%2f", "<script>", "x" * 5000, "é", "%F0%9F%98%80", "a.b.c"])
-def test_hostile_tokens_open_nothing(house: House, path: str, token: str) -> None:
+def test_hostile_tokens_open_nothing(house: House, path: str) -> None:
     before = house.dump()
-    for answer in (house.get(f"/{path}/{token}"), house.post(f"/{path}/{token}", **YES)):
-        assert answer.status_code == 404
-        assert "<script>" not in answer.text
+    for token in TOKENS:
+        for answer in (house.get(f"/{path}/{token}"), house.post(f"/{path}/{token}", **YES)):
+            assert answer.status_code == 404, token
+            assert "<script>" not in answer.text, token
     assert house.dump() == before
 
 
