@@ -116,7 +116,7 @@ def _unbake_png(content: bytes) -> str | None:
         for name, start, end in _walk(content):
             keyword, _, rest = content[start + 8 : end - 4].partition(b"\0")
             if name == b"iTXt" and keyword == _KEYWORD and rest[:1] == b"\0":
-                return rest[2:].split(b"\0", 2)[2].decode("utf-8")
+                return rest[2:].split(b"\0", 2)[2].decode("utf-8") or None
     except (ValueError, IndexError):
         return None
     return None
@@ -128,7 +128,7 @@ def _unbake_svg(content: bytes) -> str | None:
     except (ParseError, DefusedXmlException, ValueError):
         return None
     found = root.find(f"{{{_NAMESPACE}}}credential")
-    return None if found is None else found.get("verify")
+    return None if found is None else found.get("verify") or None
 
 
 def _make_text(keyword: bytes, text: str) -> bytes:

@@ -104,7 +104,7 @@ def test_make_knows_its_targets(command: str) -> None:
 
 def test_commands_work_one_after_another(folder: Path) -> None:
     for command in PROGRAM_COMMANDS:
-        arguments = command.split()[1:]
+        arguments = shlex.split(command)[1:]
         if arguments == ["serve"]:
             continue
         done = run_program(arguments, folder)
@@ -151,7 +151,7 @@ def test_the_tour_goes_as_it_is_told(tmp_path: Path) -> None:
     (tmp_path / "mail.eml").write_text("From: ada@mail.example\nSubject: LinkedIn\n\nHow do I add my badge there?\n")
     reference = ""
     for command in TOUR_COMMANDS[len(sent) :]:
-        arguments = command.replace("BP-……", reference).split()[1:]
+        arguments = shlex.split(command.replace("BP-……", reference))[1:]
         done = run_program(arguments, tmp_path)
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
         if arguments[:2] == ["tickets", "list"]:

@@ -18,7 +18,7 @@ KNOWN, UNKNOWN, LOCKED, BARE = (
     "sakura@yamamoto.example",
 )
 PASSWORD = "a walk in the rain"
-ROUNDS = 15
+ROUNDS = 9
 MOST = 1.3
 """How much longer one may take than another: hashing takes most of it, and must never be left out."""
 SAME = ("content-type", "cache-control", "vary", "retry-after", "set-cookie")

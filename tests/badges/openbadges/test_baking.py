@@ -6,7 +6,7 @@ from io import BytesIO
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from openbadges_bakery import unbake as unbake_2
 from openbadgeslib import baking as others
@@ -87,6 +87,11 @@ def test_what_is_no_whole_png_is_not_baked(content: bytes) -> None:
 _BAKED = bake_png(PICTURE, TOKEN)
 
 
+_EMPTY = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 24) + b"iTXtopenbadgecredential" + bytes(9)
+"""A chunk with nothing in it where the credential stands."""
+
+
+@example(_EMPTY, b"")
 @given(st.binary(max_size=200) | st.integers(0, 300).map(lambda end: _BAKED[:end]), st.binary(max_size=9))
 def test_unbaking_takes_what_strangers_send(content: bytes, tail: bytes) -> None:
     assert unbake(content + tail) in {None, TOKEN}

@@ -17,7 +17,7 @@ from tests.web.console.insiders import OURS, Inside, enter
 from tests.web.house import House
 from tests.web.test_every_route import routes_of
 
-TICKETS, MESSAGES = map(int, os.environ.get("BADGEPOST_CROWD", "150,6000").split(","))
+TICKETS, MESSAGES = map(int, os.environ.get("BADGEPOST_CROWD", "90,4000").split(","))
 MOST = 30
 NOT_PAGES = ("/console/live", "{token}", "/console/logout", ".csv")
 _OURS = "JOIN issuer ON issuer.id = issuer_id WHERE issuer.slug = :ours"
