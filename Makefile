@@ -19,7 +19,7 @@ demo: setup  ## the whole journey once, without a person
 
 test: setup  ## everything
 	scripts/system-packages
-	$(BIN)/python -m pytest -n $$(( 2 * $$(nproc) )) --dist worksteal  # much of it waits for servers and browsers
+	$(BIN)/python -m pytest -n $$(( $$(nproc) + 1 )) --dist worksteal  # much of it waits for servers and browsers
 
 check: setup  ## format, lint, types, floors
 	$(BIN)/ruff format --check .
