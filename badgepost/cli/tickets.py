@@ -1,20 +1,26 @@
 """`badgepost tickets`: what came in by mail and a person should look at; answering it, deciding it, taking it back."""
 
 import getpass
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
 import typer
+from sqlalchemy import Connection
 
 from badgepost.cli.asking import get_service, now, refuse
+from badges.transactions import reading
 from desk.members.audit import Actor
 from desk.office import Office
+from desk.requests.filed import StoryEntry, TicketFile, TicketHead
+from desk.requests.proposals import Proposed, find_pending
 from desk.requests.staff import TicketDone, TicketRefused, add_note, assign, close, reopen, reply
 from desk.requests.staff_decisions import approve, decline, undo
-from desk.requests.ticket_list import EntryShown, ProposalShown, TicketFilter, TicketRow, TicketShown, list_tickets
-from desk.requests.ticket_list import show_ticket as find_ticket
+from desk.requests.ticket_file import open_file
+from desk.requests.ticket_list import TicketFilter, find_ticket_id, list_tickets
 from desk.requests.tickets import TicketState
+from desk.requests.told import Told, tell_plan
 from mailer.request_words import say_changes
 
 app = typer.Typer()
@@ -41,7 +47,7 @@ def list_all(
     wanted = TicketFilter(None if every else state, assigned, intent, queue, search)
     rows = list_tickets(get_service().engine, wanted, limit)
     for row in rows:
-        typer.echo(_say_row(row))
+        typer.echo(_say_head(row))
     if not rows:
         typer.echo("There are no such tickets." if every else f"There are none that are {state}; see --all.")
 
@@ -49,10 +55,11 @@ def list_all(
 @tickets.command()
 def show(reference: Reference) -> None:
     """Show a ticket with everything on it."""
-    found = find_ticket(get_service().engine, reference, now())
-    if found is None:
-        refuse(f"there is no ticket {reference}")
-    _show(found)
+    with reading(get_service().engine).connect() as connection:
+        found = open_file(connection, reference, now(), every=True)
+        if found is None:
+            refuse(f"there is no ticket {reference}")
+        _show(connection, found)
 
 
 @tickets.command()
@@ -101,8 +108,8 @@ def approve_one(
     office, at = _office(), now()
     changes = None
     if only or new_name:
-        shown = _find_proposal(office, reference, proposal, at)
-        planned = dict(enumerate(shown.proposed.plan, 1))
+        proposed = _find_proposal(office, reference, proposal, at)
+        planned = dict(enumerate(proposed.plan, 1))
         if missing := [number for number in only or () if number not in planned]:
             refuse(f"there is no change number {missing[0]}")
         changes = [planned[number].change for number in only or planned]
@@ -151,32 +158,32 @@ def _say(outcome: TicketDone | TicketRefused, what: str) -> None:
             typer.echo(f"{reference}: {what}.")
 
 
-def _find_proposal(office: Office, reference: str, proposal_id: str | None, at: datetime) -> ProposalShown:
-    found = find_ticket(office.engine, reference, at)
+def _find_proposal(office: Office, reference: str, proposal_id: str | None, at: datetime) -> Proposed:
+    with reading(office.engine).connect() as connection:
+        found = find_ticket_id(connection, reference)
+        pending = find_pending(connection, found[0], at) if found else []
     if found is None:
         refuse(f"there is no ticket {reference}")
-    pending = [
-        shown
-        for shown in found.proposals
-        if shown.proposed.state == "pending" and proposal_id in (None, shown.proposed.proposal_id)
-    ]
-    if len(pending) != 1:
-        refuse(f"{len(pending)} proposals wait on {reference}; name one with --proposal")
-    return pending[0]
+    named = [proposed for proposed in pending if proposal_id in (None, proposed.proposal_id)]
+    if len(named) != 1:
+        refuse(f"{len(named)} proposals wait on {reference}; name one with --proposal")
+    return named[0]
 
 
-def _say_row(row: TicketRow) -> str:
-    who = f"{row.requester or 'nobody'} ({row.role})"
-    about = f"{row.intent} -> {row.outcome}"
-    whose = f", {row.assigned_to}" if row.assigned_to else ""
-    return f"{row.reference}  {row.updated_at:%Y-%m-%d %H:%M}Z  {row.state}{whose}  {who}  {about}  {row.subject}"
+def _say_head(head: TicketHead) -> str:
+    who = f"{head.requester_address or 'nobody'} ({head.role})"
+    about = f"{head.intent} -> {head.outcome}"
+    whose = f", {head.assigned_to}" if head.assigned_to else ""
+    return f"{head.reference}  {head.updated_at:%Y-%m-%d %H:%M}Z  {head.state}{whose}  {who}  {about}  {head.subject}"
 
 
-def _show(ticket: TicketShown) -> None:
-    typer.echo(_say_row(ticket.row))
-    typer.echo(f"Why: {ticket.row.reason}")
-    for proposal in ticket.proposals:
-        _show_proposal(proposal)
+def _show(connection: Connection, ticket: TicketFile) -> None:
+    typer.echo(_say_head(ticket.head))
+    typer.echo(f"Why: {ticket.head.reason}")
+    for one in ticket.merged:
+        typer.echo(f"Merged: {_say_head(one)}")
+    for proposed in ticket.proposals:
+        _show_proposal(proposed, tell_plan(connection, proposed.plan))
     for change in ticket.changes:
         undone = f", undone {change.undone_at:%Y-%m-%d %H:%M}Z by {change.undone_by}" if change.undone_at else ""
         typer.echo(f"Changed {change.made_at:%Y-%m-%d %H:%M}Z: {change.kind} {change.before} -> {change.after}{undone}")
@@ -184,14 +191,16 @@ def _show(ticket: TicketShown) -> None:
         _show_entry(entry)
 
 
-def _show_proposal(shown: ProposalShown) -> None:
-    proposed = shown.proposed
+def _show_proposal(proposed: Proposed, told: Sequence[Told]) -> None:
     typer.echo(f"Proposal {proposed.proposal_id}, {proposed.state}, needs {proposed.needs}:")
-    for number, (told, fault) in enumerate(shown.changes, 1):
-        typer.echo(f"  {number}. {say_changes([told], 'en')}{f' -- {fault}' if fault else ''}")
+    for number, (one, planned) in enumerate(zip(told, proposed.plan, strict=False), 1):
+        fault = planned.change.fault
+        typer.echo(f"  {number}. {say_changes([one], 'en')}{f' -- {fault}' if fault else ''}")
 
 
-def _show_entry(entry: EntryShown) -> None:
+def _show_entry(entry: StoryEntry) -> None:
     typer.echo(f"\n{entry.at:%Y-%m-%d %H:%M:%S}Z  {entry.kind}  {entry.author}")
-    for line in entry.text.splitlines():
+    known = f"; understood so far: {say_changes(entry.understood, 'en')}" if entry.understood else ""
+    asked = f"asked for {', '.join(entry.lacks)}{known}" if entry.lacks else ""
+    for line in (entry.text or asked).splitlines():
         typer.echo(f"  {line}")

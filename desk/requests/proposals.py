@@ -129,17 +129,12 @@ def hold_proposal(connection: Connection, proposal_id: str, now: datetime) -> Pr
 
 def find_pending(connection: Connection, ticket_id: str, now: datetime) -> tuple[Proposed, ...]:
     """Return what is still to be decided on a ticket, the oldest first."""
-    found = find_proposals(connection, ticket_id, now)
+    found = list_proposals(connection, [ticket_id], now)
     return tuple(proposed for proposed in found if proposed.state is ProposalState.PENDING)
 
 
-def find_proposals(connection: Connection, ticket_id: str, now: datetime) -> list[Proposed]:
-    """Return all that was ever proposed on a ticket, the oldest first."""
-    return list_proposals(connection, [ticket_id], now)
-
-
 def list_proposals(connection: Connection, ticket_ids: Collection[str], now: datetime) -> list[Proposed]:
-    """Return the same for several tickets."""
+    """Return all that was ever proposed on some tickets, the oldest first."""
     query = _PROPOSALS.where(col(Proposal.ticket_id).in_(ticket_ids))
     rows = connection.execute(query.order_by(col(Proposal.created_at), col(Proposal.id)))
     return [_read(row, now) for row in rows]

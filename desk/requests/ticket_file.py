@@ -36,8 +36,8 @@ MOST_UNDERSTOOD = 5
 
 def find_head(connection: Connection, reference: str) -> TicketHead | None:
     """Return the ticket that a person calls so."""
-    row = connection.execute(_HEADS.where(col(Ticket.reference) == read_reference(reference))).first()
-    return None if row is None else _read_head(row)
+    row = connection.execute(HEADS.where(col(Ticket.reference) == read_reference(reference))).first()
+    return None if row is None else read_head(row)
 
 
 def open_file(connection: Connection, reference: str, now: datetime, *, every: bool = False) -> TicketFile | None:
@@ -46,8 +46,8 @@ def open_file(connection: Connection, reference: str, now: datetime, *, every: b
     if head is None:
         return None
     into = col(Ticket.merged_into) == head.id
-    rows = connection.execute(_HEADS.where(into).order_by(col(Ticket.created_at)).limit(MOST_MERGED))
-    merged = [_read_head(row) for row in rows]
+    rows = connection.execute(HEADS.where(into).order_by(col(Ticket.created_at)).limit(MOST_MERGED))
+    merged = [read_head(row) for row in rows]
     ticket_ids = [head.id, *(each.id for each in merged)]
     most = ALL_ENTRIES if every else MOST_ENTRIES
     entries = _list_entries(connection, ticket_ids, most + 1)
@@ -63,7 +63,7 @@ def open_file(connection: Connection, reference: str, now: datetime, *, every: b
 
 
 _Target = aliased(Ticket)
-_HEADS: Select[*tuple[Any, ...]] = (
+HEADS: Select[*tuple[Any, ...]] = (
     select(
         col(Ticket.id),
         col(Ticket.reference),
@@ -90,9 +90,11 @@ _HEADS: Select[*tuple[Any, ...]] = (
     .outerjoin(Issuer, col(Issuer.id) == col(Ticket.issuer_id))
     .outerjoin(_Target, col(_Target.id) == col(Ticket.merged_into))
 )
+"""Tickets themselves, to be narrowed down by a caller."""
 
 
-def _read_head(row: Row[Any]) -> TicketHead:
+def read_head(row: Row[Any]) -> TicketHead:
+    """Return a row of `HEADS`."""
     return TicketHead(**dict(row._mapping) | {"state": TicketState(row.state)})
 
 

@@ -1,88 +1,20 @@
-"""Looking at tickets: a list by filters, one with everything on it. Nothing here changes anything."""
+"""Finding tickets: a list by filters, one by its reference. Nothing here changes anything.
 
-import json
-from collections.abc import Mapping, Sequence
+Here belongs what the command line asks for; the queue of the console, which must stay quick with very many, stands in
+`ticket_queue`, everything on one ticket in `ticket_file`.
+"""
+
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, or_, select
+from sqlalchemy import Connection, Engine, or_, select
 from sqlmodel import col
 
 from badges.transactions import reading
-from desk.requests.asking import read_question
-from desk.requests.proposals import Proposed, find_proposals
+from desk.requests.filed import TicketHead
 from desk.requests.references import read_reference
-from desk.requests.tickets import EntryKind, TicketState
-from desk.requests.told import Told, tell_change, tell_plan
-from desk.tables import RecordChange, Ticket, TicketEntry
-
-MOST = 1000
-"""Entries of one ticket that are shown, the newest."""
-
-
-@dataclass(frozen=True, slots=True)
-class TicketRow:
-    """A ticket in a list."""
-
-    reference: str
-    state: TicketState
-    subject: str
-    role: str
-    intent: str
-    outcome: str
-    requester: str
-    queue: str
-    assigned_to: str | None
-    priority: int
-    reason: str
-    created_at: datetime
-    updated_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class EntryShown:
-    """Something that happened on a ticket."""
-
-    at: datetime
-    kind: EntryKind
-    author: str
-    text: str
-    raw_mail_id: str | None
-    message_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ProposalShown:
-    """A proposal with its changes, each with the fault that speaks against it."""
-
-    proposed: Proposed
-    changes: Sequence[tuple[Told, str | None]]
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeShown:
-    """A change that was made."""
-
-    group_id: str
-    kind: str
-    earner_id: str
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
-    made_at: datetime
-    undo_until: datetime | None
-    undone_at: datetime | None
-    undone_by: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class TicketShown:
-    """A ticket with everything on it."""
-
-    row: TicketRow
-    entries: Sequence[EntryShown]
-    proposals: Sequence[ProposalShown]
-    changes: Sequence[ChangeShown]
+from desk.requests.ticket_file import HEADS, read_head
+from desk.requests.tickets import TicketState
+from desk.tables import Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +29,9 @@ class TicketFilter:
     """A part of the subject, the requester's address, or a reference."""
 
 
-def list_tickets(engine: Engine, wanted: TicketFilter, limit: int = 50) -> list[TicketRow]:
+def list_tickets(engine: Engine, wanted: TicketFilter, limit: int = 50) -> list[TicketHead]:
     """Return tickets, the most urgent first, then those that have waited longest."""
-    query = _TICKETS
+    query = HEADS
     exact = {
         col(Ticket.state): wanted.state.value if wanted.state else None,
         col(Ticket.assigned_to): wanted.assigned_to,
@@ -119,21 +51,7 @@ def list_tickets(engine: Engine, wanted: TicketFilter, limit: int = 50) -> list[
         )
     query = query.order_by(col(Ticket.priority).desc(), col(Ticket.updated_at), col(Ticket.id)).limit(limit)
     with reading(engine).connect() as connection:
-        return [_read_row(row) for row in connection.execute(query)]
-
-
-def show_ticket(engine: Engine, reference: str, now: datetime) -> TicketShown | None:
-    """Return the ticket that is called so."""
-    with reading(engine).connect() as connection:
-        found = find_ticket_id(connection, reference)
-        if found is None:
-            return None
-        ticket_id, _ = found
-        row = connection.execute(_TICKETS.where(col(Ticket.id) == ticket_id)).one()
-        proposals = [_show_proposal(connection, proposed) for proposed in find_proposals(connection, ticket_id, now)]
-        return TicketShown(
-            _read_row(row), _list_entries(connection, ticket_id), proposals, _list_changes(connection, ticket_id)
-        )
+        return [read_head(row) for row in connection.execute(query)]
 
 
 def find_ticket_id(connection: Connection, reference: str) -> tuple[str, str] | None:
@@ -141,81 +59,3 @@ def find_ticket_id(connection: Connection, reference: str) -> tuple[str, str] | 
     query = select(col(Ticket.id), col(Ticket.reference)).where(col(Ticket.reference) == read_reference(reference))
     row = connection.execute(query).first()
     return (row[0], row[1]) if row else None
-
-
-def _read_row(row: Row[*tuple[Any, ...]]) -> TicketRow:
-    _, reference, state, *others = row
-    return TicketRow(reference, TicketState(state), *others)
-
-
-def _show_proposal(connection: Connection, proposed: Proposed) -> ProposalShown:
-    told = tell_plan(connection, proposed.plan)
-    return ProposalShown(
-        proposed, [(one, planned.change.fault) for one, planned in zip(told, proposed.plan, strict=False)]
-    )
-
-
-def _list_entries(connection: Connection, ticket_id: str) -> list[EntryShown]:
-    query: Select[*tuple[Any, ...]] = (
-        select(
-            col(TicketEntry.created_at),
-            col(TicketEntry.kind),
-            col(TicketEntry.author),
-            col(TicketEntry.text),
-            col(TicketEntry.raw_mail_id),
-            col(TicketEntry.message_id),
-        )
-        .where(col(TicketEntry.ticket_id) == ticket_id)
-        .order_by(col(TicketEntry.created_at).desc())
-        .limit(MOST)
-    )
-    return [_show_entry(connection, row) for row in reversed(connection.execute(query).all())]
-
-
-def _show_entry(connection: Connection, row: Row[*tuple[Any, ...]]) -> EntryShown:
-    at, kind, author, text, raw_mail_id, message_id = row
-    if kind == EntryKind.QUESTION:
-        asked = read_question(text)
-        known = [tell_change(connection, change) for change in asked.changes]
-        text = f"asked for {', '.join(asked.lacks)}" + (f"; understood so far: {known}" if known else "")
-    return EntryShown(at, EntryKind(kind), author, text, raw_mail_id, message_id)
-
-
-def _list_changes(connection: Connection, ticket_id: str) -> list[ChangeShown]:
-    query: Select[*tuple[Any, ...]] = (
-        select(
-            col(RecordChange.group_id),
-            col(RecordChange.kind),
-            col(RecordChange.earner_id),
-            col(RecordChange.before),
-            col(RecordChange.after),
-            col(RecordChange.made_at),
-            col(RecordChange.undo_until),
-            col(RecordChange.undone_at),
-            col(RecordChange.undone_by),
-        )
-        .where(col(RecordChange.ticket_id) == ticket_id)
-        .order_by(col(RecordChange.made_at), col(RecordChange.id))
-    )
-    return [
-        ChangeShown(group_id, kind, earner_id, json.loads(before), json.loads(after), *moments)
-        for group_id, kind, earner_id, before, after, *moments in connection.execute(query)
-    ]
-
-
-_TICKETS: Select[*tuple[Any, ...]] = select(
-    col(Ticket.id),
-    col(Ticket.reference),
-    col(Ticket.state),
-    col(Ticket.subject),
-    col(Ticket.role),
-    col(Ticket.intent),
-    col(Ticket.outcome),
-    col(Ticket.requester_address),
-    col(Ticket.queue),
-    col(Ticket.assigned_to),
-    col(Ticket.priority),
-    col(Ticket.reason),
-    col(Ticket.created_at),
-    col(Ticket.updated_at),
-)

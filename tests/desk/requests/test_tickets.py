@@ -1,20 +1,23 @@
 """Tickets: what joins which, what is asked and answered, what staff do."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import Engine
 
 from badges.transactions import reading
 from desk.requests.asking import OpenRequest, read_open_request
 from desk.requests.carrying_out import CarriedOut
+from desk.requests.filed import TicketFile
 from desk.requests.orders import Asker, MailThread
 from desk.requests.references import find_references, make_reference, read_reference
 from desk.requests.staff import TicketDone, TicketRefused, add_note, assign, close, reopen, reply
 from desk.requests.threads import Joined, NamesAnother, NoThread, find_thread
-from desk.requests.ticket_list import TicketFilter, list_tickets, show_ticket
+from desk.requests.ticket_file import open_file
+from desk.requests.ticket_list import TicketFilter, list_tickets
 from desk.requests.tickets import TicketState
 from desk.words import Intent, Outcome, Role
 from tests.desk.requests.conftest import DANA, JANE, ROBIN, STRANGER, Counter
@@ -161,9 +164,8 @@ def test_staff_assign_note_close_and_reopen(counter: Counter) -> None:
         close(office, "nonsense", ROBIN, now),
     ):
         assert isinstance(refused, TicketRefused)
-    shown = show_ticket(office.engine, reference, now)
-    assert shown is not None
-    assert (shown.row.assigned_to, shown.row.state) == ("Robin", TicketState.OPEN)
+    shown = _open(office.engine, reference, now)
+    assert (shown.head.assigned_to, shown.head.state) == ("Robin", TicketState.OPEN)
     assert [entry.text for entry in shown.entries][-4:] == ["Robin", "She rang.", "closed", "open"]
 
 
@@ -200,17 +202,21 @@ def test_lists_and_what_a_ticket_shows(counter: Counter) -> None:
     assert len(listed(search=DANA)) == 2
     assert listed(search="100%") == []
     assert listed(assigned_to="Robin") == []
-    shown = show_ticket(engine, str(asked.reference), now)
-    assert shown is not None
-    [proposal] = shown.proposals
-    assert proposal.changes[0][0]["new_name"] == "Robert Jones"
-    changed = show_ticket(engine, str(done.reference), now)
-    assert changed is not None
+    [proposal] = _open(engine, str(asked.reference), now).proposals
+    assert proposal.plan[0].change.new_name == "Robert Jones"
+    changed = _open(engine, str(done.reference), now)
     assert [change.after for change in changed.changes] == [{"name": "Jane Doe"}]
-    assert show_ticket(engine, "BP-000000", now) is None
+    with engine.connect() as connection:
+        assert open_file(connection, "BP-000000", now) is None
 
 
 def test_a_question_is_shown_in_words(counter: Counter, first: CarriedOut) -> None:
-    shown = show_ticket(counter.desk.office.engine, str(first.reference), counter.desk.now)
-    assert shown is not None
-    assert any(entry.text.startswith("asked for new_name") for entry in shown.entries)
+    shown = _open(counter.desk.office.engine, str(first.reference), counter.desk.now)
+    assert any("new_name" in entry.lacks for entry in shown.entries)
+
+
+def _open(engine: Engine, reference: str, now: datetime) -> TicketFile:
+    with engine.connect() as connection:
+        file = open_file(connection, reference, now, every=True)
+    assert file is not None
+    return file
