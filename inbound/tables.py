@@ -27,7 +27,9 @@ class RawMail(SQLModel, table=True):
     size: int
     """Bytes of `content`."""
     content: bytes = Field(sa_type=LargeBinary)
-    """The whole message with CRLF line ends, dot-stuffing undone."""
+    """The whole message with CRLF line ends, dot-stuffing undone. Empty once it was purged."""
+    purged_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When its bytes were let go, because their time was over."""
 
 
 class Delivery(SQLModel, table=True):

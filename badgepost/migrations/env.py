@@ -15,6 +15,7 @@ import desk.hooks.tables
 import desk.members.tables
 import desk.tables
 import inbound.tables
+import mailer.instance.tables
 import mailer.queue.tables
 from badges.columns import Instant
 
@@ -28,6 +29,7 @@ assert desk.hooks.tables
 assert desk.members.tables
 assert desk.tables
 assert inbound.tables
+assert mailer.instance.tables
 assert mailer.queue.tables
 
 

@@ -60,6 +60,8 @@ class Batch(SQLModel, table=True):
     """What a person calls it: the roster's file name, or the reason."""
     state: str = "running"
     """running, paused or cancelled."""
+    stopped_because: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Why the service itself paused it, in words that staff can read; empty: a person did."""
     rows_in: int = 0
     mails: int = 0
     made_by: str = Field(default="", sa_column_kwargs={"server_default": ""})
