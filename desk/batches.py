@@ -5,7 +5,6 @@ how often they pressed LinkedIn's buttons.
 """
 
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from sqlmodel import col
 from badges.tables import Account, Earner, Issuer
 from badges.transactions import reading
 from desk.accounts.showing import ShareCount, count_shares
+from mailer.queue.overview import count_states
 from mailer.queue.tables import Batch, Message
 
 PAGE = 1000
@@ -76,7 +76,7 @@ def list_batches(engine: Engine, limit: int = 50, issuer_id: str | None = None) 
         query = query.where(col(Batch.issuer_id) == issuer_id)
     with reading(engine).connect() as connection:
         rows = connection.execute(query).all()
-        counts = _count_states(connection, [row[0] for row in rows])
+        counts = count_states(connection, [row[0] for row in rows])
     return [BatchSummary(*row, counts.get(row[0], {})) for row in rows]
 
 
@@ -126,15 +126,3 @@ def _read_page(connection: Connection, query: Select[*tuple[Any, ...]]) -> list[
     return [
         BatchRecipient(*[*row[:-1], shares.get(badge, ShareCount())]) for row, badge in zip(rows, badges, strict=True)
     ]
-
-
-def _count_states(connection: Connection, batch_ids: list[str]) -> dict[str, Counter[str]]:
-    query = (
-        select(col(Message.batch_id), col(Message.state), func.count())
-        .where(col(Message.batch_id).in_(batch_ids))
-        .group_by(col(Message.batch_id), col(Message.state))
-    )
-    counts: dict[str, Counter[str]] = {}
-    for batch_id, state, number in connection.execute(query):
-        counts.setdefault(str(batch_id), Counter())[state] = number
-    return counts

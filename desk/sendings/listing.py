@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from desk.members.audit import Act
 from desk.members.tables import AuditEvent
+from mailer.queue.overview import count_states
 from mailer.queue.states import WAITING, State
 from mailer.queue.tables import Batch, Message
 
@@ -79,14 +80,14 @@ def list_sendings(
         older = col(Batch.created_at) < moment
         query = query.where(older | ((col(Batch.created_at) == moment) & (col(Batch.id) < batch_id)))
     rows = connection.execute(query.order_by(col(Batch.created_at).desc(), col(Batch.id).desc()).limit(limit)).all()
-    counts = _count_states(connection, [row.id for row in rows])
+    counts = count_states(connection, [row.id for row in rows])
     return [_read(row, counts) for row in rows]
 
 
 def find_sending(connection: Connection, issuer_id: str, batch_id: str) -> Sending | None:
     """Return a batch of the issuer; None if there is none of that id."""
     row = connection.execute(_BATCHES.where(col(Batch.issuer_id) == issuer_id, col(Batch.id) == batch_id)).first()
-    return None if row is None else _read(row, _count_states(connection, [batch_id]))
+    return None if row is None else _read(row, count_states(connection, [batch_id]))
 
 
 def count_held(connection: Connection, sending: Sending) -> int | None:
@@ -130,15 +131,3 @@ _BATCHES: Select[*tuple[Any, ...]] = select(
 
 def _read(row: Row[Any], counts: Mapping[str, Mapping[str, int]]) -> Sending:
     return Sending(**row._mapping, by_state=counts.get(row.id, {}))
-
-
-def _count_states(connection: Connection, batch_ids: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
-    query = (
-        select(col(Message.batch_id), col(Message.state), func.count())
-        .where(col(Message.batch_id).in_(batch_ids))
-        .group_by(col(Message.batch_id), col(Message.state))
-    )
-    counts: dict[str, dict[str, int]] = {}
-    for batch_id, state, number in connection.execute(query):
-        counts.setdefault(str(batch_id), {})[state] = number
-    return counts

@@ -2,16 +2,19 @@
 
 # ruff: noqa: S608  (the statements are put together from constants alone)
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row, func, select, text
+from sqlmodel import col
 
 from badges.columns import from_microseconds
 from mailer.queue.relays import RelayNote, list_relays
 from mailer.queue.states import WAITING
+from mailer.queue.tables import Message
 
 _OPEN = "state IN ('queued', 'deferred', 'sending', 'unknown')"
 """SQL: something is to be waited for. (`unknown` waits for a person.)"""
@@ -118,6 +121,19 @@ def look_over(connection: Connection, batch_id: str | None = None, limit: int = 
         workers=list_workers(connection),
         oldest=None if oldest is None else from_microseconds(oldest),
     )
+
+
+def count_states(connection: Connection, batch_ids: Collection[str]) -> dict[str, Counter[str]]:
+    """Return how many messages of each batch are in which state, from one index; a batch without any is not in it."""
+    query = (
+        select(col(Message.batch_id), col(Message.state), func.count())
+        .where(col(Message.batch_id).in_(batch_ids))
+        .group_by(col(Message.batch_id), col(Message.state))
+    )
+    counts: dict[str, Counter[str]] = {}
+    for batch_id, state, number in connection.execute(query):
+        counts.setdefault(str(batch_id), Counter())[state] = number
+    return counts
 
 
 def list_workers(connection: Connection) -> list[WorkerLine]:

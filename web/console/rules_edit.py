@@ -13,7 +13,6 @@ from fastapi.responses import RedirectResponse, Response
 from badges.transactions import reading
 from inbound.replaying import Replay
 from inbound.rulebook import Overtaken, publish_after
-from inbound.rules.checking import tell_difference
 from inbound.rules.deciding import RuleSet
 from inbound.rules.faults import Refused
 from inbound.rules.loading import load_rules
@@ -104,16 +103,8 @@ def take_change(  # noqa: PLR0913, PLR0917 - the form's fields
 
 
 def _check(rules: RuleSet) -> dict[str, Any]:
-    """Return how the examples come out. None differs, else the file would not have loaded."""
-    examples = sum(len(rule.examples) for rule in rules.rules)
-    asked = sum(len(numbers) for numbers in rules.index.unindexed.values())
-    wrong = [
-        rule.id
-        for rule in rules.rules
-        for number, _ in enumerate(rule.examples)
-        if tell_difference(rules, rule, number)
-    ]
-    return {"rules": len(rules.rules), "examples": examples, "asked": asked, "wrong": wrong}
+    """Return how many rules and examples there are. Every example comes out, else the file would not have loaded."""
+    return {"rules": len(rules.rules), "examples": sum(len(rule.examples) for rule in rules.rules)}
 
 
 def _try(service: WebService, room: ReadingRoom, rules: RuleSet, sent: Sent, content: bytes) -> Tried | NotTried:

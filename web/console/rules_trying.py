@@ -6,7 +6,7 @@ with the DNS answers of that day; a pasted one on what is known now.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
@@ -104,7 +104,7 @@ def replay_past(service: WebService, room: ReadingRoom, rules: RuleSet, in_force
 def _tell(facts: Facts, rules: RuleSet, subject: str, judgement: Judgement | None = None) -> Tried:
     decided, considered = explain(facts, rules)
     identity = judgement.identity if judgement else None
-    shown = replace(decided, reason=judgement.decided.reason) if judgement else decided
+    shown = judgement.decided if judgement else decided
     return Tried(subject, facts.sender, shown, considered, identity.words if identity else "")
 
 
