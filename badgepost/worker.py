@@ -21,6 +21,8 @@ from mailer.delivery.feed import LedgerFeed, LookAhead, Wiring
 from mailer.delivery.limits import Gates, Limit
 from mailer.delivery.shelf import Shelf
 from mailer.delivery.transport import MakesMail, Transport
+from mailer.instance.fence import Standing
+from mailer.instance.guard import Guard
 from mailer.queue.claimed import Claimed
 from mailer.queue.journal import Journal
 from mailer.queue.leases import (
@@ -42,6 +44,10 @@ BREATH = timedelta(milliseconds=50)
 """Between two sweeps while there is more to be swept: others want to write too."""
 
 _log = structlog.get_logger("badgepost.worker")
+
+
+class FencedError(Exception):
+    """Nothing may be sent from this database before an operator has said what it is."""
 
 
 def _utc_now() -> datetime:
@@ -81,18 +87,21 @@ class Worker:
         self._lock = lock
         self._writer = Writer(work.engine)
         self._watch = ChangeWatch(work.engine)
+        self._guard = Guard(lock.folder, lock.name)
         self._lease_id = new_lease_id()
         self._trust = TrustInClock(work.clock(), work.pulse, work.patience)
         wiring = Wiring(
             writer=self._writer,
-            journal=Journal[Step](self._writer, partial(record, tell=work.tell_settled)),
+            journal=Journal[Step](self._writer, partial(record, tell=work.tell_settled), self._guard.note_granted),
             maker=work.maker,
             shelf=Shelf(Gates(work.domain_limits), Gates(work.relay_rates)),
             policy=work.policy,
             clock=work.clock,
             look_ahead=work.look_ahead,
+            may_claim=self._guard.may_claim,
             has_changed=self._watch.has_changed,
         )
+        self._once = once
         self._feed = LedgerFeed(wiring, self._lease_id, once=once)
 
     async def run(self) -> Counter[str]:
@@ -117,7 +126,8 @@ class Worker:
         self._feed.end()
 
     async def _begin(self) -> None:
-        await self._enlist()
+        if not await self._enlist():
+            return
         former = await self._writer.run(
             lambda connection: find_former(connection, self._lease_id, self._lock.name, self._lock.place)
         )
@@ -127,9 +137,24 @@ class Worker:
             "started", worker=self._lock.name, lease=self._lease_id, freed=recovered.freed, in_doubt=recovered.unknown
         )
 
-    async def _enlist(self) -> None:
-        lease_id, name, place, now = self._lease_id, self._lock.name, self._lock.place, self._work.clock()
-        await self._writer.run(lambda connection: register(connection, lease_id, name, place, now))
+    async def _enlist(self) -> bool:
+        """Take a lease, however long the database is fenced; False: this worker was stopped before it was not."""
+        lease_id, name, place, clock = self._lease_id, self._lock.name, self._lock.place, self._work.clock
+
+        def enlist(connection: Connection) -> Standing:
+            standing = self._guard.check(connection, clock())
+            if not standing.is_fenced:
+                register(connection, lease_id, name, place, clock())
+            return standing
+
+        while (standing := await self._writer.run(enlist)).is_fenced:
+            _log.error("fenced", worker=name, because=standing.because, then="badgepost instance")
+            if self._once:
+                raise FencedError(standing.because)
+            if not await self._feed.rest(self._work.pulse.total_seconds()):
+                return False
+        self._guard.keep(standing)
+        return True
 
     async def _deliver(self) -> None:
         lanes = [asyncio.create_task(lane.run(self._feed)) for lane in self._work.transport.lanes()]
@@ -153,32 +178,40 @@ class Worker:
     async def _keep_pulse(self) -> None:
         pause = self._work.pulse
         while await self._feed.rest(pause.total_seconds()):
-            if not await self._beat():
-                await self._start_anew()
+            if not await self._beat() and not await self._start_anew():
+                return
             swept = await self._sweep()
             pause = BREATH if swept.has_more else self._work.pulse
             if swept.expired or swept.cancelled or swept.recovered.freed or swept.recovered.unknown:
                 _log.info("swept", expired=swept.expired, cancelled=swept.cancelled, recovered=swept.recovered)
 
     async def _beat(self) -> bool:
-        # The heart beats when the lock has been got, not when it was asked for: see `find_dead`.
-        return await self._writer.run(lambda connection: keep_alive(connection, self._lease_id, self._work.clock()))
+        def beat(connection: Connection) -> tuple[Standing, bool]:
+            # The heart beats when the lock has been got, not when it was asked for: see `find_dead`.
+            now = self._work.clock()
+            return self._guard.check(connection, now), keep_alive(connection, self._lease_id, now)
+
+        standing, lives = await self._writer.run(beat)
+        self._guard.keep(standing)
+        return lives
 
     async def _sweep(self) -> Swept:
         now = self._work.clock()
         patience = self._work.patience if self._trust.is_due(now) else None
         return await self._writer.run(lambda connection: sweep(connection, now, self._work.policy, patience))
 
-    async def _start_anew(self) -> None:
-        """Others took this process for dead and have its messages: go on as a new incarnation, with none."""
-        _log.warning("taken_for_dead", worker=self._lock.name, lease=self._lease_id)
+    async def _start_anew(self) -> bool:
+        """Others took this process for dead and have its messages, or it was fenced: go on as a new incarnation."""
+        _log.warning("lease_ended", worker=self._lock.name, lease=self._lease_id)
         self._lease_id = new_lease_id()
-        await self._enlist()
+        enlisted = await self._enlist()
         self._feed.worker_id = self._lease_id
+        return enlisted
 
     async def _end(self) -> None:
         await self._feed.flush()
         now = self._work.clock()
+        self._guard.keep(await self._writer.run(lambda connection: self._guard.check(connection, now)))
         left = await self._writer.run(lambda connection: recover(connection, [self._lease_id], now, self._work.policy))
         _log.info("ended", worker=self._lock.name, left_in_doubt=left.unknown, outcomes=dict(+self._feed.outcomes))
 

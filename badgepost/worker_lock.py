@@ -29,6 +29,11 @@ class WorkerLock:
         self._descriptor: int | None = None
 
     @property
+    def folder(self) -> Path:
+        """Where the lock lies, and what else its holder keeps on this machine."""
+        return self._path.parent
+
+    @property
     def place(self) -> str:
         """The machine and the file: who holds this lock knows that no other incarnation of this place lives."""
         return f"{socket.gethostname()}:{self._path}"

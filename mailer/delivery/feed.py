@@ -39,6 +39,8 @@ REST = 1.0
 GLANCE = 0.2
 """Seconds between two questions whether anything was written at all, where that can be asked for next to nothing."""
 
+MayClaim = Callable[[Connection, datetime], bool]
+"""Tells, in the transaction of a claim, whether anything may be claimed at all."""
 LookAhead = Callable[[Connection, Sequence[Claimed]], None]
 """Reads what composing these messages will need, in the transaction that claims them. May run more than once."""
 
@@ -56,6 +58,7 @@ class Wiring:
     policy: Policy
     clock: Callable[[], datetime]
     look_ahead: LookAhead
+    may_claim: MayClaim
     has_changed: Callable[[], bool]
     """Whether the database was written since the last time this was asked. May say yes too often, not too rarely."""
 
@@ -205,6 +208,8 @@ class LedgerFeed:
         now, stocked = self._with.clock(), shelf.stocked_domains()
 
         def claim_ahead(connection: Connection) -> Claim:
+            if not self._with.may_claim(connection, now):
+                return Claim([])
             claimed = claim(connection, worker_id, limit, now, stocked)
             self._with.look_ahead(connection, claimed.messages)
             return claimed

@@ -23,9 +23,16 @@ Step = TypeVar("Step")
 class Journal(Generic[Step]):
     """Writes steps in groups; keeps them while the database is busy or away, however long that is."""
 
-    def __init__(self, writer: Writer, write: Callable[[Connection, Sequence[Step]], list[bool]]) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        write: Callable[[Connection, Sequence[Step]], list[bool]],
+        note: Callable[[Sequence[Step], Sequence[bool]], None] = lambda _steps, _answers: None,
+    ) -> None:
+        """`note` is told of each group when it is on disk, before anybody is answered."""
         self._writer = writer
         self._write = write
+        self._note = note
         self._waiting: deque[tuple[Step, asyncio.Future[bool]]] = deque()
         self._writing: asyncio.Task[None] | None = None
 
@@ -62,6 +69,7 @@ class Journal(Generic[Step]):
     async def _write_group(self, group: Sequence[tuple[Step, asyncio.Future[bool]]]) -> None:
         steps = [step for step, _ in group]
         answers = await self._writer.run(lambda connection: self._write(connection, steps))
+        self._note(steps, answers)
         for (_, future), answer in zip(group, answers, strict=True):
             if not future.done():
                 future.set_result(answer)

@@ -4,6 +4,9 @@ Revision ID: 0007
 Revises: 0006
 """
 
+import secrets
+import time
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -17,6 +20,8 @@ depends_on = None
 def upgrade() -> None:
     op.create_table('instance',
     sa.Column('id', sa.String(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('former', sa.String(), server_default='', nullable=False),
     sa.Column('place', sa.String(), nullable=False),
     sa.Column('epoch', sa.BigInteger(), nullable=False),
     sa.Column('changed_at', sa.BigInteger(), nullable=False),
@@ -24,6 +29,9 @@ def upgrade() -> None:
     sa.Column('fenced_because', sa.String(), server_default='', nullable=False),
     sa.PrimaryKeyConstraint('id')
     )
+    # Named from the first moment: a backup that is older than the first mail is known for what it is.
+    op.execute(sa.text("INSERT INTO instance (id, name, place, epoch, changed_at) VALUES ('this', :name, '{}', 0, :now)")
+               .bindparams(name=secrets.token_hex(8), now=time.time_ns() // 1000))
     op.create_table('process_pulse',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('kind', sa.String(), nullable=False),
