@@ -1,7 +1,8 @@
 """How the service is: a handful of checks, each quick and each by itself: one that fails does not hide the others.
 
-Here belong the checks. What a verdict means and what to do about it, the page says in the operator's language. DNS and
-relays are asked by nothing here: a page that everybody may reload is no place for it.
+Here belong the checks. What a verdict means and what to do about it, the page says in the operator's language, and
+`badgepost doctor` in English. DNS and relays are asked by nothing here: a page that everybody may reload is no place
+for it; those are doctor's (`badgepost.doctor`).
 """
 
 import shutil
@@ -43,13 +44,18 @@ def check_health(service: Service, now: datetime) -> Sequence[Finding]:
     except Exception as fault:  # whatever the driver raises: the page is to say that the database is away
         return [Finding("database", Verdict.FAIL, {"why": type(fault).__name__})]
     findings.append(Finding("database", Verdict.PASS, {"kind": service.engine.dialect.name}))
-    for name, check in _CHECKS.items():
+    for name in CHECKS:
         try:
-            with reading(service.engine).connect() as connection:
-                findings += check(service, connection, now)
+            findings += check_one(name, service, now)
         except Exception as fault:
             findings.append(Finding(name, Verdict.UNKNOWN, {"why": type(fault).__name__}))
     return findings
+
+
+def check_one(name: str, service: Service, now: datetime) -> list[Finding]:
+    """Return what came of one of `CHECKS`. Raises whatever keeps it from being made."""
+    with reading(service.engine).connect() as connection:
+        return list(CHECKS[name](service, connection, now))
 
 
 def _check_revision(service: Service, _connection: Connection, _now: datetime) -> Iterator[Finding]:
@@ -111,8 +117,13 @@ def _judge_age(check: str, since: int | None, now: datetime) -> Finding:
 def _check_disk(service: Service, _connection: Connection, _now: datetime) -> Iterator[Finding]:
     usage = shutil.disk_usage(service.settings.data_dir)
     share = usage.free / usage.total
-    verdict = Verdict.FAIL if share < LEAST_FREE else Verdict.WARN if share < LITTLE_FREE else Verdict.PASS
-    yield Finding("disk", verdict, {"percent": f"{share * 100:.0f}", "gigabytes": f"{usage.free / 1e9:.1f}"})
+    told = {"percent": f"{share * 100:.0f}", "gigabytes": f"{usage.free / 1e9:.1f}"}
+    yield Finding("disk", judge_free(share), told)
+
+
+def judge_free(share: float) -> Verdict:
+    """Judge how much of a disk, or of its inodes, is free."""
+    return Verdict.FAIL if share < LEAST_FREE else Verdict.WARN if share < LITTLE_FREE else Verdict.PASS
 
 
 def _check_clock(service: Service, connection: Connection, now: datetime) -> Iterator[Finding]:
@@ -147,7 +158,7 @@ def _check_address(service: Service, _connection: Connection, _now: datetime) ->
     yield Finding("signing", Verdict.PASS if settings.dkim else Verdict.WARN, {"keys": str(len(settings.dkim))})
 
 
-_CHECKS: dict[str, Check] = {
+CHECKS: dict[str, Check] = {
     "revision": _check_revision,
     "workers": _check_workers,
     "relays": _check_relays,

@@ -31,9 +31,9 @@ def make_trust(settings: Settings) -> Trust:
     return Trust(settings.authserv_ids(), sealers, tuple(settings.authserv_peers))
 
 
-def make_lookup() -> Lookup:
-    """Return the way to the DNS, with a cache for as long as the process lives."""
-    return Cache(Resolver(), time.monotonic)
+def make_lookup(nameserver: str | None = None, port: int = 53) -> Lookup:
+    """Return the way to the DNS, with a cache for as long as the process lives. None: the machine's name servers."""
+    return Cache(Resolver(nameservers=(nameserver,) if nameserver else (), port=port), time.monotonic)
 
 
 def make_rulebook(service: Service) -> Rulebook:

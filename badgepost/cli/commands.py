@@ -21,6 +21,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Before it goes": {
         "preview": ("preview", "Write the very mail, with pictures of it."),
         "lint": ("lint", "Tell what is wrong with mails or with a roster."),
+        "doctor": ("doctor", "Tell whether mail will arrive, and what to do if not."),
         "send-test": ("notices", "Send yourself the mail about a badge."),
     },
     "Issuing": {
@@ -55,6 +56,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "listen": ("listen", "Take the mail that comes in."),
         "process": ("process", "Deal with the mail that came in."),
         "hooks": ("hooks", "Tell other systems what happened."),
+        "instance": ("instance", "Whether this database may be sent from."),
         "demo": ("demo", "The whole journey once, on this machine."),
     },
 }
