@@ -33,7 +33,10 @@ _NOT_STOPPED = "(batch_id IS NULL OR batch_id NOT IN (SELECT id FROM batch WHERE
 
 _RETRY_WAITING = f"""
     UPDATE message SET due_at = :now, held_at = NULL, reason = 'to be tried now: a person asked for it'
-    WHERE {{whose}} AND state IN ({_list(WAITING)}) AND worker_id IS NULL
+    WHERE {{whose}} AND (
+        state IN ({_list(WAITING)}) AND worker_id IS NULL
+        OR state IN ({_list(WAITING | {State.SENDING})}) AND held_at IS NOT NULL
+    )
 """
 # Tried again from the start: a new date, and the whole time for retries. One in doubt stays the mail that it was.
 _RETRY_ENDED = f"""

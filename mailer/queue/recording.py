@@ -19,7 +19,7 @@ from mailer.queue.claimed import Claimed
 from mailer.queue.many import ForMany
 from mailer.queue.settling import Settlement
 from mailer.queue.states import State
-from mailer.queue.suppressions import Suppressed, suppress
+from mailer.queue.suppressions import EVERY, Suppressed, fold_address, suppress
 from mailer.queue.tables import BATCH_STOPPED, SETTLED_REASON, SETTLED_STATE
 
 REPLY_CHARACTERS = 1000
@@ -60,6 +60,11 @@ _INTEND = ForMany(f"""
     WHERE id = :id AND fence = :fence AND worker_id = :worker_id AND state IN ('queued', 'deferred')
     AND held_at IS NULL
     AND (batch_id IS NULL OR batch_id NOT IN (SELECT id FROM batch WHERE {BATCH_STOPPED}))
+    AND (not_later_than IS NULL OR not_later_than >= :at)
+    AND NOT EXISTS (
+        SELECT 1 FROM suppression AS listed WHERE listed.address = :address
+        AND listed.issuer_id IN ('{EVERY}', message.issuer_id) AND listed.stream IN ('{EVERY}', message.stream)
+    )
 """)
 _GRANTED = text("""
     SELECT id, fence FROM message WHERE id IN :ids AND state = 'sending' AND worker_id = :worker_id
@@ -134,6 +139,7 @@ def _intent_row(intent: Intent) -> dict[str, Any]:
         "fence": message.fence,
         "worker_id": message.worker_id,
         "relay": intent.relay,
+        "address": fold_address(message.rcpt_to),
         "at": to_microseconds(intent.at),
     }
 

@@ -18,6 +18,7 @@ from mailer.queue.decisions import (
     stop_batch,
 )
 from mailer.queue.overview import look_over
+from mailer.queue.recording import Intent, record
 from mailer.queue.states import State
 from tests.mailer.ledgers import START, Ledger
 
@@ -48,6 +49,21 @@ def test_names(ledger: Ledger) -> None:
         assert find_name(connection, "nobody@north.example") is None
         assert hold(connection, Named.ADDRESS, "Robin@north.example", START) == 1
         assert retry(connection, Named.BATCH, "batch", START) == 1
+
+
+@pytest.mark.parametrize("is_under_way", [False, True])
+def test_what_was_held_in_a_workers_hands_is_let_go_there(ledger: Ledger, is_under_way: bool) -> None:
+    """Hold, then think better of it: nothing is left behind that a person would have to find again."""
+    message = ledger.add()
+    with ledger.engine.begin() as connection:
+        (claimed,) = claim(connection, "w1", 9, START).messages
+        if is_under_way:
+            record(connection, [Intent(claimed, "relay1", START)])
+        assert hold(connection, Named.MESSAGE, message.id, START) == 1
+        assert retry(connection, Named.MESSAGE, message.id, START) == 1
+        assert retry(connection, Named.MESSAGE, message.id, START) == 0
+        assert record(connection, [Intent(claimed, "relay1", START)]) == [True]
+    assert ledger.message(message.id).held_at is None
 
 
 def test_a_held_message_is_not_claimed_until_retried(ledger: Ledger) -> None:

@@ -12,6 +12,7 @@ from mailer.queue.decisions import Named, cancel, hold, retry
 from mailer.queue.leases import find_dead, find_former, keep_alive, recover, register
 from mailer.queue.recording import REPLY_CHARACTERS, Intent, Result, record
 from mailer.queue.settling import Policy, settle
+from mailer.queue.suppressions import Suppressed, suppress
 from mailer.queue.sweeping import sweep
 from tests.mailer.ledgers import START, Ledger
 
@@ -63,6 +64,26 @@ def test_a_group_grants_only_what_may_still_be_sent(ledger: Ledger) -> None:
         names[4]: "w1",
     }
     assert len(ledger.rows("SELECT 1 FROM attempt")) == 2
+
+
+def test_what_may_no_longer_be_sent_since_it_was_claimed_is_not(ledger: Ledger) -> None:
+    """Somebody complained, or its time passed, while a worker had it in hand: it ends at the next claim."""
+    names = [
+        ledger.add("Ana@north.example").id,
+        ledger.add("ben@north.example", stream="account").id,
+        ledger.add("eva@north.example", not_later_than=START).id,
+        ledger.add("eva@north.example", not_later_than=START + timedelta(seconds=1)).id,
+        ledger.add("ana@south.example", issuer_id=None).id,
+    ]
+    messages = {message.id: message for message in take(ledger)}
+    with ledger.engine.begin() as connection:
+        suppress(connection, [Suppressed("ana@north.example", "a complaint", START)])
+        suppress(connection, [Suppressed("ben@north.example", "unsubscribed", START, stream="notices")])
+        suppress(connection, [Suppressed("ana@south.example", "unsubscribed", START, issuer_id="issuer")])
+        steps = [Intent(messages[name], "relay1", START + timedelta(seconds=1)) for name in names]
+        assert record(connection, steps) == [False, True, False, True, True]
+        ended = claim(connection, "w1", 9, START + timedelta(seconds=1))
+    assert (ended.messages, ended.suppressed, ended.expired) == ([], 1, 1)
 
 
 def test_writing_a_group_twice_changes_nothing(ledger: Ledger) -> None:
