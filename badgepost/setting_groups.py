@@ -104,6 +104,20 @@ class Listener(_Part):
     limits: ListenerLimits = ListenerLimits()
 
 
+class Tracing(_Part):
+    """Where traces of mails go (OpenTelemetry); docs/monitoring.md."""
+
+    endpoint: str = ""
+    """Empty: nowhere, and nothing of OpenTelemetry is loaded."""
+    ratio: float = Field(default=0.01, ge=0, le=1)
+    """The share of mails that are traced."""
+
+    @field_validator("endpoint")
+    @classmethod
+    def _is_page(cls, value: str) -> str:
+        return check_page(value)
+
+
 class Guides(_Part):
     """Web pages of the operator's own that answers lead to. An answer says nothing of one that is not there."""
 

@@ -28,6 +28,7 @@ from badgepost.setting_groups import (
     Relay,
     Retry,
     Timeouts,
+    Tracing,
     check_page,
 )
 from badges.accounts import LockoutPolicy
@@ -44,6 +45,7 @@ SHORTEST_KEY = 32
 
 _BASE_URL = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?(?:/[A-Za-z0-9._~/-]*)?")
 """Everything that is put behind it must stay a path: no query, no fragment, no user name; hosts in ASCII."""
+_HOST_AND_PORT = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):[1-9][0-9]{0,4}")
 _HELO_NAME = re.compile(r"[A-Za-z0-9.:_\[\]-]*")
 
 
@@ -116,6 +118,10 @@ class Settings(BaseSettings):
     hooks_allow: list[IPv4Network | IPv6Network] = []
     """Networks that webhooks may go to besides the public internet; without TLS only to this machine."""
     log_format: Literal["console", "json"] = "console"
+    log_level: Literal["debug", "info", "warning"] = "info"
+    metrics: str = ""
+    """Where Prometheus asks, `host:port`. Empty: nowhere."""
+    tracing: Tracing = Tracing()
     chromium: str | None = None
     """The browser that `preview` takes pictures with. Empty: the first of chromium, chromium-browser, google-chrome."""
 
@@ -156,6 +162,13 @@ class Settings(BaseSettings):
     def _is_helo_name(cls, value: str) -> str:
         if not _HELO_NAME.fullmatch(value):
             raise ValueError("must be a host name, or an address in square brackets")
+        return value
+
+    @field_validator("metrics")
+    @classmethod
+    def _is_host_and_port(cls, value: str) -> str:
+        if value and (not _HOST_AND_PORT.fullmatch(value) or int(value.rpartition(":")[2]) > 65535):
+            raise ValueError("must be empty, or an address and a port such as 127.0.0.1:9464")
         return value
 
     @field_validator("mail_domain")
@@ -203,6 +216,11 @@ class Settings(BaseSettings):
     def authserv_ids(self) -> tuple[str, ...]:
         """Return the servers whose Authentication-Results are believed."""
         return tuple(self.authserv_id.replace(",", " ").split())
+
+    def metrics_address(self) -> tuple[str, int] | None:
+        """Return host and port where metrics are served; None for nowhere."""
+        host, _, port = self.metrics.rpartition(":")
+        return (host.strip("[]"), int(port)) if port else None
 
     def outbox_dir(self) -> Path:
         """Return the folder of the local outbox."""

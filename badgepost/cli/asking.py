@@ -4,16 +4,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
-from badgepost.logging import set_up_logs
+from badgepost.logging import list_secrets, set_up_logs
 from badgepost.opening import load_settings
 from badgepost.refusal import Refusal
 from badgepost.wiring import Service, open_service
 
 
 def get_service() -> Service:
-    """Return the service that the settings describe, with logs set up."""
+    """Return the service that the settings describe, with logs set up.
+
+    Whoever runs a command reads what it prints: in the form for people only warnings stand beside that, until a process
+    that stays says more (`badgepost.presence`).
+    """
     settings = load_settings()
-    set_up_logs(settings.log_format)
+    level = "warning" if settings.log_format == "console" else settings.log_level
+    set_up_logs(settings.log_format, level, list_secrets(settings))
     return open_service(settings)
 
 

@@ -7,6 +7,7 @@ import typer
 
 from badgepost.cli.asking import get_service, now
 from badgepost.hook_sender import HookSender, run_until_signal
+from badgepost.presence import present
 from desk.hooks.posting import Post
 
 app = typer.Typer()
@@ -23,6 +24,7 @@ def post_hooks(
     async def run() -> dict[str, int]:
         return dict(await run_until_signal(HookSender(service.office, post, now, once=once)))
 
-    asyncio.run(run())
+    with present(service, "hooks"):
+        asyncio.run(run())
     if once:
         typer.echo("Posted what was due.")

@@ -4,6 +4,7 @@ import typer
 
 from badgepost.cli.asking import get_service
 from badgepost.listening import take_mail
+from badgepost.presence import present
 
 app = typer.Typer()
 
@@ -17,5 +18,6 @@ def listen_for_mail() -> None:
     def announce(host: str, port: int) -> None:
         typer.echo(f"Taking mail over {protocol} on {host} port {port}.")
 
-    take_mail(service, announce)
+    with present(service, "listener"):
+        take_mail(service, announce)
     typer.echo("Stopped.")

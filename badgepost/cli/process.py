@@ -6,6 +6,7 @@ import typer
 
 from badgepost.cli.asking import get_service, refuse
 from badgepost.judging import make_tools
+from badgepost.presence import present
 from badgepost.processor import Processor, run_until_signal, set_alarm
 from badgepost.worker_lock import NameTakenError, WorkerLock
 from inbound.processing.room import Room
@@ -21,7 +22,7 @@ def process_mails(
     """Deal with the mail that came in, until it is told to stop (SIGTERM, Ctrl-C): it then ends what is in hand."""
     service = get_service()
     try:
-        with WorkerLock(service.settings.data_dir, name) as lock, Room() as room:
+        with WorkerLock(service.settings.data_dir, name) as lock, Room() as room, present(service, "processor", name):
             tools = make_tools(service, room, lock.place)
             outcomes = run_until_signal(Processor(tools, once=once, set_alarm=set_alarm))
     except (NameTakenError, ValueError) as fault:

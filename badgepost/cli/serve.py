@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from badgepost.cli.asking import get_service, now
+from badgepost.presence import present
 from badgepost.sample import find_any_award, import_sample, invite_sample_members, is_empty, issue_sample
 from badgepost.serving import Running, serve
 from badgepost.wiring import Service
@@ -34,7 +35,8 @@ def run_service(
     def announce(running: Running) -> None:
         console.print(_tell_where(service, running))
 
-    status = serve(service, announce)
+    with present(service, "web"):
+        status = serve(service, announce)
     console.print("Stopped.")
     raise typer.Exit(status)
 

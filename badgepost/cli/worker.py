@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from badgepost.cli.asking import get_service, refuse
+from badgepost.presence import present
 from badgepost.wiring import make_work
 from badgepost.worker import FencedError, Worker, run_until_signal
 from badgepost.worker_lock import NameTakenError, WorkerLock
@@ -22,7 +23,7 @@ def worker(
     service = get_service()
     try:
         lock = WorkerLock(service.settings.data_dir, name)
-        with lock:
+        with lock, present(service, "worker", name):
             outcomes = asyncio.run(run_until_signal(Worker(make_work(service), lock, once=once)))
     except (NameTakenError, ValueError) as fault:
         refuse(str(fault))
