@@ -163,12 +163,17 @@ def image_loader(engine: Engine) -> Callable[[str], ImageBytes]:
     return load
 
 
-def _make_smtp(settings: Settings) -> Transport:
-    relays = [
+def make_relays(settings: Settings) -> list[Relay]:
+    """Return the next hops."""
+    return [
         Relay(
             **relay.model_dump(exclude={"password"}),
             password=relay.password.get_secret_value() if relay.password else None,
         )
         for relay in settings.relays
     ]
+
+
+def _make_smtp(settings: Settings) -> Transport:
+    relays = make_relays(settings)
     return SmtpTransport(relays, settings.helo_name or socket.getfqdn(), Timeouts(**settings.timeouts.model_dump()))

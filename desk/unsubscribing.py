@@ -18,6 +18,9 @@ from mailer.notices import Stream
 from mailer.queue.suppressions import Suppressed, suppress
 from mailer.queue.tables import Message
 
+_PROBE: Payload = ["doctor", "probe"]
+"""No link of a mail looks so: those name one message."""
+
 
 @dataclass(frozen=True)
 class Subscription:
@@ -37,6 +40,11 @@ class Unsubscribed:
 
 
 @dataclass(frozen=True)
+class Probed:
+    """A link that `badgepost doctor` made, to see that links of this service lead to it. Nothing was done."""
+
+
+@dataclass(frozen=True)
 class NoSubscription:
     """No link of ours, or its mail is not in the records any more."""
 
@@ -50,8 +58,15 @@ def read_unsubscribe_link(office: Office, token: str, now: datetime) -> Subscrip
             return NoSubscription()
 
 
-def unsubscribe(office: Office, token: str, now: datetime) -> Unsubscribed | NoSubscription:
+def mint_probe(office: Office, now: datetime) -> str:
+    """Return a token that `unsubscribe` knows, and that stops nothing."""
+    return office.links.mint(Purpose.UNSUBSCRIBE, _PROBE, now)
+
+
+def unsubscribe(office: Office, token: str, now: datetime) -> Unsubscribed | Probed | NoSubscription:
     """Stop the notices that the link names. Doing it again changes nothing."""
+    if _is_probe(office, token, now):
+        return Probed()
     found = read_unsubscribe_link(office, token, now)
     if isinstance(found, NoSubscription):
         return found
@@ -61,6 +76,14 @@ def unsubscribe(office: Office, token: str, now: datetime) -> Unsubscribed | NoS
     with office.engine.begin() as connection:
         suppress(connection, [entry])
     return Unsubscribed(found)
+
+
+def _is_probe(office: Office, token: str, now: datetime) -> bool:
+    match office.links.unsign(Purpose.UNSUBSCRIBE, token, now):
+        case Genuine(payload):
+            return payload == _PROBE
+        case _:
+            return False
 
 
 def _find_subscription(office: Office, payload: Payload) -> Subscription | NoSubscription:

@@ -121,9 +121,11 @@ def split_record(value: str) -> list[str]:
 
 
 def zone_line(name: str, value: str) -> str:
-    """Return the record as a line of a zone file (RFC 1035 section 5.1)."""
-    return f"{name}. IN TXT ( {_quote(split_record(value))} )"
+    """Return a TXT record as a line of a zone file (RFC 1035 section 5.1)."""
+    strings = split_record(value)
+    return f"{name}. IN TXT {_quote(strings)}" if len(strings) == 1 else f"{name}. IN TXT ( {_quote(strings)} )"
 
 
 def _quote(strings: Iterable[str]) -> str:
-    return " ".join(f'"{string}"' for string in strings)
+    escaped = (string.replace("\\", "\\\\").replace('"', '\\"') for string in strings)
+    return " ".join(f'"{string}"' for string in escaped)

@@ -11,6 +11,9 @@ from web.operation import Verdict
 
 WORST_FIRST = (Verdict.FAIL, Verdict.WARN, Verdict.UNKNOWN, Verdict.PASS)
 
+ASK_AGAIN = "try again, or ask another name server with --nameserver ADDRESS"
+"""What to do when the DNS does not answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:

@@ -33,6 +33,8 @@ class DmarcResult:
     policy: Policy | None = None
     """What the domain's owner asks to be done with a failing mail."""
     aligned: tuple[Identifier, ...] = ()
+    record: DmarcRecord | None = None
+    """The one that applies; it may stand at a name above the author's."""
 
 
 def check_dmarc(
@@ -57,10 +59,11 @@ def check_dmarc(
         return DmarcResult("none", "no policy is published", domain, organization, None, aligned)
     policy = _choose_policy(domain, record, lookup)
     if aligned:
-        return DmarcResult("pass", f"{aligned[0].method} of {aligned[0].domain}", domain, organization, policy, aligned)
+        why = f"{aligned[0].method} of {aligned[0].domain}"
+        return DmarcResult("pass", why, domain, organization, policy, aligned, record)
     if any(_is_aligned(found, domain, organization, record, lookup) for found in undecided):
-        return DmarcResult("temperror", "a check could not be made", domain, organization, policy)
-    return DmarcResult("fail", "nothing vouches for the domain", domain, organization, policy)
+        return DmarcResult("temperror", "a check could not be made", domain, organization, policy, record=record)
+    return DmarcResult("fail", "nothing vouches for the domain", domain, organization, policy, record=record)
 
 
 def _find_organization(domain: str, records: Sequence[DmarcRecord]) -> str:

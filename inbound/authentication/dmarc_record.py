@@ -31,6 +31,8 @@ class DmarcRecord:
     spf_alignment: Alignment
     psd: Literal["y", "n", "u"]
     """y: registrations take place below it; n: it is an organisation's own; u: not said."""
+    reports_to: tuple[str, ...] = ()
+    """The URIs of `rua`, as written: where others send what they have seen, added up."""
 
 
 def parse_dmarc(domain: str, text: str) -> DmarcRecord | None:
@@ -54,6 +56,7 @@ def parse_dmarc(domain: str, text: str) -> DmarcRecord | None:
         "strict" if tags.get("adkim", "r").lower() == "s" else "relaxed",
         "strict" if tags.get("aspf", "r").lower() == "s" else "relaxed",
         _read_psd(tags.get("psd", "u").lower()),
+        tuple(uri.strip(" \t") for uri in tags.get("rua", "").split(",") if uri.strip(" \t")),
     )
 
 

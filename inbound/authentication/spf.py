@@ -5,7 +5,7 @@ Records and macros are read in `spf_record` and `spf_macros`.
 """
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -40,6 +40,8 @@ class SpfResult:
     reason: str
     explanation: str | None = None
     """With a fail: what the domain's owner has to say of it. Their text, shown to nobody without care."""
+    terms: int = field(default=0, compare=False)
+    """How many terms asked the DNS, of `MAX_TERMS`."""
 
 
 class _EndedError(Exception):
@@ -65,8 +67,8 @@ def check_spf(  # noqa: PLR0913, PLR0917 - check_host's own parameters
     try:
         verdict, reason, explanation = evaluation.check(domain)
     except _EndedError as ended:
-        return SpfResult(ended.verdict, domain, ended.reason)
-    return SpfResult(verdict, domain, reason, explanation)
+        return SpfResult(ended.verdict, domain, ended.reason, terms=evaluation.terms)
+    return SpfResult(verdict, domain, reason, explanation, evaluation.terms)
 
 
 def _read_ip(text: str) -> IpAddress:

@@ -5,6 +5,7 @@ and logged in, in `connecting`.
 """
 
 import asyncio
+import ssl
 from collections import deque
 from dataclasses import dataclass
 from typing import cast
@@ -40,6 +41,11 @@ class Conversation(asyncio.Protocol):
     def is_broken(self) -> bool:
         """No reply can come, but for those that are here already."""
         return self._broken is not None or self._transport.is_closing()
+
+    @property
+    def secured(self) -> ssl.SSLObject | None:
+        """What TLS has agreed on; None in the clear."""
+        return cast("ssl.SSLObject | None", self._transport.get_extra_info("ssl_object"))
 
     @property
     def is_quiet(self) -> bool:
