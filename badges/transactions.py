@@ -1,13 +1,15 @@
 """How an act opens its transaction: to write, or only to read.
 
-Here belong the one option that tells them apart, and taking turns. What the option means to a database is decided
-where engines are made (`badgepost.database`): a writing transaction of SQLite takes the one write lock at its start,
-a reading one takes none.
+Here belong the one option that tells them apart, taking turns, and what a transaction that failed says of the
+database. What the option means to a database is decided where engines are made (`badgepost.database`): a writing
+transaction of SQLite takes the one write lock at its start, a reading one takes none.
 """
 
+import sqlite3
 from zlib import crc32
 
 from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 READ_ONLY = "badgepost_read_only"
 """The execution option that marks a connection's transactions as reading only."""
@@ -41,3 +43,10 @@ def take_turn_for(connection: Connection, subject: str) -> None:
     if connection.dialect.name == "postgresql":
         number = crc32(subject.encode("utf-8", "backslashreplace"))
         connection.execute(select(func.pg_advisory_xact_lock(_TURN, number - (1 << 31))))
+
+
+def may_pass(fault: DBAPIError) -> bool:
+    """Tell whether the database may take the same act later: locked, full, restarting, gone."""
+    if getattr(fault.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+        return False  # the statement itself is at fault, such as one about a table that is not there
+    return fault.connection_invalidated or isinstance(fault, OperationalError | InterfaceError)

@@ -1,7 +1,8 @@
 """Pages for what went wrong, in words for whoever clicked on a link in a mail.
 
 A fault of ours gets a reference: the page names it, the log has it beside the trace. Paths are not logged, because
-those of token pages are secrets; the route's pattern is.
+those of token pages are secrets; the route's pattern is. A database that is away is nobody's fault here: whoever asks
+again finds it back.
 """
 
 from typing import Protocol
@@ -10,12 +11,16 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from badges.ids import make_id
+from badges.transactions import may_pass
 from web.pages import Pages
+
+_AGAIN_SECONDS = "5"
 
 _log = structlog.get_logger(__name__)
 
@@ -66,8 +71,14 @@ class _Faults:
         except Exception as fault:
             if has_begun or scope["type"] != "http":
                 raise
-            reference = make_id()[:8]
             route = getattr(scope.get("route"), "path", None)
+            if isinstance(fault, DBAPIError) and may_pass(fault):
+                _log.warning("database_away", route=route, fault=str(fault.orig))
+                page = self._show(Request(scope), 503)
+                page.headers["retry-after"] = _AGAIN_SECONDS
+                await page(scope, receive, send)
+                return
+            reference = make_id()[:8]
             _log.error("page_failed", reference=reference, route=route, exc_info=fault)
             page = self._show(Request(scope), 500, reference)
             await page(scope, receive, send)

@@ -4,14 +4,15 @@ Here belongs how a write is run and run again. What is written stands in `claimi
 """
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Self, TypeVar
 
 import structlog
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
+
+from badges.transactions import may_pass
 
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 5.0
@@ -48,7 +49,7 @@ class Writer:
             try:
                 return await asyncio.get_running_loop().run_in_executor(self._thread, self._commit, act)
             except DBAPIError as fault:
-                if not _may_pass(fault):
+                if not may_pass(fault):
                     raise
                 _log.warning("ledger_busy", fault=str(fault.orig), next_try_in=pause)
             await asyncio.sleep(pause)
@@ -69,10 +70,3 @@ class Writer:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-
-
-def _may_pass(fault: DBAPIError) -> bool:
-    """Tell whether the database may take the same act later: locked, full, restarting, gone."""
-    if getattr(fault.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
-        return False  # the statement itself is at fault, such as one about a table that is not there
-    return fault.connection_invalidated or isinstance(fault, OperationalError | InterfaceError)

@@ -13,9 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @contextmanager
-def running_relay(record: Path, seed: int) -> Iterator[int]:
-    """Run a relay of chance; give its port."""
-    process = _start("tests.chaos.relay", str(record), str(seed))
+def running_relay(record: Path, seed: int, *, calm: bool = False) -> Iterator[int]:
+    """Run a relay of chance, or one that takes everything; give its port."""
+    process = _start("tests.chaos.relay", str(record), str(seed), *(["calm"] if calm else []))
     try:
         assert process.stdout is not None
         yield int(process.stdout.readline())

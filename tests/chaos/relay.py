@@ -1,7 +1,7 @@
 """A relay in a process of its own that refuses, stalls and hangs up by chance, and writes down every copy it takes.
 
-`python -m tests.chaos.relay RECORD SEED` prints its port, then serves until it is killed. A line of RECORD is the
-recipient of one copy; it is on disk before the reply goes out.
+`python -m tests.chaos.relay RECORD SEED [calm]` prints its port, then serves until it is killed; a calm one takes all
+that comes. A line of RECORD is the recipient of one copy; it is on disk before the reply goes out.
 """
 
 import asyncio
@@ -64,8 +64,8 @@ def make_play(seed: int) -> "object":
     return play
 
 
-async def serve(record: str, seed: int) -> None:
-    relay = RecordingRelay(make_play(seed), pace=0.01)  # type: ignore[arg-type]
+async def serve(record: str, seed: int, calm: bool) -> None:
+    relay = RecordingRelay(**({} if calm else {"play": make_play(seed)}), pace=0.01)  # type: ignore[arg-type]
     relay.record = os.open(record, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     async with relay:
         print(relay.port, flush=True)
@@ -73,4 +73,4 @@ async def serve(record: str, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(sys.argv[1], int(sys.argv[2])))
+    asyncio.run(serve(sys.argv[1], int(sys.argv[2]), sys.argv[3:] == ["calm"]))

@@ -1,0 +1,223 @@
+"""Every process of the service, and the database under it, is killed at random moments under load: mail comes in, a
+batch goes out, other systems are told, pages are looked at. What was acknowledged is dealt with once, what was
+committed leaves once, and twice only what was in doubt.
+
+`BADGEPOST_CHAOS_KILLS` sets how often something is killed; `BADGEPOST_CHAOS_SEED` repeats a run's choices.
+"""
+
+import os
+import signal
+import socket
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from badgepost.settings import Settings
+from badgepost.wiring import open_service
+from desk.hooks.endpoints import EndpointAdded, add_endpoint
+from desk.issue import issue_roster
+from desk.issuing.order import Issued, IssueOrder
+from desk.members.audit import Actor
+from desk.programme import ProgrammeImported, import_programme
+from inbound.processing.room import Room
+from tests.chaos.account import Figures, check_arrivals, check_departures
+from tests.chaos.house import House, make_chance
+from tests.chaos.load import Clients, Visitors, utc_now
+from tests.chaos.postgres import KillablePostgres, killable_postgres
+from tests.chaos.processes import running_relay
+from tests.desk.hooks.receiver import Receiver, receiving
+from tests.inbound.processing.mail_office import BORDER, PROGRAMME, MailOffice
+
+KILLS = int(os.environ.get("BADGEPOST_CHAOS_KILLS", "3"))
+NAMES = ("worker", "processor", "listener", "hooks", "pages")
+COMMANDS = {
+    "worker": ["worker"],
+    "processor": ["process"],
+    "listener": ["listen"],
+    "hooks": ["hooks"],
+    "pages": ["serve"],
+}
+WAVE = 15
+"""Earners of a roster that is issued before each kill, so that there is always something under way."""
+
+
+@dataclass
+class Run:
+    """One run: the service, its world, and who may be killed."""
+
+    house: House
+    office: MailOffice
+    clients: Clients
+    visitors: Visitors
+    receiver: Receiver
+    record: Path
+    server: KillablePostgres | None
+
+    @property
+    def victims(self) -> list[str]:
+        return [*NAMES, "room", *(["database"] if self.server else [])]
+
+    def kill(self, victim: str) -> None:
+        if victim == "room":
+            self.house.until(lambda: self.house.kill_child("processor"), "no reading room runs")
+        elif victim == "database":
+            assert self.server is not None
+            self.server.kill()
+            self.office.service.engine.dispose()
+            self.server.start()
+        else:
+            self.house.kill(victim)
+            self.house.start(victim)
+
+    def progress(self) -> int:
+        """How much has been done by all of them together: a kill waits for some of it, not for the clock."""
+        return len(self.clients.acknowledged) + len(self.receiver.got) + self.record.stat().st_size // 20
+
+    def issue(self, wave: int) -> None:
+        rows = [f"earner{wave}.{number}@corp.example,Earner {number}" for number in range(WAVE)]
+        source = (self.house.folder / f"roster{wave}.csv").open("w+b")
+        with source:
+            source.write("\n".join(["email,name", *rows]).encode())
+            source.seek(0)
+            outcome = issue_roster(self.office.service.office, IssueOrder("bridge", source, "r.csv"), utc_now())
+        assert isinstance(outcome, Issued)
+
+
+@contextmanager
+def running(folder: Path, server: KillablePostgres | None, seed: int) -> Iterator[Run]:
+    record = folder / "copies"
+    record.touch()
+    ports = [_find_port(), _find_port()]
+    url = server.url if server else f"sqlite:///{folder / 'badgepost.db'}"
+    office = open_office(folder, url)
+    with running_relay(record, seed, calm=True) as relay, receiving() as receiver:
+        added = add_endpoint(office.service.office, _issuer(office), receiver.url, [], "", Actor("kim"), utc_now())
+        assert isinstance(added, EndpointAdded)
+        settings = {
+            "authserv_id": BORDER,
+            "database_url": url,
+            "data_dir": str(folder),
+            "transport": "smtp",
+            "relays": [{"host": "127.0.0.1", "port": relay, "tls": "none", "connections": 4}],
+            "helo_name": "client.example",
+            "retry": {"first": 0.2, "factor": 1.5, "longest": 1.0},
+            "hooks_allow": ["127.0.0.0/8"],
+            "web_port": ports[1],
+            "workers": 0,
+            "processors": 0,
+            "hook_senders": 0,
+            "listener": {"enabled": False, "port": ports[0], "limits": {"connections_per_address": 0}},
+        }
+        house = House(folder, settings, COMMANDS)
+        award = office.value("SELECT MIN(id) FROM assertion")
+        clients, visitors = Clients(ports[0], pause=0.2), Visitors(lambda: ports[1], f"/badges/{award}")
+        try:
+            yield Run(house, office, clients, visitors, receiver, record, server)
+        finally:
+            clients.stop()
+            visitors.stop()
+            house.end()
+            office.service.engine.dispose()
+
+
+def open_office(folder: Path, url: str) -> MailOffice:
+    """Return an office with its programme on an empty database."""
+    values = {"authserv_id": BORDER, "hooks_allow": ["127.0.0.0/8"]}
+    service = open_service(Settings(data_dir=folder, database_url=url, **values))
+    outcome = import_programme(service.engine, deepcopy(PROGRAMME), folder, utc_now())
+    assert isinstance(outcome, ProgrammeImported), outcome
+    return MailOffice(service, Room())
+
+
+def _issuer(office: MailOffice) -> str:
+    return str(office.value("SELECT id FROM issuer WHERE slug = 'asee'"))
+
+
+def _find_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+@pytest.mark.timeout(300 + 20 * KILLS)
+def test_whoever_is_killed_nothing_is_lost_or_done_twice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _run(tmp_path, None, capsys)
+
+
+@pytest.mark.needs("initdb", "postgres")
+@pytest.mark.timeout(300 + 20 * KILLS)
+def test_nor_is_it_on_postgresql_when_the_database_is_killed_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with killable_postgres() as server:
+        _run(tmp_path, server, capsys)
+
+
+def _run(folder: Path, server: KillablePostgres | None, capsys: pytest.CaptureFixture[str]) -> None:
+    with capsys.disabled():
+        chance = make_chance()
+    with running(folder, server, chance.randrange(1000)) as run:
+        run.issue(0)
+        run.house.start(*NAMES)
+        run.clients.start()
+        run.visitors.start()
+        run.house.until(lambda: run.visitors.statuses[200] and run.clients.acknowledged, "it does not come up")
+        _kill_often(run, chance)
+        run.clients.stop()
+        run.visitors.stop()
+        _await_end(run)
+        # One that is told to end before it has its handlers just ends: it has nothing in hand.
+        assert set(run.house.drain().values()) <= {0, -signal.SIGTERM}
+        _check(run, capsys)
+
+
+def _kill_often(run: Run, chance: Random) -> None:
+    """Kill one after the other, each at a random point after some more has been done."""
+    victims: list[str] = []
+    while len(victims) < KILLS:
+        victims += chance.sample(run.victims, len(run.victims))
+    if run.server:
+        victims.insert(0, "database")
+    for wave, victim in enumerate(victims[:KILLS], start=1):
+        run.issue(wave)
+        wanted = run.progress() + chance.randrange(15, 45)
+        run.house.until(lambda wanted=wanted: run.progress() >= wanted, f"nothing goes on before {victim} is killed")  # type: ignore[misc]
+        time.sleep(chance.uniform(0, 0.1))
+        run.kill(victim)
+
+
+def _await_end(run: Run) -> None:
+    office = run.office
+    waiting = {
+        "mails that came in": "SELECT COUNT(*) FROM delivery WHERE state = 'received'",
+        "mails that go out": "SELECT COUNT(*) FROM message WHERE state IN ('queued', 'deferred', 'sending')",
+        "events": "SELECT COUNT(*) FROM hook_delivery WHERE state IN ('queued', 'deferred')",
+    }
+    for what, query in waiting.items():
+        run.house.until(lambda query=query: office.value(query) == 0, f"{what} are still waiting")  # type: ignore[misc]
+
+
+def _check(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    kills = run.house.kills + Counter({"database": run.server.kills if run.server else 0})
+    copies = Counter(run.record.read_text().splitlines())
+    figures = Figures.read(run.office.rows, copies, kills, len(run.clients.acknowledged))
+    with capsys.disabled():
+        print(figures.row("every process" + (" and PostgreSQL" if run.server else ", SQLite")))
+        print(
+            f"statuses of the page {dict(run.visitors.statuses)}, replies of the listener {dict(run.clients.replies)}"
+        )
+    assert set(run.visitors.statuses) <= {0, 200, 503}
+    assert set(run.clients.replies) <= {0, 421, 451, 452}
+    check_arrivals(run.office.rows, run.clients.acknowledged, kills.total())
+    check_departures(run.office.rows, copies)
+    told = Counter(run.receiver.ids)
+    events = {row.id for row in run.office.rows("SELECT id FROM hook_event")}
+    assert set(told) == events, "each event is told of, and nothing else"
+    # What a sender had in hand when it, or the database under it, was killed.
+    assert sum(told.values()) - len(told) <= 50 * (kills["hooks"] + kills["database"])
