@@ -91,7 +91,7 @@ def _read_authserv_id(value: bytes) -> str | None:
 def _read_payload(scanner: Scanner) -> AuthenticationResults:
     scanner.skip()
     authserv_id = scanner.read_value()
-    if scanner.skip() and (version := scanner.take(_DIGITS)) is not None and int(version) != 1:
+    if scanner.skip() and (version := scanner.take(_DIGITS)) is not None and version.lstrip("0") != "1":
         raise GrammarError("has a version that is not 1")
     scanner.skip()
     results: list[MethodResult] = []

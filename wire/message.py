@@ -7,6 +7,7 @@ beyond its limits, or no field, is told as a flaw. How fields are written stands
 
 import base64
 import binascii
+import codecs
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,8 +19,10 @@ _ENCODED_WORD = re.compile(r"=\?([^?\s]*)\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(?<=\?=)\s{1,200}(?==\?)")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 """UTF-7 can yield them; no text that holds one can be stored or sent on."""
-_NOT_TEXT = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
-"""Codecs that are no character sets; some take time in the square of the length."""
+_NOT_TEXT = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"}
+"""Codecs that are no character sets, by the name that they give themselves, since Python takes `IDNA-` and `punycode_`
+for the same; some take time in the square of the length."""
+_LONGEST_CHARSET = 40
 
 
 class Flaw(StrEnum):
@@ -116,9 +119,9 @@ def decode_text(data: bytes, charset: str) -> str:
 
     The text can always be encoded again.
     """
-    for name in (charset.strip().lower(), "utf-8"):
+    for name in (charset.strip()[:_LONGEST_CHARSET], "utf-8"):
         try:
-            if name.replace("-", "_") not in _NOT_TEXT:
+            if codecs.lookup(name).name not in _NOT_TEXT:
                 text = data.decode(name)
                 return text if text.isascii() else _LONE_SURROGATE.sub("\ufffd", text)
         except (LookupError, ValueError):

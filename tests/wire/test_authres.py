@@ -123,3 +123,10 @@ def test_a_property_given_twice_counts_as_missing() -> None:
 def test_a_last_semicolon_says_nothing() -> None:
     assert parse_authres(b" example.com; dkim=pass ; ") == parse_authres(b" example.com; dkim=pass")
     assert isinstance(parse_authres(b" example.com; dkim=pass;;"), AuthresFault)
+
+
+@pytest.mark.parametrize("version", [b"0" * 5_000, b"1" * 5_000])
+def test_a_version_of_any_length_is_read(version: bytes) -> None:
+    """Python refuses to make a number of so many digits."""
+    assert isinstance(parse_authres(b"mx.example " + version + b"; none"), AuthresFault)
+    assert isinstance(parse_authres(b"mx.example " + b"0" * 5_000 + b"1; none"), AuthenticationResults)

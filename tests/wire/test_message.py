@@ -125,6 +125,12 @@ def test_any_charset_gives_text(charset: str) -> None:
     assert isinstance(decode_text(b"\xff\x00abc", charset), str)
 
 
+@pytest.mark.parametrize("charset", ["punycode-", "_PunyCode", "i\u0131dna", "unicode escape", "raw-unicode-escape_"])
+def test_what_python_takes_for_a_codec_that_is_no_charset_is_none(charset: str) -> None:
+    """Python drops signs and letters that it does not know from the name of a codec."""
+    assert decode_text(rb"-a9\u0041", charset) == rb"-a9\u0041".decode()
+
+
 def test_no_charset_gives_text_that_cannot_be_stored() -> None:
     assert decode_text(b"+2AA-", "utf-7") == "\ufffd"
     header, _ = read_header(b"Subject: =?utf-7?q?+2AA-?=\n\n")
