@@ -18,7 +18,7 @@ from desk.hooks.tables import DUE
 
 CLAIM = 20
 """The most events of one claim: an endpoint gets them one after the other."""
-CLAIM_LASTS = timedelta(minutes=2)
+CLAIM_LASTS = timedelta(seconds=50)
 """After that others may take what a sender that was killed had claimed. A request is begun only with enough of it left
 to end within."""
 
