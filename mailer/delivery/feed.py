@@ -10,14 +10,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import perf_counter
 
 import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from mailer.delivery.chores import Chores
-from mailer.delivery.outcomes import Outcome, Sent
+from mailer.delivery.counting import count_not_composed, count_relay_down, name_outcome
+from mailer.delivery.outcomes import Outcome
 from mailer.delivery.shelf import Shelf
+from mailer.delivery.telling import tell_attempt, tell_claim, tell_composed
 from mailer.delivery.transport import MakesMail, Parcel
 from mailer.delivery.waiting import WaitingRoom
 from mailer.queue.claimed import Claimed
@@ -150,7 +153,9 @@ class LedgerFeed:
         if self._ended.is_set():
             self.give_back(parcel, relay)
             return False
+        parcel.timing.asked_at = perf_counter()
         granted = await self._with.journal.submit(Intent(parcel.message, relay, self._with.clock()))
+        parcel.timing.granted_at = perf_counter()
         if not granted:
             self._leave(parcel, relay)
         return granted
@@ -161,11 +166,9 @@ class LedgerFeed:
         settlement = settle(parcel.message, outcome, relay, now, self._with.policy)
         written = self._with.journal.submit(Result(parcel.message, outcome, settlement, now))
         written.add_done_callback(self._check)
-        self.outcomes[type(outcome).__name__.lower()] += 1
+        self.outcomes[name_outcome(outcome)] += 1
         self._leave(parcel, relay)
-        if not isinstance(outcome, Sent):
-            state, reason = settlement.state.value, settlement.reason
-            _log.info("attempt", message=parcel.message.id, relay=relay, state=state, reason=reason)
+        tell_attempt(parcel, relay, outcome, settlement, now)
 
     def give_back(self, parcel: Parcel, relay: str, reason: str | None = None) -> None:
         """See `transport.Feed`."""
@@ -186,6 +189,7 @@ class LedgerFeed:
         _log.warning("relay", relay=relay, up=note.is_up, reason=reason, next_try_in=next_try_in)
         self._chores.start(lambda connection: save_relay(connection, note))
         if not note.is_up:
+            count_relay_down(relay)
             self._downs[relay] += 1
             self._waiting.stir()
 
@@ -216,6 +220,7 @@ class LedgerFeed:
 
         claimed = await self._with.writer.run(claim_ahead)
         self.outcomes.update(suppressed=claimed.suppressed, expired=claimed.expired)
+        tell_claim(claimed)
         self._return(shelf.put(claimed.messages), None)
         self._waiting.stir()
         return not claimed.is_empty
@@ -236,8 +241,12 @@ class LedgerFeed:
         await self._waiting.wait(min((wait for wait in (seconds, by_limit) if wait is not None), default=None))
 
     def _compose(self, message: Claimed) -> Parcel | None:
+        began = perf_counter()
         try:
-            return Parcel(message, self._with.maker.compose(message, self._with.clock()))
+            parcel = Parcel(message, self._with.maker.compose(message, self._with.clock()))
+            parcel.timing.composing = perf_counter() - began
+            tell_composed(message, len(parcel.mail.data), parcel.timing.composing)
+            return parcel
         except (DBAPIError, OSError, MemoryError) as fault:
             self.fail(fault)
         except Exception as fault:
@@ -245,6 +254,7 @@ class LedgerFeed:
             _log.error("not_composed", message=message.id, reason=reason)
             now = self._with.clock()
             self.outcomes["set_aside"] += 1
+            count_not_composed()
             self._chores.start(lambda connection: set_aside(connection, message, reason, now))
         return None
 

@@ -5,10 +5,11 @@ before the body is written that it will be (`intend`), and afterwards what came 
 """
 
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from mailer.delivery.counting import Timing
 from mailer.delivery.outcomes import Outcome
 from mailer.queue.claimed import Claimed
 
@@ -44,6 +45,8 @@ class Parcel:
 
     message: Claimed
     mail: Mail
+    timing: Timing = field(default_factory=Timing, compare=False)
+    """What its steps took so far."""
 
 
 class Feed(Protocol):
