@@ -4,6 +4,7 @@ Here belongs the life of the whole: listen, start, look after, drain. The pages 
 children are kept by `children`.
 """
 
+import os
 import signal
 import socket
 import sys
@@ -152,7 +153,7 @@ def _make_children(settings: Settings) -> Iterator[Child]:
 
 
 def _make_child(name: str, *arguments: str) -> Child:
-    return Child(name, [sys.executable, "-m", "badgepost", *arguments])
+    return Child(name, [sys.executable, "-m", "badgepost.child_of", str(os.getpid()), *arguments])
 
 
 def _stop_on_signals(stop: Event) -> None:

@@ -8,6 +8,7 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -35,6 +36,12 @@ def make_chance(capsys_line: Callable[[str], None] = print) -> random.Random:
     seed = int(os.environ.get("BADGEPOST_CHAOS_SEED", str(random.SystemRandom().randrange(1_000_000))))
     capsys_line(f"chaos seed {seed}")
     return random.Random(seed)
+
+
+def find_port() -> int:
+    """Return a port that nobody has at this moment."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
 
 
 def children_of(pid: int) -> list[int]:

@@ -7,7 +7,6 @@ committed leaves once, and twice only what was in doubt.
 
 import os
 import signal
-import socket
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -28,7 +27,7 @@ from desk.members.audit import Actor
 from desk.programme import ProgrammeImported, import_programme
 from inbound.processing.room import Room
 from tests.chaos.account import Figures, check_arrivals, check_departures
-from tests.chaos.house import House, make_chance
+from tests.chaos.house import House, find_port, make_chance
 from tests.chaos.load import Clients, Visitors, utc_now
 from tests.chaos.postgres import KillablePostgres, killable_postgres
 from tests.chaos.processes import running_relay
@@ -94,7 +93,7 @@ class Run:
 def running(folder: Path, server: KillablePostgres | None, seed: int) -> Iterator[Run]:
     record = folder / "copies"
     record.touch()
-    ports = [_find_port(), _find_port()]
+    ports = [find_port(), find_port()]
     url = server.url if server else f"sqlite:///{folder / 'badgepost.db'}"
     office = open_office(folder, url)
     with running_relay(record, seed, calm=True) as relay, receiving() as receiver:
@@ -138,11 +137,6 @@ def open_office(folder: Path, url: str) -> MailOffice:
 
 def _issuer(office: MailOffice) -> str:
     return str(office.value("SELECT id FROM issuer WHERE slug = 'asee'"))
-
-
-def _find_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 @pytest.mark.timeout(300 + 20 * KILLS)
