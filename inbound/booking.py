@@ -43,6 +43,16 @@ class _Message:
     rcpt_to: str
 
 
+def name_report(report: DeliveryReport | ComplaintReport, booked: Booked) -> str:
+    """Return in one word what a report tells of a mail of ours, for logs and counts."""
+    if booked.message_id is None:
+        return "unproven"
+    if isinstance(report, ComplaintReport):
+        return "complaint" if report.is_complaint else "feedback"
+    actions = {each.action for each in report.recipients}
+    return next((action for action in ("failed", "delayed") if action in actions), "delivered")
+
+
 def find_message(
     connection: Connection, report: DeliveryReport | ComplaintReport, rcpt_to: Sequence[str] = ()
 ) -> str | None:

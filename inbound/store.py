@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Condition, Thread
+from time import perf_counter
 from typing import Any
 
 import structlog
@@ -20,6 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from badges.ids import make_id
+from inbound.counting import count_group
 from inbound.fingerprint import make_fingerprint, split_header_block
 from inbound.tables import Delivery, RawMail
 
@@ -110,8 +112,11 @@ class MailStore:
     def _write_groups(self) -> None:
         size = 1
         while group := self._take_group(size):
-            size = len(group)
-            _tell(group, self._commit(group))
+            size, began = len(group), perf_counter()
+            outcomes = self._commit(group)
+            seconds = perf_counter() - began
+            _tell(group, outcomes)  # first: somebody waits for the 250
+            _note(group, outcomes, seconds)
 
     def _take_group(self, last_size: int) -> list[_Waiting]:
         """Wait for company only if there was some a moment ago; empty means closed."""
@@ -151,6 +156,26 @@ def _tell(group: Sequence[_Waiting], outcomes: Sequence[Kept | NotKept]) -> None
         # A loop that has been closed meanwhile has nobody left to be told.
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(_set_outcomes, told)
+
+
+def _note(group: Sequence[_Waiting], outcomes: Sequence[Kept | NotKept], seconds: float) -> None:
+    """Count a group, and write one line of the log for each mail that was kept."""
+    taken = [
+        (each.arrival, outcome) for each, outcome in zip(group, outcomes, strict=True) if isinstance(outcome, Kept)
+    ]
+    repeats = sum(outcome.is_repeat for _, outcome in taken)
+    count_group(len(taken) - repeats, repeats, len(group) - len(taken), seconds)
+    for arrival, outcome in taken:
+        _log.info(
+            "taken",
+            delivery=outcome.delivery_id,
+            raw_mail=outcome.raw_mail_id,
+            repeat=outcome.is_repeat,
+            peer=arrival.peer_address,
+            domain=arrival.mail_from.rpartition("@")[2],
+            bytes=len(arrival.content),
+            protocol=arrival.protocol,
+        )
 
 
 def _set_outcomes(told: Iterable[tuple[_Waiting, Kept | NotKept]]) -> None:

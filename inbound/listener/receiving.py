@@ -6,6 +6,7 @@ Here belongs taking the message in, within its limits, and handing it to the sto
 
 import asyncio
 
+from inbound.counting import count_reply
 from inbound.listener.data import LINE_END, DataFault, find_end_of_data, read_content
 from inbound.listener.paths import NULL_PATH
 from inbound.listener.reception import Reception
@@ -36,6 +37,7 @@ class ReceivingSession(StockSession):
         """Send a reply, and count it if it is a refusal."""
         reply = status if isinstance(status, bytes) else status.encode("utf-8")
         self._errors += reply[:1] in (b"4", b"5")
+        count_reply(reply)
         self._writer.write(reply + LINE_END)
         await self._writer.drain()
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import structlog
 from aiosmtpd.proxy_protocol import get_proxy
 
+from inbound.counting import count_session
 from inbound.listener.paths import NULL_PATH
 from inbound.listener.receiving import ReceivingSession
 from inbound.listener.reception import Reception
@@ -49,6 +50,7 @@ class Session(ReceivingSession):
             self._end("421 4.3.2 The service is stopping")
 
     async def _handle_client(self) -> None:
+        count_session()
         peer = self.session.peer
         self._peer_address = str(peer[0]) if isinstance(peer, tuple) else "local"
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):

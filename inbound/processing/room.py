@@ -15,6 +15,7 @@ from typing import Self, TypeVar
 
 import structlog
 
+from inbound.counting import count_room_ended
 from inbound.processing.frames import LARGEST, LENGTH, FrameError, Task, read_value, write_frame
 from inbound.showing.html import SafeHtml
 from inbound.showing.mail import ShownMail, TakenPart
@@ -88,6 +89,7 @@ class Room:
                 return self._ask(write_frame((task.value, content, more)), kind)
             except (_RoomEndedError, FrameError) as ended:
                 reason = str(ended)
+                count_room_ended()
                 _log.warning("room_ended", task=task.value, reason=reason, size=len(content))
                 self._end()
         return Unreadable(reason)

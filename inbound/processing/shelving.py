@@ -4,6 +4,7 @@ Here belongs that no mail is lost and none is tried for ever. What a mail leads 
 """
 
 from datetime import timedelta
+from time import perf_counter
 
 import structlog
 from sqlalchemy import Connection, select
@@ -15,6 +16,7 @@ from desk.requests.carrying_out import carry_out
 from desk.requests.orders import Asker, MailThread, Order
 from desk.words import Intent, Outcome, Role
 from inbound.authentication.author import read_author
+from inbound.counting import count_processed, count_report
 from inbound.processing.claims import ClaimedDelivery, ClaimLostError, finish, give_back
 from inbound.processing.recording import MarkTakenError
 from inbound.processing.room import Unreadable
@@ -36,10 +38,17 @@ def process(delivery: ClaimedDelivery, tools: Tools) -> str:
 
     Raises only what says that the database is away: then nothing can be written down, and it is to be tried again.
     """
+    began = perf_counter()
+    result = _process(delivery, tools, began)
+    count_processed(result, perf_counter() - began)
+    return result
+
+
+def _process(delivery: ClaimedDelivery, tools: Tools, began: float) -> str:
     if delivery.tries > MOST_TRIES:
         return _shelve(delivery, tools, "each time that it was begun with, the process ended")
     try:
-        return _conclude(deal_with(delivery, tools), delivery, tools)
+        return _conclude(deal_with(delivery, tools), delivery, tools, began)
     except ClaimLostError:
         _log.warning("claim_lost", delivery=delivery.id)
         return "lost"
@@ -52,17 +61,35 @@ def process(delivery: ClaimedDelivery, tools: Tools) -> str:
         return _give_back(delivery, tools, f"{type(fault).__name__}: {fault}")
 
 
-def _conclude(came_to: Dealt | PutOff | Unreadable, delivery: ClaimedDelivery, tools: Tools) -> str:
+def _conclude(came_to: Dealt | PutOff | Unreadable, delivery: ClaimedDelivery, tools: Tools, began: float) -> str:
     match came_to:
-        case Dealt(outcome, rule):
-            _log.info("processed", delivery=delivery.id, outcome=outcome.value, rule=rule)
-            return outcome.value
+        case Dealt():
+            _tell(came_to, delivery, perf_counter() - began)
+            return came_to.outcome.value
         case PutOff(due_at):
             with tools.office.engine.begin() as connection:
                 give_back(connection, delivery.id, tools.who, due_at, counts=False)
+            _log.info("put_off", delivery=delivery.id, raw_mail=delivery.raw_mail_id, until=due_at.isoformat())
             return "put_off"
         case Unreadable(reason):
             return _shelve(delivery, tools, f"it could not be read: {reason}")
+
+
+def _tell(dealt: Dealt, delivery: ClaimedDelivery, seconds: float) -> None:
+    more = {}
+    if dealt.report:
+        count_report(dealt.report)
+        more = {"report": dealt.report, "message": dealt.message_id}
+    _log.info(
+        "processed",
+        delivery=delivery.id,
+        raw_mail=delivery.raw_mail_id,
+        outcome=dealt.outcome.value,
+        rule=dealt.rule,
+        ticket=dealt.ticket_id,
+        seconds=round(seconds, 4),
+        **more,
+    )
 
 
 def _give_back(delivery: ClaimedDelivery, tools: Tools, reason: str) -> str:

@@ -24,7 +24,8 @@ from desk.words import Outcome
 from inbound.authentication.dns import Bounded, Lookup
 from inbound.authentication.proof import Proof, Trust, Verdict, prove_author
 from inbound.authentication.reservations import read_receipt_time
-from inbound.booking import book_report
+from inbound.booking import book_report, name_report
+from inbound.counting import count_judged
 from inbound.envelope import Envelope
 from inbound.judging import Judgement, Mail, Past, judge, sift
 from inbound.marks import make_content_mark, make_signature_marks
@@ -67,6 +68,11 @@ class Dealt:
 
     outcome: Outcome
     rule: str
+    ticket_id: str | None = None
+    report: str = ""
+    """What it reports of a mail of ours: a word of `inbound.counting`; empty for what is no report."""
+    message_id: str | None = None
+    """The ledger's id of that mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +104,10 @@ def deal_with(delivery: ClaimedDelivery, tools: Tools) -> Dealt | PutOff | Unrea
         return _settle(delivery, mail, sifted, None, _Marks(), tools)
     proof = prove_author(content, mail.envelope, tools.trust, Bounded(tools.lookup, time.monotonic))
     marks = _make_marks(mail, proof)
+    began = time.perf_counter()
     with engine.connect() as connection:
         judgement = _judge(connection, delivery, mail, proof, marks, rules)
+    count_judged(time.perf_counter() - began)
     due_at = _find_delay(judgement, mail, delivery, tools)
     return PutOff(due_at) if due_at else _settle(delivery, mail, judgement, proof, marks, tools)
 
@@ -124,13 +132,13 @@ def _settle(  # noqa: PLR0913, PLR0917 - a mail with everything that is known of
 ) -> Dealt:
     """Carry out what was decided, and record it: all in one transaction."""
     now, report = tools.clock(), mail.understood.reading.report
-    ticket_id, reason = None, judgement.decided.reason
+    ticket_id, reason, kind, message_id = None, judgement.decided.reason, "", None
     with tools.office.engine.begin() as connection:
         # First, so that two processes that have the same delivery in hand come one after the other.
         finish(connection, delivery.id, tools.who)
         if judgement.decided.outcome is Outcome.BOUNCE and report is not None:
             booked = book_report(connection, report, mail.envelope.rcpt_to, now)
-            reason = f"{booked.words} ({reason})"
+            reason, kind, message_id = f"{booked.words} ({reason})", name_report(report, booked), booked.message_id
         elif judgement.order is not None:
             ticket_id = judgement.order.ticket_id or find_shelf_ticket(connection, mail.raw_mail_id)
             order = replace(judgement.order, ticket_id=ticket_id)
@@ -142,7 +150,7 @@ def _settle(  # noqa: PLR0913, PLR0917 - a mail with everything that is known of
     if judgement.decided.fault:
         # The mail became a ticket, so nothing is lost; but every mail like it will until somebody mends the rule.
         _log.error("rule_broke", fault=judgement.decided.fault, delivery=delivery.id, version=judgement.rules_version)
-    return Dealt(judgement.decided.outcome, judgement.decided.rule)
+    return Dealt(judgement.decided.outcome, judgement.decided.rule, ticket_id, kind, message_id)
 
 
 def _load(connection: Connection, raw_mail_id: str) -> bytes:
