@@ -1,7 +1,7 @@
 """A relay for tests that does as it is told: refuses, stalls or hangs up in any phase, and counts what it accepts.
 
-`play(phase, rcpt_to)` is asked in each phase (`connect`, `ehlo`, `mail`, `rcpt`, `data`, `half` of a body, `body`,
-`quit`) and returns an act, or None for what a healthy relay would do.
+`play(phase, rcpt_to)` is asked in each phase (`connect`, `ehlo`, `starttls`, `auth`, `mail`, `rcpt`, `data`, `half` of
+a body, `body`, `quit`) and returns an act, or None for what a healthy relay would do.
 """
 
 import asyncio
@@ -41,7 +41,14 @@ class TakeAndStall:
     """After the final dot: take the message, and never say so."""
 
 
-Act = Say | HangUp | Stall | TakeAndHangUp | TakeAndStall | None
+@dataclass(frozen=True)
+class Pour:
+    """Write `data` again and again, for as long as anybody listens."""
+
+    data: bytes
+
+
+Act = Say | Pour | HangUp | Stall | TakeAndHangUp | TakeAndStall | None
 Play = Callable[[str, str], Act]
 
 
@@ -78,6 +85,8 @@ class ScriptedRelay:
     busiest: Counter[str] = field(default_factory=Counter)
     """The most transactions that were under way at a time, by recipient domain."""
     port: int = 0
+    poured: int = 0
+    """The most bytes that one client has let itself be poured."""
 
     async def __aenter__(self) -> "ScriptedRelay":
         self._now: Counter[str] = Counter()
@@ -162,6 +171,8 @@ class _Conversation:
                 raise _EndOfConversationError
             case Stall() | TakeAndStall():
                 await asyncio.sleep(3600)
+            case Pour(data):
+                await self.pour(data)
             case Say(reply, then_hang_up, bytewise):
                 await self.say(reply, bytewise)
                 if then_hang_up:
@@ -174,6 +185,15 @@ class _Conversation:
             await self.writer.drain()
             if bytewise:
                 await asyncio.sleep(0)
+
+    async def pour(self, data: bytes) -> None:
+        poured = 0
+        while not self.writer.transport.is_closing():
+            self.writer.write(data)
+            await asyncio.sleep(0)
+            await self.writer.drain()
+            poured += len(data)
+            self.relay.poured = max(self.relay.poured, poured)
 
     async def do_ehlo(self, _: str) -> None:
         extensions = list(self.relay.extensions)
@@ -188,14 +208,15 @@ class _Conversation:
         await self.say("502 5.5.1 EHLO, please")
 
     async def do_starttls(self, _: str) -> None:
-        await self.say("220 go ahead")
-        await self.writer.start_tls(self.relay.tls)
+        if await self.answer("starttls", "220 go ahead"):
+            await self.writer.start_tls(self.relay.tls)
 
     async def do_auth(self, command: str) -> None:
         assert self.relay.login is not None
         user, password = self.relay.login
         expected = base64.b64encode(f"\0{user}\0{password}".encode()).decode()
-        await self.say("235 2.7.0 ok" if command.split(" ")[2:] == [expected] else "535 5.7.8 bad credentials")
+        right = command.split(" ")[2:] == [expected]
+        await self.answer("auth", "235 2.7.0 ok" if right else "535 5.7.8 bad credentials")
 
     async def do_mail(self, command: str) -> None:
         self.mail_from, self.rcpt_to, self.has_rcpt = command[len("MAIL FROM:<") :].split(">", maxsplit=1)[0], "", False
