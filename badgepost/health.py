@@ -141,14 +141,18 @@ def _check_listener(service: Service, _connection: Connection, _now: datetime) -
     if not listener.enabled or listener.port == 0:
         yield Finding("listener", Verdict.UNKNOWN)
         return
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listener.host, listener.host)  # noqa: S104 - compared, not bound
     told = {"where": f"{listener.host}:{listener.port}"}
     try:
-        socket.create_connection((host, listener.port), _CONNECT_SECONDS).close()
+        socket.create_connection((reach(listener.host), listener.port), _CONNECT_SECONDS).close()
     except OSError as error:
         yield Finding("listener", Verdict.FAIL, told | {"why": error.strerror or type(error).__name__})
         return
     yield Finding("listener", Verdict.PASS, told)
+
+
+def reach(host: str) -> str:
+    """Return the address at which this machine finds what listens on `host`."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
 
 
 def _check_address(service: Service, _connection: Connection, _now: datetime) -> Iterator[Finding]:

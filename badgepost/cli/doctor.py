@@ -16,6 +16,7 @@ from badgepost.doctor.showing import show, to_json
 from badgepost.judging import make_lookup
 from badgepost.logging import set_up_logs
 from badgepost.opening import load_settings
+from inbound.authentication.dns import Answer, Lookup, RecordType, TemporaryFailure
 from web.operation import Verdict
 
 app = typer.Typer()
@@ -43,7 +44,7 @@ def doctor(
     checks = _choose(only or [])
     settings = load_settings()
     set_up_logs(settings.log_format)
-    lookup = make_lookup(*_read_nameserver(nameserver))
+    lookup: Lookup = _ask_nobody if offline else make_lookup(*_read_nameserver(nameserver))
     patient = Patient(settings, lookup, now, _read_egress(egress or []), seconds)
     looked = examine(patient, checks, offline=offline)
     if as_json:
@@ -62,6 +63,10 @@ def _choose(names: list[str]) -> list[Check]:
     if unknown:
         refuse(f"there is no check {unknown[0]}; there are {', '.join(CHECKS)}")
     return [check for name, check in CHECKS.items() if not wanted or name in wanted]
+
+
+def _ask_nobody(name: str, record_type: RecordType) -> Answer:
+    return TemporaryFailure(f"{record_type} of {name} is not asked for: --offline")
 
 
 def _read_egress(given: list[str]) -> Egress:

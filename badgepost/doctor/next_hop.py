@@ -38,7 +38,9 @@ def judge_certificate(name: str, ends: datetime, now: datetime) -> Result | None
     if ends <= now:
         return failed(f"{name}: its certificate ended on {ends:%Y-%m-%d}", "renew it")
     if ends - now < ENDS_SOON:
-        return warned(f"{name}: its certificate ends in {days} days", "renew it, and see why that does not happen of itself")
+        return warned(
+            f"{name}: its certificate ends in {days} days", "renew it, and see why that does not happen of itself"
+        )
     return None
 
 
@@ -121,4 +123,6 @@ async def _try_envelope(patient: Patient, place: str, opened: Connected, size: i
 def _judge_refusal(words: str, reply: Reply) -> Result:
     if reply.code < 500:
         return warned(f"{words} for now: {reply}", "look at the relay's log, and try again in some minutes")
-    return failed(f"{words}: {reply}", "have the relay take mail from mail_domain for everybody, after a log-in if need be")
+    return failed(
+        f"{words}: {reply}", "have the relay take mail from mail_domain for everybody, after a log-in if need be"
+    )

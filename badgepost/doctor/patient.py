@@ -37,7 +37,7 @@ class CannotKnowError(Exception):
         self.remedy = remedy
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Patient:
     """An installation, as it is looked at."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from ipaddress import ip_address
 
-from badgepost.doctor.patient import Egress, Patient
+from badgepost.doctor.patient import Patient
 from badgepost.doctor.results import ASK_AGAIN, Result, failed, passed, unknown, warned
 from inbound.authentication.dns import Answers, Lookup, RecordType, TemporaryFailure
 
@@ -59,7 +59,9 @@ def _judge_mx(patient: Patient, domain: str, what: str) -> Result:
     if len(dead) == len(hosts):
         return failed(f"the mail server of {domain}, {', '.join(dead)}, has no address", "publish its A or AAAA record")
     if dead:
-        return warned(f"of the mail servers of {domain}, {', '.join(dead)} has no address", "publish it, or take it out")
+        return warned(
+            f"of the mail servers of {domain}, {', '.join(dead)} has no address", "publish it, or take it out"
+        )
     return passed(f"{what} to {domain} go to {', '.join(hosts)}: {_tell_whose(patient, hosts)}")
 
 

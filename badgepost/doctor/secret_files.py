@@ -44,7 +44,7 @@ def _list_files(settings: Settings) -> Iterator[Path]:
 
 def _holds_secret(settings: Settings) -> bool:
     """Whether the settings hold one; it may come from the environment, and then a file of them is kept all the same."""
-    return any(one.is_secret and one.value for one in list_settings(settings)) or "@" in settings.database_url
+    return any(one.is_secret and not one.is_default for one in list_settings(settings)) or "@" in settings.database_url
 
 
 def _check_database(patient: Patient) -> Iterator[Result]:

@@ -16,10 +16,10 @@ from web.operation import Verdict
 _SAID = {Verdict.FAIL: "FAIL", Verdict.WARN: "warn", Verdict.UNKNOWN: "?", Verdict.PASS: "pass"}
 _COLOURS = {Verdict.FAIL: "red", Verdict.WARN: "yellow", Verdict.UNKNOWN: "cyan", Verdict.PASS: "green"}
 _COUNTED = {
-    Verdict.FAIL: ("fails", "fail"),
-    Verdict.WARN: ("warning", "warnings"),
-    Verdict.UNKNOWN: ("cannot be known from here (?)", "cannot be known from here (?)"),
-    Verdict.PASS: ("passes", "pass"),
+    Verdict.FAIL: "fail",
+    Verdict.WARN: "warn",
+    Verdict.UNKNOWN: "cannot be known from here (?)",
+    Verdict.PASS: "pass",
 }
 _NARROWEST, _WIDEST = 40, 110
 
@@ -40,9 +40,14 @@ def show(looked: Sequence[Looked], width: int) -> Iterator[str]:
 def summarize(looked: Sequence[Looked]) -> str:
     """Return the last line: how many of what."""
     counts = Counter(result.verdict for one in looked for result in one.results)
-    told = [f"{counts[one]} {_COUNTED[one][counts[one] != 1]}" for one in WORST_FIRST if counts[one]]
+    told = [f"{counts[one]} {_COUNTED[one]}{_name_them(looked, one)}" for one in WORST_FIRST if counts[one]]
     worst = next(one for one in WORST_FIRST if counts[one])
     return typer.style(f"{', '.join(told)}.", fg=_COLOURS[worst], bold=True)
+
+
+def _name_them(looked: Sequence[Looked], verdict: Verdict) -> str:
+    names = [one.check.name for one in looked if any(result.verdict is verdict for result in one.results)]
+    return f" ({', '.join(names)})" if verdict is Verdict.FAIL else ""
 
 
 def tell(result: Result) -> str:

@@ -65,7 +65,9 @@ def _judge(key: DkimKey, result: SignatureResult) -> Result:
         return unknown(f"{name}: {result.reason}; the name servers do not answer", "try again, or --nameserver ADDRESS")
     if result.verdict == "fail":
         seen = f"{name}: another key is published than the one that signs: no receiver can verify a mail"
-        return failed(seen, "publish this record in its place, or let the settings name the key that belongs to it", record)
+        return failed(
+            seen, "publish this record in its place, or let the settings name the key that belongs to it", record
+        )
     if result.verdict != "pass":
         return failed(f"{name}: {result.reason}: no receiver can verify a mail", "publish this record", record)
     if Weakness.TEST_KEY in result.weaknesses:
