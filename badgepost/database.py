@@ -12,9 +12,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 
+from badgepost.jobs.tables import make_ready
 from badges.transactions import READ_ONLY, reading
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -26,6 +27,9 @@ LOG_BYTES = 32 << 20
 BUSY_SECONDS = 60.0
 """How long SQLite waits for another writer: an import of a very long roster holds the one write lock that long."""
 
+_MIGRATING = 0x6D696772
+"""The number of the advisory lock in PostgreSQL that whoever migrates holds."""
+
 
 def open_engine(url: str) -> Engine:
     """Return an engine for `url`. Writing transactions of SQLite take the lock at once: see `badges.transactions`.
@@ -34,7 +38,9 @@ def open_engine(url: str) -> Engine:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+        engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+        event.listen(engine, "handle_error", _hide_values)
+        return engine
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     options = {"timeout": BUSY_SECONDS, "check_same_thread": False}
@@ -60,6 +66,16 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
+def _hide_values(context: ExceptionContext) -> None:
+    # PostgreSQL tells the row that broke a constraint, in what follows the first line of its fault.
+    fault: Any = context.original_exception
+    told = getattr(getattr(fault, "diag", None), "message_primary", None)
+    if told is not None:
+        fault.args = (told,)
+        if context.sqlalchemy_exception is not None:
+            context.sqlalchemy_exception.args = (f"({type(fault).__module__}.{type(fault).__name__}) {told}",)
+
+
 def _begin_sqlite(connection: Connection) -> None:
     # A deferred transaction that reads first and writes later fails at once when another has written in between;
     # taking the lock at the start waits for it instead.
@@ -68,14 +84,22 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def migrate(engine: Engine) -> tuple[str | None, str | None]:
-    """Bring the database up to date in one transaction; return the revision before and after."""
-    config = alembic_config()
+    """Bring the database up to date in one transaction, then the job engine's tables; return the revision before and after."""
     with engine.begin() as connection:
-        before = MigrationContext.configure(connection).get_current_revision()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        after = MigrationContext.configure(connection).get_current_revision()
+        before, after = migrate_on(connection)
+    make_ready(engine)
     return before, after
+
+
+def migrate_on(connection: Connection) -> tuple[str | None, str | None]:
+    """The same in the caller's transaction. Who comes second waits, and finds it done: SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
+    config = alembic_config()
+    before = MigrationContext.configure(connection).get_current_revision()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    return before, MigrationContext.configure(connection).get_current_revision()
 
 
 def pending_revision(engine: Engine) -> tuple[str | None, str | None]:

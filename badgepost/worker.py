@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy import Connection, Engine
 
 from badgepost.clock_trust import TrustInClock
+from badgepost.refusal import Refusal
 from badgepost.worker_lock import WorkerLock
 from mailer.delivery.feed import LedgerFeed, LookAhead, Wiring
 from mailer.delivery.limits import Gates, Limit
@@ -44,10 +45,6 @@ BREATH = timedelta(milliseconds=50)
 """Between two sweeps while there is more to be swept: others want to write too."""
 
 _log = structlog.get_logger("badgepost.worker")
-
-
-class FencedError(Exception):
-    """Nothing may be sent from this database before an operator has said what it is."""
 
 
 def _utc_now() -> datetime:
@@ -82,9 +79,11 @@ class Work:
 class Worker:
     """One incarnation of the worker that `lock` names."""
 
-    def __init__(self, work: Work, lock: WorkerLock, *, once: bool = False) -> None:
+    def __init__(self, work: Work, lock: WorkerLock, *, once: bool = False, by_turns: bool = False) -> None:
         self._work = work
         self._lock = lock
+        self._place = lock.place
+        """Whoever is here knows that no other incarnation of this place lives."""
         self._writer = Writer(work.engine)
         self._watch = ChangeWatch(work.engine)
         self._guard = Guard(lock.folder, lock.name)
@@ -102,7 +101,7 @@ class Worker:
             has_changed=self._watch.has_changed,
         )
         self._once = once
-        self._feed = LedgerFeed(wiring, self._lease_id, once=once)
+        self._feed = LedgerFeed(wiring, self._lease_id, once=once, by_turns=by_turns)
 
     async def run(self) -> Counter[str]:
         """Deliver until `stop` is called, or with `once` until nothing is due. Return how many came to which outcome.
@@ -128,9 +127,8 @@ class Worker:
     async def _begin(self) -> None:
         if not await self._enlist():
             return
-        former = await self._writer.run(
-            lambda connection: find_former(connection, self._lease_id, self._lock.name, self._lock.place)
-        )
+        lease_id, place = self._lease_id, self._place
+        former = await self._writer.run(lambda connection: find_former(connection, lease_id, place))
         now = self._work.clock()
         recovered = await self._writer.run(lambda connection: recover(connection, former, now, self._work.policy))
         _log.info(
@@ -139,7 +137,7 @@ class Worker:
 
     async def _enlist(self) -> bool:
         """Take a lease, however long the database is fenced; False: this worker was stopped before it was not."""
-        lease_id, name, place, clock = self._lease_id, self._lock.name, self._lock.place, self._work.clock
+        lease_id, name, place, clock = self._lease_id, self._lock.name, self._place, self._work.clock
 
         def enlist(connection: Connection) -> Standing:
             standing = self._guard.check(connection, clock())
@@ -147,10 +145,13 @@ class Worker:
                 register(connection, lease_id, name, place, clock())
             return standing
 
+        told = ""
         while (standing := await self._writer.run(enlist)).is_fenced:
-            _log.error("fenced", worker=name, because=standing.because, then="badgepost instance")
             if self._once:
-                raise FencedError(standing.because)
+                raise Refusal(f"nothing is sent from this database: {standing.because}; see `badgepost instance`")
+            if told != standing.because:
+                told = standing.because
+                _log.error("waits_because_fenced", because=told, what_to_do="badgepost instance")
             if not await self._feed.rest(self._work.pulse.total_seconds()):
                 return False
         self._guard.keep(standing)
@@ -178,8 +179,8 @@ class Worker:
     async def _keep_pulse(self) -> None:
         pause = self._work.pulse
         while await self._feed.rest(pause.total_seconds()):
-            if not await self._beat() and not await self._start_anew():
-                return
+            if not await self._beat():
+                await self._start_anew()
             swept = await self._sweep()
             pause = BREATH if swept.has_more else self._work.pulse
             if swept.expired or swept.cancelled or swept.recovered.freed or swept.recovered.unknown:
@@ -200,13 +201,12 @@ class Worker:
         patience = self._work.patience if self._trust.is_due(now) else None
         return await self._writer.run(lambda connection: sweep(connection, now, self._work.policy, patience))
 
-    async def _start_anew(self) -> bool:
+    async def _start_anew(self) -> None:
         """Others took this process for dead and have its messages, or it was fenced: go on as a new incarnation."""
         _log.warning("lease_ended", worker=self._lock.name, lease=self._lease_id)
         self._lease_id = new_lease_id()
-        enlisted = await self._enlist()
+        await self._enlist()
         self._feed.worker_id = self._lease_id
-        return enlisted
 
     async def _end(self) -> None:
         await self._feed.flush()

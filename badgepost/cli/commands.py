@@ -56,6 +56,8 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "listen": ("listen", "Take the mail that comes in."),
         "process": ("process", "Deal with the mail that came in."),
         "hooks": ("hooks", "Tell other systems what happened."),
+        "backup": ("backup", "Write the whole database to a file."),
+        "restore": ("backup", "Make a database out of a backup."),
         "instance": ("instance", "Whether this database may be sent from."),
         "demo": ("demo", "The whole journey once, on this machine."),
     },

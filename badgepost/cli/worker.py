@@ -8,7 +8,7 @@ import typer
 from badgepost.cli.asking import get_service, refuse
 from badgepost.presence import present
 from badgepost.wiring import make_work
-from badgepost.worker import FencedError, Worker, run_until_signal
+from badgepost.worker import Worker, run_until_signal
 from badgepost.worker_lock import NameTakenError, WorkerLock
 
 app = typer.Typer()
@@ -27,8 +27,6 @@ def worker(
             outcomes = asyncio.run(run_until_signal(Worker(make_work(service), lock, once=once)))
     except (NameTakenError, ValueError) as fault:
         refuse(str(fault))
-    except FencedError as fenced:
-        refuse(f"nothing is sent from this database: {fenced}; see `badgepost instance`")
     if once:
         done = ", ".join(f"{number} {outcome}" for outcome, number in sorted(outcomes.items()) if number)
         typer.echo(f"Delivered what was due: {done or 'nothing'}.")

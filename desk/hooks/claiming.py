@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, text
 
 from badges.columns import from_microseconds, to_microseconds
 from desk.hooks.tables import DUE
+from mailer.queue.waking import Turn, ask_for_turn
 
 CLAIM = 20
 """The most events of one claim: an endpoint gets them one after the other."""
@@ -23,11 +24,18 @@ CLAIM_LASTS = timedelta(seconds=50)
 to end within."""
 
 _FREE = "(claimed_until IS NULL OR claimed_until <= :now)"
-_OPEN = "hook_endpoint.disabled_at IS NULL AND hook_endpoint.deleted_at IS NULL"
+_OPEN = """hook_endpoint.disabled_at IS NULL AND hook_endpoint.deleted_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM instance WHERE fenced_at IS NOT NULL)"""
 _WAITING = text(f"""
     SELECT hook_endpoint.id, (
         SELECT due_at FROM hook_delivery
         WHERE endpoint_id = hook_endpoint.id AND {DUE} AND due_at <= :now AND {_FREE} ORDER BY due_at LIMIT 1
+    ) AS due_at
+    FROM hook_endpoint WHERE {_OPEN}
+""")
+_NEXT_DUE = text(f"""
+    SELECT (
+        SELECT due_at FROM hook_delivery WHERE endpoint_id = hook_endpoint.id AND {DUE} ORDER BY due_at LIMIT 1
     ) AS due_at
     FROM hook_endpoint WHERE {_OPEN}
 """)
@@ -87,6 +95,12 @@ def list_waiting(connection: Connection, now: datetime) -> list[Waiting]:
     return sorted(found, key=lambda waiting: waiting.due_at)
 
 
+def next_due(connection: Connection) -> datetime | None:
+    """Return when the first event is due at any endpoint that is open; None: none waits. It may be due already."""
+    moments = [row.due_at for row in connection.execute(_NEXT_DUE) if row.due_at is not None]
+    return from_microseconds(min(moments)) if moments else None
+
+
 def claim(connection: Connection, endpoint_id: str, now: datetime, limit: int = CLAIM) -> list[Claimed]:
     """Claim what is due for one endpoint, the oldest first. Nothing, if somebody has disabled it."""
     until = to_microseconds(now + CLAIM_LASTS)
@@ -108,6 +122,7 @@ def give_back(connection: Connection, claimed: Sequence[Claimed]) -> None:
     if claimed:
         hold_endpoints(connection, {each.endpoint_id for each in claimed})
         connection.execute(_GIVE_BACK, [{"id": each.delivery_id, "fence": each.fence} for each in claimed])
+        ask_for_turn(connection, Turn.HOOKS, len(claimed))
 
 
 def hold_endpoints(connection: Connection, endpoint_ids: Collection[str]) -> None:
