@@ -18,6 +18,7 @@ from types import FrameType
 import uvicorn
 
 from badgepost.children import Child, Children
+from badgepost.doctor.gate import guard
 from badgepost.health import check_health
 from badgepost.judging import find_rules, make_lookup, make_trust
 from badgepost.listening import bind, load_tls
@@ -38,13 +39,13 @@ _LOOK_EVERY = 0.5
 
 def make_web_service(service: Service, clock: Callable[[], datetime]) -> WebService:
     """Return what the pages stand on."""
-    settings = service.settings
+    settings, lookup = service.settings, make_lookup()
     return WebService(
-        office=service.office,
+        office=guard(service, lookup).office,
         support_address=settings.support_address,
         clock=clock,
         templates=find_templates() / "pages",
-        judging=Judging(find_rules().read_text(encoding="utf-8"), make_trust(settings), make_lookup()),
+        judging=Judging(find_rules().read_text(encoding="utf-8"), make_trust(settings), lookup),
         operation=Operation(
             list_keys=partial(list_keys, settings),
             list_settings=partial(list_settings, settings),

@@ -7,7 +7,7 @@ names, else `badgepost.toml` in the current folder if there is one.
 
 import os
 import re
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -89,6 +89,8 @@ class Settings(BaseSettings):
     relays: list[Relay] = []
     helo_name: str = ""
     """What we call ourselves to a relay (RFC 5321 section 4.1.1.1). Empty: this machine's full name."""
+    egress: list[IPv4Address | IPv6Address] = []
+    """Addresses that mail leaves from towards receivers, for `badgepost doctor` to look up; behind a relay, its own."""
     limits: dict[str, DomainLimit] = {}
     """By recipient domain; `default` for all others."""
     retry: Retry = Retry()

@@ -58,8 +58,9 @@ def issue_roster(
         return checked
     if checked.bad and not order.skip_bad:
         return RowsRefused(checked)
-    if order.dry_run:
-        return Checked(checked)
+    refused = _ask_doctor(passes, checked)
+    if refused is not None or order.dry_run:
+        return refused or Checked(checked)
     if checked.mails == 0:
         return Issued(checked, None)  # Without waiting for whoever is writing.
     return _write(passes, checked, booking or Booking())
@@ -68,6 +69,18 @@ def issue_roster(
 def _write(passes: Passes, checked: IssueSummary, booking: Booking) -> Issued | IssueRefused:
     with passes.office.engine.begin() as connection:
         take_turn(connection)
+def _ask_doctor(passes: Passes, checked: IssueSummary) -> IssueRefused | None:
+    """Before any lock is taken: it may take as long as a name server."""
+    approval = passes.office.approve(checked.mails)
+    for doubt in approval.doubts:
+        passes.observer.on_doubt(doubt)
+    if approval.refused and not passes.order.despite_doctor:
+        return IssueRefused(approval.refused)
+    if approval.refused:
+        passes.observer.on_doubt(approval.refused)
+    return None
+
+
         refused = booking.before(connection)
         if refused is not None:
             return refused

@@ -12,6 +12,7 @@ from badges.links import LinkMaker
 from badges.openbadges.signing import CredentialKeys
 from badges.vault import Vault
 from desk.hooks.targets import Network
+from desk.issuing.approval import Approve, approve_all
 from desk.publishing import Publisher
 from desk.words import Intent
 from mailer.filling import Site
@@ -38,3 +39,5 @@ class Office:
     """Kinds of change that take effect only when two members of the staff have agreed."""
     hooks_allow: tuple[Network, ...] = ()
     """Networks that webhooks may go to besides the public internet."""
+    approve: Approve = approve_all
+    """Asked before the mails of a roster are written: whether they would arrive."""

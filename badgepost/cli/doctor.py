@@ -45,7 +45,7 @@ def doctor(
     settings = load_settings()
     set_up_logs(settings.log_format)
     lookup: Lookup = _ask_nobody if offline else make_lookup(*_read_nameserver(nameserver))
-    patient = Patient(settings, lookup, now, _read_egress(egress or []), seconds)
+    patient = Patient(settings, lookup, now, _read_egress(egress or []) or tuple(settings.egress), seconds)
     looked = examine(patient, checks, offline=offline)
     if as_json:
         typer.echo(json.dumps(to_json(looked), indent=1, ensure_ascii=False))

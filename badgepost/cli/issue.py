@@ -1,20 +1,26 @@
 """`badgepost issue`: award a badge to everybody in a roster."""
 
 import gc
+import getpass
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from sqlalchemy import Connection
 
 from badgepost.cli.asking import get_service, now, open_roster, parse_time, refuse
+from badgepost.doctor.gate import guard
+from badgepost.judging import make_lookup
 from badgepost.refusal import make_printable
 from desk.issue import IssueOutcome, issue_roster
 from desk.issuing.order import (
+    Booking,
     Checked,
     Issued,
     IssueObserver,
@@ -24,6 +30,7 @@ from desk.issuing.order import (
     RowsRefused,
     Warned,
 )
+from desk.members.audit import Act, Actor, Subject, note_act
 from desk.roster.columns import SPOKEN
 from desk.roster.reading import Roster
 from desk.roster.rows import Bad
@@ -46,6 +53,13 @@ def issue(
     language: Annotated[
         str | None, typer.Option(help="For rows and earners that name none; otherwise the issuer's.")
     ] = None,
+    despite_doctor: Annotated[
+        bool,
+        typer.Option(
+            "--despite-doctor",
+            help="Issue although doctor finds that the mails will be refused or broken; noted in the trail.",
+        ),
+    ] = False,
 ) -> None:
     """Award a badge to everybody in a roster and queue their mails. The same roster again issues nothing twice."""
     starts, ends = parse_time(at, "--at"), parse_time(not_later_than, "--not-later-than")
@@ -61,10 +75,13 @@ def issue(
             dry_run=dry_run,
             at=starts,
             not_later_than=ends,
+            despite_doctor=despite_doctor,
         )
         try:
             with _collecting_seldom():
-                outcome = issue_roster(get_service().office, order, now(), watcher)
+                outcome = issue_roster(
+                    guard(get_service(), make_lookup()).office, order, now(), watcher, _Trail(order, watcher)
+                )
         except KeyboardInterrupt:
             print("badgepost: stopped; the same roster again issues nothing twice", file=sys.stderr)
             raise
@@ -118,12 +135,34 @@ def _tabulate(summary: IssueSummary, mails: str) -> str:
     return "\n".join(f"  {word:<15}{number:>{width},}" for word, number in counts)
 
 
+class _Trail(Booking):
+    """Notes who has issued against doctor's word, and what it said."""
+
+    def __init__(self, order: IssueOrder, watcher: "_Watcher") -> None:
+        self._order = order
+        self._watcher = watcher
+
+    def after(self, connection: Connection, issued: Issued) -> None:
+        if not self._order.despite_doctor or issued.batch_id is None:
+            return
+        detail = {"file": self._order.name, "badge": self._order.badge, **asdict(issued.summary)}
+        note_act(
+            connection,
+            Actor(getpass.getuser()),
+            Act.BADGES_ISSUED,
+            now(),
+            subject=Subject("batch", issued.batch_id),
+            detail=detail | {"despite_doctor": "; ".join(self._watcher.doubts) or "nothing spoke against it"},
+        )
+
+
 class _Watcher(IssueObserver):
     """Says what is wrong with rows as soon as it is known; a progress bar where somebody watches."""
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._roster: Roster | None = None
+        self.doubts: list[str] = []
         self._progress = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -166,6 +205,10 @@ class _Watcher(IssueObserver):
 
     def on_warning(self, warned: Warned) -> None:
         self._say(f"{self._name}:{warned.line}: warning: {warned.reason}")
+
+    def on_doubt(self, words: str) -> None:
+        self.doubts.append(words)
+        self._say(f"warning: {words}")
 
     def on_progress(self, checked: int, written: int) -> None:
         self._progress.update(self._checking, completed=checked)

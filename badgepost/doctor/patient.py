@@ -48,6 +48,8 @@ class Patient:
     """The addresses that mail leaves from towards receivers."""
     seconds: float = 20.0
     """What one check may take."""
+    given: Service | None = None
+    """The service, where it is open already."""
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     @property
@@ -110,6 +112,8 @@ class Patient:
 
     @cached_property
     def _made(self) -> tuple[Engine | CannotKnowError, Service | CannotKnowError]:
+        if self.given is not None:
+            return self.given.engine, self.given
         try:
             engine = self._connect()
             found, needed = pending_revision(engine)

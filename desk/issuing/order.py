@@ -37,6 +37,8 @@ class IssueOrder:
     """Who orders it: a member, an API token; empty: nobody is named."""
     said: Said = NOTHING_SAID
     """What a person has said about the file."""
+    despite_doctor: bool = False
+    """Issue although the mails are known to be ruined; whoever orders it has it noted in the trail."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,9 @@ class IssueObserver:
 
     def on_warning(self, warned: Warned) -> None:
         """The same for a good row that somebody should look at."""
+
+    def on_doubt(self, words: str) -> None:
+        """Called for what speaks, or may speak, against the mails' arriving, and does not keep them."""
 
     def on_progress(self, checked: int, written: int) -> None:
         """Called from time to time with the numbers of rows that each of the two passes has behind it."""
