@@ -23,6 +23,7 @@ from badgepost.health import check_health
 from badgepost.judging import find_rules, make_lookup, make_trust
 from badgepost.listening import bind, load_tls
 from badgepost.opening import find_templates
+from badgepost.readiness import Readying
 from badgepost.refusal import Refusal
 from badgepost.settings import Settings
 from badgepost.shown_keys import list_keys
@@ -50,6 +51,8 @@ def make_web_service(service: Service, clock: Callable[[], datetime]) -> WebServ
             list_keys=partial(list_keys, settings),
             list_settings=partial(list_settings, settings),
             check_health=partial(check_health, service),
+            check_ready=Readying(service).check,
+            readyz_allow=settings.readyz_allow,
         ),
         outbox=settings.outbox_dir() if settings.transport == "outbox" else None,
     )

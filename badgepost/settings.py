@@ -124,6 +124,8 @@ class Settings(BaseSettings):
     metrics: str = ""
     """Where Prometheus asks, `host:port`. Empty: nowhere."""
     tracing: Tracing = Tracing()
+    readyz_allow: list[IPv4Network | IPv6Network] = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
+    """Networks that /readyz tells why it says no."""
     chromium: str | None = None
     """The browser that `preview` takes pictures with. Empty: the first of chromium, chromium-browser, google-chrome."""
 

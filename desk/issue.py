@@ -8,6 +8,7 @@ not grow with the roster. The same roster again issues nothing twice.
 from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 
+import structlog
 from sqlalchemy import ColumnElement, Connection, select
 from sqlmodel import col
 
@@ -29,6 +30,8 @@ from desk.office import Office
 from desk.roster.languages import LANGUAGES
 from desk.roster.reading import read_roster
 from desk.roster.rows import RosterFault
+
+_log = structlog.get_logger("badgepost.desk")
 
 _PATIENCE = timedelta(minutes=1)
 """A time that is meant as "now" may have passed by this much while it was typed."""
@@ -86,7 +89,20 @@ def _ask_doctor(passes: Passes, checked: IssueSummary) -> IssueRefused | None:
             return refused
         issued = passes.write(connection, checked)
         booking.after(connection, issued)
-        return issued
+    _tell(passes, issued)
+    return issued
+
+
+def _tell(passes: Passes, issued: Issued) -> None:
+    summary = issued.summary
+    _log.info(
+        "issued",
+        batch=issued.batch_id,
+        issuer=passes.terms.issuer_id,
+        badge=passes.order.badge,
+        mails=summary.mails,
+        due_at=passes.order.at.isoformat() if passes.order.at else None,
+    )
 
 
 def _prepare(office: Office, order: IssueOrder, now: datetime, observer: IssueObserver) -> Passes | IssueRefused:

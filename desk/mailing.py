@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from sqlalchemy import Connection
 
 from desk.constants import Wanted
@@ -15,6 +16,8 @@ from desk.office import Office
 from desk.publishing import PublishRefused
 from mailer.notices import NOTICES
 from mailer.queue.ledger import Enqueued, NewMessage, enqueue
+
+_log = structlog.get_logger("badgepost.desk")
 
 Fact = str | int | None | Sequence[str] | Sequence[Mapping[str, str | None]]
 """What JSON can hold. Lists are what a mail lacks, and changes (`mailer.request_words`)."""
@@ -66,10 +69,11 @@ def _compose_messages(
         wanted = Wanted(letter.kind, letter.issuer_id, letter.badge_class_id, letter.language)
         if wanted not in digests:
             digests[wanted] = _publish(connection, office, wanted, now)
-        yield NewMessage(
+        stream = NOTICES[letter.kind].stream
+        message = NewMessage(
             idempotency_key=letter.key,
             kind=letter.kind,
-            stream=NOTICES[letter.kind].stream,
+            stream=stream,
             issuer_id=letter.issuer_id,
             rcpt_to=letter.rcpt_to,
             domain=letter.rcpt_to.rpartition("@")[2],
@@ -80,6 +84,10 @@ def _compose_messages(
             batch_id=letter.batch_id,
             earner_id=letter.earner_id,
         )
+        # Before the commit of the act; of those in a batch, of which there may be many, at `debug`.
+        say = _log.info if letter.batch_id is None else _log.debug
+        say("queued", message=message.id, batch=letter.batch_id, kind=letter.kind, stream=stream, domain=message.domain)
+        yield message
 
 
 def _publish(connection: Connection, office: Office, wanted: Wanted, now: datetime) -> str:

@@ -7,6 +7,7 @@ the same connection waits for them, and that can be measured.
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from threading import BoundedSemaphore
 
 import structlog
@@ -28,7 +29,7 @@ class Afterwards:
         """Take `act` on and return at once; False if too many wait already."""
         if not self._places.acquire(blocking=False):
             return False
-        self._thread.submit(act).add_done_callback(self._finish)
+        self._thread.submit(copy_context().run, act).add_done_callback(self._finish)
         return True
 
     def close(self) -> None:

@@ -28,6 +28,7 @@ from web import (
     papers,
     passwords,
     portfolio,
+    probes,
     profile,
     profile_account,
     profile_name,
@@ -46,6 +47,7 @@ from web.api.app import PREFIX, create_api
 from web.api.errors import answer_status
 from web.api.gate import Gate
 from web.api.problems import Problems
+from web.asked import Requests, Routes
 from web.assets import Assets
 from web.badge_pages import BadgePages
 from web.console.app import PARTS as CONSOLE_PARTS
@@ -88,6 +90,7 @@ _PARTS = (
     signature,
     resume,
     papers,
+    probes,
 )
 """Every module with pages. Routes are tried in turn: what is asked for most stands first."""
 
@@ -115,8 +118,10 @@ def create_app(service: WebService) -> FastAPI:
     api.state = app.state
     app.mount(PREFIX, api)
     show = partial(_show_error, pages, Problems(service.place.base_url))
+    app.add_middleware(Routes)
     add_error_pages(app, show)
     app.add_middleware(Guards, place=service.place, refuse=show)
+    app.add_middleware(Requests)
     return app
 
 

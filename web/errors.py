@@ -16,8 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from badges.ids import make_id
 from badges.transactions import may_pass
+from web.asked import find_asked
 from web.pages import Pages
 
 _AGAIN_SECONDS = "5"
@@ -71,16 +71,15 @@ class _Faults:
         except Exception as fault:
             if has_begun or scope["type"] != "http":
                 raise
-            route = getattr(scope.get("route"), "path", None)
+            asked = find_asked(scope)
             if isinstance(fault, DBAPIError) and may_pass(fault):
-                _log.warning("database_away", route=route, fault=str(fault.orig))
+                _log.warning("database_away", route=asked.route, fault=str(fault.orig))
                 page = self._show(Request(scope), 503)
                 page.headers["retry-after"] = _AGAIN_SECONDS
                 await page(scope, receive, send)
                 return
-            reference = make_id()[:8]
-            _log.error("page_failed", reference=reference, route=route, exc_info=fault)
-            page = self._show(Request(scope), 500, reference)
+            _log.error("page_failed", reference=asked.id, route=asked.route, exc_info=fault)
+            page = self._show(Request(scope), 500, asked.id)
             await page(scope, receive, send)
 
 

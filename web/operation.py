@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
 
 
 class KeyUse(StrEnum):
@@ -71,9 +72,22 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether requests should come to this process."""
+
+    is_ready: bool
+    checks: Mapping[str, str]
+    """A word on each: `ok`, or why not, without names or numbers."""
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """What the pages of operation ask."""
 
     list_keys: Callable[[], Sequence[ShownKey]]
     list_settings: Callable[[], Sequence[ShownSetting]]
     check_health: Callable[[datetime], Sequence[Finding]]
+    check_ready: Callable[[], Readiness]
+    """Quick, and safe to be asked often."""
+    readyz_allow: Sequence[IPv4Network | IPv6Network] = ()
+    """Networks that are told more than yes or no."""

@@ -4,7 +4,8 @@ Here belongs telling sources apart by their IP addresses. How many requests a so
 counted.
 """
 
-from ipaddress import IPv6Address, ip_address
+from collections.abc import Collection
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 
 
 def network_of(source: str) -> str:
@@ -17,3 +18,12 @@ def network_of(source: str) -> str:
         mapped = address.ipv4_mapped
         return str(mapped) if mapped else str(IPv6Address(int(address) >> 64 << 64))
     return str(address)
+
+
+def is_inside(source: str, networks: Collection[IPv4Network | IPv6Network]) -> bool:
+    """Tell whether an IP address is in one of `networks`; what is no address is in none."""
+    try:
+        address = ip_address(network_of(source) if "." in source else source)
+    except ValueError:
+        return False
+    return any(address in network for network in networks)

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+import structlog
 from sqlalchemy import Connection, insert, select
 from sqlmodel import col
 
 from badges.account_tables import AccountEvent
 from badges.ids import make_id
 from wire.network import network_of
+
+_log = structlog.get_logger("badgepost.desk")
 
 OWNER = "owner"
 """Who did it: somebody logged in, or with a link that went to an address of the owner's."""
@@ -90,3 +93,4 @@ def note_event(  # noqa: PLR0913 - what, whose, who, whence, when
             made_at=now,
         )
     )
+    _log.info("account_event", earner=earner_id, kind=kind.value)

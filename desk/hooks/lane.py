@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from time import perf_counter
 
 import structlog
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from sqlmodel import col
 from badges.transactions import reading
 from badges.vault import SealBrokenError
 from desk.hooks.claiming import Claimed, claim, give_back
+from desk.hooks.counting import count_post
 from desk.hooks.posting import Answered, Line, Post, Unreached
 from desk.hooks.settling import Result
 from desk.hooks.signing import sign_event
@@ -79,10 +81,20 @@ async def _try(equipment: Equipment, endpoint: Endpoint, line: Line, claimed: Cl
         return Result(claimed, unsigned, equipment.clock())
     payload = claimed.payload.encode()
     headers = sign_event(claimed.event_id, payload, endpoint.keys, equipment.clock())
+    began = perf_counter()
     outcome = await _send(line, payload, headers)
+    seconds = perf_counter() - began
     result = Result(claimed, outcome, equipment.clock())
-    status = outcome.status if isinstance(outcome, Answered) else outcome.reason
-    _log.info("posted", endpoint=claimed.endpoint_id, webhook_id=claimed.event_id, taken=result.is_taken, answer=status)
+    has_answer = isinstance(outcome, Answered)
+    count_post("taken" if result.is_taken else "refused" if has_answer else "unreached", seconds)
+    _log.info(
+        "posted",
+        endpoint=claimed.endpoint_id,
+        webhook_id=claimed.event_id,
+        taken=result.is_taken,
+        answer=outcome.status if isinstance(outcome, Answered) else outcome.reason,
+        seconds=round(seconds, 4),
+    )
     return result
 
 

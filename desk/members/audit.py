@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, insert, update
 from sqlmodel import col
 
@@ -19,6 +20,8 @@ from badges.ids import make_id
 from desk.access.tables import KeptAnswer
 from desk.members.tables import AuditEvent
 from wire.network import network_of
+
+_log = structlog.get_logger("badgepost.desk")
 
 
 class Act(StrEnum):
@@ -154,6 +157,15 @@ def note_act(  # noqa: PLR0913 - who, what, when, whose, on what
             detail=json.dumps(detail or {}, ensure_ascii=False, default=str),
             source=network_of(actor.source) if actor.source else "",
         )
+    )
+    _log.info(
+        "act",
+        act=act.value,
+        member=actor.member_id,
+        token=actor.token_id,
+        issuer=issuer_id,
+        subject=subject.kind if subject else None,
+        subject_id=subject.id if subject else None,
     )
     if actor.kept_id is not None:
         # With the act or not at all: whether it was done is known even if its answer never got as far.

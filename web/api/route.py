@@ -19,6 +19,7 @@ from web.api.callers import Caller, find_needs
 from web.api.gate import Gate
 from web.api.keys import answer_once
 from web.api.problems import ErrorOut, Kind, ProblemError, cut
+from web.asked import find_asked
 from web.guards import LONGEST_BODY, limit_body
 from web.needs import WebService
 
@@ -44,6 +45,7 @@ class ApiRoute(APIRoute):
         known = set(_list_parameters(self.dependant))
 
         async def handle_gated(request: Request) -> Response:
+            find_asked(request.scope).route = f"{request.scope['root_path']}{self.path}"
             state = request.app.state
             service, gate = cast("WebService", state.service), cast("Gate", state.gate)
             caller, left = await gate.admit(request, service, cast("Afterwards", state.afterwards), self.needs)
