@@ -6,56 +6,17 @@ import socket
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from unittest.mock import patch
 
 import pytest
-from sqlalchemy import Engine
 
-from badgepost.database import open_engine
-from tests.badgepost.conftest import PROGRAMME, Ran, Terminal
-from tests.databases import copy_folder, variables_of
-
-
-class Service(Terminal):
-    """A terminal whose commands use a database of the kind at hand."""
-
-    def run(self, *arguments: str, **variables: str) -> Ran:
-        engines: list[Engine] = []
-
-        def open_and_remember(url: str) -> Engine:
-            engines.append(open_engine(url))
-            return engines[-1]
-
-        with patch("badgepost.opening.open_engine", open_and_remember):
-            ran = super().run(*arguments, **variables_of(self.database), **variables)
-        for engine in engines:  # as the end of a process does
-            engine.dispose()
-        return ran
-
-
-def begin(folder: Path) -> Service:
-    service = Service(folder)
-    service.write("programme.json", PROGRAMME)
-    assert service.run("import", "programme.json").status == 0
-    return service
+from tests.badgepost.services import Service, begin, begin_quickly, choose_kind
+from tests.databases import copy_folder
 
 
 def copy_of(service: Service, name: str) -> Service:
     copy = Service(service.folder.parent / name)
     copy_folder(service.folder, copy.folder)
     return copy
-
-
-def issue(terminal, *people: str) -> None:
-    terminal.write("roster.csv", "email,name\n" + "".join(f"{name}@mail.example,{name}\n" for name in people))
-    ran = terminal.run("issue", "roster.csv", "--badge", "first-kite")
-    assert ran.status == 0, ran.err
-
-
-def deliver(terminal) -> str:
-    ran = terminal.run("worker", "--once")
-    assert ran.status == 0, ran.err
-    return ran.out.removeprefix("Delivered what was due: ").strip()
 
 
 def take_back(terminal) -> None:
@@ -73,13 +34,11 @@ def copies(terminal) -> list[str]:
 @pytest.fixture
 def sent(request: pytest.FixtureRequest, tmp_path: Path, terminal) -> Service:
     """Ada has her mail, and then Li got hers."""
-    if "either_database" in request.fixturenames:
-        request.getfixturevalue("either_database")
-    (tmp_path / "service").mkdir()
-    service = begin(tmp_path / "service")
+    choose_kind(request)
+    service = begin_quickly(tmp_path / "service")
     for name in ("ada", "li"):
-        issue(service, name)
-        assert deliver(service) == "1 sent."
+        service.issue(name)
+        assert service.deliver() == "1 sent."
     return service
 
 
@@ -87,11 +46,11 @@ def sent(request: pytest.FixtureRequest, tmp_path: Path, terminal) -> Service:
 def test_what_happens_to_every_service_fences_nothing(sent, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "gethostname", lambda: "another-name")
     monkeypatch.setattr("mailer.instance.places._read_machine_id", lambda: "of another container")
-    issue(sent, "bo")
-    assert deliver(sent) == "1 sent."
+    sent.issue("bo")
+    assert sent.deliver() == "1 sent."
     for note in (sent.folder / "var").glob("*.note"):
         note.unlink()
-    issue(sent, "cy")
+    sent.issue("cy")
     ran = sent.run("worker", "--once", "--name", "new-machine")
     assert ran.out == "Delivered what was due: 1 sent.\n"
     assert sent.run("instance").out.endswith("\nMail is sent from it.\n")
@@ -108,42 +67,42 @@ def test_an_earlier_state_sends_nothing_again(sent) -> None:
     )
     assert "FENCED since" in sent.run("instance", "show").out
     assert len(copies(sent)) == 2
-    issue(sent, "bo")
+    sent.issue("bo")
     adopted = sent.run("instance", "adopt", "--restored")
     assert adopted.out.startswith("1 message is set aside: they may have been sent since.\n")
-    assert deliver(sent) == "1 sent."
+    assert sent.deliver() == "1 sent."
     assert copies(sent) == ["ada", "bo", "li"]
     assert "restored: may have been sent since" in sent.run("why", "li@mail.example").out
     assert sent.run("queue", "retry", "li@mail.example").status == 0
-    assert deliver(sent) == "1 sent."
-    issue(sent, "cy")
-    assert deliver(sent) == "1 sent."
+    assert sent.deliver() == "1 sent."
+    sent.issue("cy")
+    assert sent.deliver() == "1 sent."
 
 
 def test_account_mail_may_be_let_go(sent) -> None:
     take_back(sent)
     assert sent.run("worker", "--once").status == 2
     assert sent.run("instance", "adopt", "--restored", "--resend-account").out.startswith("0 messages are set aside")
-    assert deliver(sent) == "1 sent."
+    assert sent.deliver() == "1 sent."
 
 
 @pytest.mark.usefixtures("either_database")
 def test_a_copy_elsewhere_sends_nothing(sent) -> None:
-    issue(sent, "bo")
+    sent.issue("bo")
     copy = copy_of(sent, "copy")
     ran = copy.run("worker", "--once")
     assert (ran.status, "it stands in another place" in ran.err) == (2, True)
-    assert deliver(sent) == "1 sent."
+    assert sent.deliver() == "1 sent."
 
 
 def test_a_move_is_said_once(sent) -> None:
-    issue(sent, "bo")
+    sent.issue("bo")
     copy = copy_of(sent, "copy")
     assert "the first worker that starts will fence it" in copy.run("instance").out
     assert copy.run("instance", "adopt", "--moved").status == 0
-    assert deliver(copy) == "1 sent."
-    issue(copy, "cy")
-    assert deliver(copy) == "1 sent."
+    assert copy.deliver() == "1 sent."
+    copy.issue("cy")
+    assert copy.deliver() == "1 sent."
     assert copy.run("instance", "adopt", "--moved").lines == ["badgepost: it is not fenced: mail is sent from it"]
 
 
@@ -151,36 +110,35 @@ def test_another_database_that_was_sent_from(sent) -> None:
     other = copy_of(sent, "other")
     assert other.run("instance", "adopt", "--moved").status == 0
     shutil.copy(next((sent.folder / "var").glob("*.note")), other.folder / "var")
-    assert deliver(other) == "nothing."
+    assert other.deliver() == "nothing."
     # The note of the adopted one says nothing to the original.
     shutil.copy(next((other.folder / "var").glob("*.note")), sent.folder / "var")
     assert "out of another database" in sent.run("worker", "--once").err
 
 
 def test_a_new_beginning_in_an_old_folder(sent, tmp_path: Path) -> None:
-    (tmp_path / "fresh").mkdir()
     fresh = begin(tmp_path / "fresh")
     shutil.copy(next((sent.folder / "var").glob("*.note")), fresh.folder / "var")
-    issue(fresh, "ada")
-    assert deliver(fresh) == "1 sent."
+    fresh.issue("ada")
+    assert fresh.deliver() == "1 sent."
 
 
 def test_an_operator_fences_a_clone(sent) -> None:
-    issue(sent, "bo")
+    sent.issue("bo")
     assert sent.run("instance", "fence", "--because", "a clone").out.startswith("Nothing is sent")
     assert "nothing is sent from this database: a clone" in sent.run("worker", "--once").err
     assert sent.run("instance", "adopt").status == 2
     assert sent.run("instance", "adopt", "--moved", "--resend-account").status == 2
     assert sent.run("instance", "adopt", "--moved").status == 0
-    assert deliver(sent) == "1 sent."
+    assert sent.deliver() == "1 sent."
 
 
 @pytest.mark.sqlite_only("a file put in the place of another")
 def test_a_file_of_before_in_the_same_place(sent) -> None:
-    issue(sent, "bo")
+    sent.issue("bo")
     old = sent.folder / "old.db"
     _copy_file(sent.database, old)
-    assert deliver(sent) == "1 sent."
+    assert sent.deliver() == "1 sent."
     _copy_file(old, sent.database)
     assert "it is an earlier state" in sent.run("worker", "--once").err
     assert copies(sent) == ["ada", "bo", "li"]
