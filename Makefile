@@ -21,6 +21,10 @@ test: setup  ## everything
 	scripts/system-packages
 	$(BIN)/python -m pytest -n $$(( $$(nproc) + 1 )) --dist worksteal  # much of it waits for servers and browsers
 
+test-postgresql: setup  ## everything once more, on a PostgreSQL that the tests start
+	scripts/system-packages
+	$(BIN)/python -m pytest --database postgresql -n $$(( $$(nproc) + 1 )) --dist worksteal
+
 check: setup  ## format, lint, types, floors
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -39,4 +43,4 @@ bench: setup  ## the figures of docs/performance.md, as ratios
 lock:  ## pin every dependency anew (needs uv)
 	scripts/lock
 
-.PHONY: help setup run demo test check chaos fuzz-api bench lock
+.PHONY: help setup run demo test test-postgresql check chaos fuzz-api bench lock

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, even
 from sqlalchemy.engine import make_url
 
 from badgepost.jobs.tables import make_ready
+from badgepost.fault_counts import count_faults
 from badges.transactions import READ_ONLY, reading
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -40,6 +41,7 @@ def open_engine(url: str) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
         event.listen(engine, "handle_error", _hide_values)
+        count_faults(engine)
         return engine
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
@@ -47,6 +49,7 @@ def open_engine(url: str) -> Engine:
     engine = create_engine(parsed, connect_args=options, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    count_faults(engine)
     return engine
 
 
@@ -84,7 +87,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def migrate(engine: Engine) -> tuple[str | None, str | None]:
-    """Bring the database up to date in one transaction, then the job engine's tables; return the revision before and after."""
+    """Bring the database up to date, and the job engine's tables; return the revision before and after."""
     with engine.begin() as connection:
         before, after = migrate_on(connection)
     make_ready(engine)

@@ -1,13 +1,18 @@
-"""What every test may use: the switch that writes golden files anew, the shared material, and skips that CI forbids."""
+"""What every test may use: the switches, the database that a test gets, the shared material, skips that CI forbids."""
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 import hypothesis
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from badgepost.settings import Settings
+from tests.databases import KINDS, choose_database, chosen_database, databases_closed, drop_databases, url_in_force
+from tests.mailer.postgresql import PROGRAMS
 
 # A busy machine is slow for a moment; what must be fast is measured in bench, and what must end has pytest's timeout.
 # CI looks at the same examples every time: a run there is red for the change at hand, not for an old fault newly met.
@@ -21,6 +26,63 @@ SHARED = ROOT.parent / "shared"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write golden files anew instead of comparing")
+    parser.addoption("--database", choices=KINDS, default="sqlite", help="what tests keep their data in")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    choose_database(config.getoption("--database"))
+    # Commands leave their connections to the end of their process, and tests run them in this one; only psycopg tells.
+    config.addinivalue_line("filterwarnings", "ignore:.*psycopg.* was deleted while still open:ResourceWarning")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _databases() -> Iterator[None]:
+    """Stop the database server that tests started; let settings that name no database mean the chosen kind."""
+    with databases_closed(), pytest.MonkeyPatch.context() as patch:
+        if chosen_database() != "sqlite":
+            patch.setattr(Settings, "url_of_database", url_in_force)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _drop_databases(request: pytest.FixtureRequest) -> Iterator[None]:
+    folder: Path | None = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else None
+    yield
+    if folder is not None:
+        drop_databases(folder)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What asks for `either_database` runs in both, and where one kind is chosen only in that."""
+    if "either_database" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--database")
+        only = metafunc.definition.get_closest_marker("sqlite_only")
+        kinds = ["sqlite"] if only else [kind for kind in KINDS if chosen in ("sqlite", kind)]
+        marks = {"sqlite": (), "postgresql": pytest.mark.needs(*PROGRAMS)}
+        params = [pytest.param(kind, marks=marks[kind]) for kind in kinds]
+        metafunc.parametrize("either_database", params, indirect=True)
+
+
+@pytest.fixture
+def either_database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The kind that databases are of as long as the test lasts."""
+    with _chosen(request.param):
+        yield request.param
+
+
+@pytest.fixture
+def on_postgresql() -> Iterator[None]:
+    """For what happens only where two really write at once."""
+    with _chosen("postgresql"):
+        yield
+
+
+@contextmanager
+def _chosen(kind: str) -> Iterator[None]:
+    before = chosen_database()
+    choose_database(kind)
+    yield
+    choose_database(before)
 
 
 @pytest.fixture
@@ -47,6 +109,9 @@ def _read_keys() -> Iterator[None]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
+        for marker in item.iter_markers("sqlite_only"):
+            if chosen_database() != "sqlite":
+                item.add_marker(pytest.mark.skip(reason=f"only SQLite: {marker.args[0]}"))
         for marker in item.iter_markers("needs"):
             missing = [program for program in marker.args if not _has_program(program)]
             if missing and not os.environ.get("CI"):

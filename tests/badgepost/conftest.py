@@ -5,8 +5,6 @@ import io
 import json
 import logging
 import os
-import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -17,8 +15,11 @@ from unittest.mock import patch
 
 import pytest
 import structlog
+from sqlalchemy import text
 
 from badgepost.cli import main
+from badgepost.database import open_engine
+from tests.databases import copy_folder, database_url, dump_rows, has_database, variables_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -75,7 +76,7 @@ class Terminal:
         return subprocess.Popen(
             [sys.executable, "-m", "badgepost", *arguments],
             cwd=self.folder,
-            env={**environment, "PYTHONPATH": str(ROOT)},
+            env={**environment, **variables_of(self.database), "PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -89,20 +90,24 @@ class Terminal:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return path
 
-    def change(self, statement: str, *values: object) -> None:
-        with contextlib.closing(sqlite3.connect(self.database)) as connection, connection:
-            connection.execute(statement, values)
+    def change(self, statement: str, **values: object) -> None:
+        engine = open_engine(database_url(self.database))
+        with engine.begin() as connection:
+            connection.execute(text(statement), values)
+        engine.dispose()
 
     @property
     def database(self) -> Path:
         return self.folder / "var" / "badgepost.db"
 
     def dump(self) -> list[str]:
-        """Return everything in the database, as statements; empty if there is none."""
-        if not self.database.exists():
+        """Return everything in the database; empty if there is none."""
+        if not has_database(self.database):
             return []
-        with contextlib.closing(sqlite3.connect(self.database)) as connection:
-            return list(connection.iterdump())
+        engine = open_engine(database_url(self.database))
+        rows = dump_rows(engine)
+        engine.dispose()
+        return rows
 
 
 @pytest.fixture
@@ -128,7 +133,7 @@ def _imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def kites(terminal: Terminal, _imported: Path) -> Terminal:
     """A terminal where the programme is imported."""
-    shutil.copytree(_imported, terminal.folder, dirs_exist_ok=True)
+    copy_folder(_imported, terminal.folder)
     return terminal
 
 

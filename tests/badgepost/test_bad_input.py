@@ -235,7 +235,7 @@ def test_a_broken_wording(kites, change_programme: Callable[..., Any], wording: 
 
 @pytest.mark.parametrize("wording", WORDINGS)
 def test_a_template_that_broke_after_it_was_stored(kites, wording: str) -> None:
-    kites.change("UPDATE issuer SET wording = ?", wording)
+    kites.change("UPDATE issuer SET wording = :wording", wording=wording)
     before = kites.dump()
     kites.write("roster.csv", HEAD + "ada@mail.example,Ada\n")
     ran = kites.run("issue", "roster.csv", "--badge", "first-kite")

@@ -9,11 +9,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from badgepost.database import LOG_BYTES, PAGE_BYTES, open_engine
+from tests.databases import database_url
 
 
 def test_no_value_gets_into_a_fault_and_so_into_a_log(tmp_path: Path) -> None:
     """A password's hash, a name, an address: faults of statements are logged with their traceback."""
-    engine = open_engine(f"sqlite:///{tmp_path / 'some.db'}")
+    engine = open_engine(database_url(tmp_path / "some.db"))
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE account (password_hash TEXT CHECK (password_hash = ''))"))
     with pytest.raises(IntegrityError) as caught, engine.begin() as connection:
@@ -22,6 +23,7 @@ def test_no_value_gets_into_a_fault_and_so_into_a_log(tmp_path: Path) -> None:
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.sqlite_only("pages of a file")
 @pytest.mark.parametrize("page_bytes", [4096, PAGE_BYTES])
 def test_a_file_keeps_its_page_size_and_the_log_its_length(tmp_path: Path, page_bytes: int) -> None:
     path = tmp_path / "some.db"

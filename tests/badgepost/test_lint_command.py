@@ -1,7 +1,6 @@
 """`badgepost lint` and `badgepost preview` as somebody types them, on the sample programme."""
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -17,6 +16,7 @@ from badgepost.refusal import Refusal
 from badgepost.sample import import_sample
 from badgepost.settings import Settings
 from badgepost.wiring import Service, open_service
+from tests.databases import copy_folder
 
 Run = Callable[..., Result]
 BASE_URL = "https://badges.badgepost.example"
@@ -36,7 +36,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, imported: Path) -> Iterator[Service]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("BADGEPOST_BASE_URL", BASE_URL)
-    shutil.copytree(imported, "var")
+    copy_folder(imported, tmp_path / "var")
     service = open_service(Settings())
     yield service
     service.engine.dispose()

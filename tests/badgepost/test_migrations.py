@@ -1,8 +1,6 @@
 """Migrations: they lead to the very tables that the code has, and a database of another version is told apart."""
 
-import contextlib
 import shutil
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from sqlmodel import SQLModel
 from badgepost.database import MIGRATIONS, alembic_config, is_known_revision, migrate, open_engine, pending_revision
 from badges.columns import Instant
 from badges.names import make_name_key
+from tests.databases import database_url
 
 HEAD = ScriptDirectory.from_config(alembic_config()).get_current_head()
 """The newest migration there is."""
@@ -23,7 +22,7 @@ HEAD = ScriptDirectory.from_config(alembic_config()).get_current_head()
 
 @pytest.fixture
 def engine(tmp_path: Path):
-    engine = open_engine(f"sqlite:///{tmp_path / 'migrated.db'}")
+    engine = open_engine(database_url(tmp_path / "migrated.db"))
     yield engine
     engine.dispose()
 
@@ -96,7 +95,7 @@ def test_awards_from_before_get_their_credentials(kites) -> None:
 def test_migrations_can_be_taken_back(kites) -> None:
     kites.write("roster.csv", "email,name\nada@mail.example,Ada Lindqvist\n")
     assert kites.run("issue", "roster.csv", "--badge", "first-kite").status == 0
-    config, engine = alembic_config(), open_engine(f"sqlite:///{kites.database}")
+    config, engine = alembic_config(), open_engine(database_url(kites.database))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "0004")
@@ -144,9 +143,7 @@ def test_an_older_database_asks_for_migrate(kites, tmp_path: Path, monkeypatch: 
 
 
 def test_a_database_of_something_else(terminal) -> None:
-    terminal.database.parent.mkdir()
-    with contextlib.closing(sqlite3.connect(terminal.database)) as connection, connection:
-        connection.execute("CREATE TABLE wine (name)")
+    terminal.change("CREATE TABLE wine (name text)")
     before = terminal.dump()
     ran = terminal.run("batches")
     assert (ran.status, len(ran.lines)) == (2, 1)
@@ -154,6 +151,7 @@ def test_a_database_of_something_else(terminal) -> None:
     assert terminal.dump() == before
 
 
+@pytest.mark.sqlite_only("a file")
 def test_a_file_that_is_no_database(terminal) -> None:
     terminal.database.parent.mkdir()
     terminal.database.write_bytes(b"no database at all" * 100)

@@ -32,7 +32,8 @@ from mailer.queue.leases import register
 from mailer.queue.overview import look_over
 from mailer.queue.suppressions import Suppressed, find_suppressed, page_suppressions, suppress
 from tests.badgepost.test_migrations import is_of_the_tables
-from tests.mailer.postgresql import PROGRAMS, PostgresServer, running_postgres, wait_until_waiting
+from tests.databases import database_url
+from tests.mailer.postgresql import PROGRAMS, wait_until_waiting
 from tests.pngs import picture_in
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -40,18 +41,10 @@ NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 pytestmark = pytest.mark.needs(*PROGRAMS)
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[PostgresServer]:
-    pytest.importorskip("psycopg", reason="no driver for PostgreSQL: psycopg is not installed")
-    with running_postgres() as server:
-        yield server
-
-
 @pytest.fixture
-def service(server: PostgresServer, tmp_path: Path, change_programme: Callable[..., Any]) -> Iterator[Service]:
+def service(on_postgresql: None, tmp_path: Path, change_programme: Callable[..., Any]) -> Iterator[Service]:
     """The service on an empty database with the programme in it."""
-    url = server.url_of(server.create("template0"))
-    service = open_service(Settings(data_dir=tmp_path, database_url=url))
+    service = open_service(Settings(data_dir=tmp_path, database_url=database_url(tmp_path / "badgepost.db")))
     import_programme(service.engine, change_programme(), tmp_path, NOW)
     yield service
     service.engine.dispose()

@@ -28,6 +28,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BADGEPOST_CONFIG", raising=False)
 
 
+@pytest.mark.sqlite_only("it is what settings mean by themselves")
 def test_without_any_setting_it_is_ready_for_a_trial() -> None:
     settings = Settings()
     assert (settings.transport, settings.workers, settings.dkim) == ("outbox", 1, [])

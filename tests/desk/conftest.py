@@ -2,14 +2,13 @@
 
 import io
 import json
-import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Row, text
+from sqlalchemy import Engine, Row, text
 
 from badgepost.database import migrate, open_engine
 from badgepost.opening import find_templates
@@ -26,6 +25,7 @@ from mailer.filling import Site
 from mailer.templates.constants import SiteConstants
 from mailer.templates.environment import TemplateSources
 from tests.credential_keys import make_credential_keys
+from tests.databases import dump_rows, filled_database
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -124,10 +124,9 @@ class Desk:
     def mark_sent(self, kind: str = "issuance") -> None:
         self.change("UPDATE message SET state = 'sent' WHERE kind = :kind", kind=kind)
 
-    def dump(self) -> list[tuple[Any, ...]]:
+    def dump(self) -> list[str]:
         """Return every row of every table."""
-        tables = self.rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-        return [(name, *row) for (name,) in tables for row in self.rows(f'SELECT * FROM "{name}" ORDER BY 1')]
+        return dump_rows(self.office.engine)
 
 
 @pytest.fixture(scope="session")
@@ -137,22 +136,15 @@ def publisher() -> Publisher:
     return Publisher(constants, TemplateSources.from_directory(find_templates() / "email"))
 
 
-@pytest.fixture(scope="session")
-def _prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the programme in it, to be copied."""
-    path = tmp_path_factory.mktemp("prepared") / "desk.db"
-    engine = open_engine(f"sqlite:///{path}")
+def fill_desk(engine: Engine) -> None:
+    """Put the programme in."""
     migrate(engine)
-    assert isinstance(import_programme(engine, PROGRAMME, path.parent, NOW), ProgrammeImported)
-    engine.dispose()  # the last connection to close folds the write-ahead log into the file
-    return path
+    assert isinstance(import_programme(engine, PROGRAMME, Path(), NOW), ProgrammeImported)
 
 
 @pytest.fixture
-def desk(tmp_path: Path, publisher: Publisher, _prepared: Path) -> Any:
-    path = tmp_path / "desk.db"
-    shutil.copy(_prepared, path)
-    engine = open_engine(f"sqlite:///{path}")
+def desk(tmp_path: Path, publisher: Publisher) -> Any:
+    engine = open_engine(filled_database(tmp_path / "desk.db", fill_desk))
     site = Site(
         base_url="https://badges.example",
         mail_domain="mail.badges.example",

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from badgepost.database import migrate
 from badges.names import make_name_key
 from badges.register import MOST_BEARERS, KnownEarner
 from badges.transactions import reading
@@ -14,7 +13,6 @@ from desk.directory import Directory
 from desk.programme import ProgrammeImported, import_programme
 from desk.renaming import Renamed, rename_earner
 from tests.desk.conftest import NOW, PROGRAMME
-from tests.mailer.postgresql import PROGRAMS, running_postgres
 
 
 def ask(engine: Any, question: str, *arguments: Any) -> Any:
@@ -27,7 +25,7 @@ def by_name(desk: Any, name: str) -> list[str]:
     return [earner.address for earner in ask(desk.office.engine, "find_by_names", [key]).get(key, ())]
 
 
-def test_an_earner_is_known_by_each_address_with_everything(desk) -> None:
+def test_an_earner_is_known_by_each_address_with_everything(either_database, desk) -> None:
     found = ask(desk.office.engine, "find_by_addresses", ["jane@home.example", "anna@mail.example", "no@mail.example"])
     assert sorted(found) == ["anna@mail.example", "jane@home.example"]
     jane, anna = found["jane@home.example"], found["anna@mail.example"]
@@ -51,7 +49,7 @@ def test_revoked_badges_are_not_held_and_expired_ones_are(desk) -> None:
     assert not ask(desk.office.engine, "find_by_addresses", jane)[jane[0]].holdings
 
 
-def test_whoever_writes_a_name_writes_its_key(desk) -> None:
+def test_whoever_writes_a_name_writes_its_key(either_database, desk) -> None:
     assert by_name(desk, "SMITH, Jane") == ["j.smith@corp.example"]  # by the programme
     desk.issue("email,name\nnew@mail.example,Zoë Ó Briain\n")
     assert by_name(desk, "zoe o'briain") == []
@@ -94,18 +92,7 @@ def test_a_long_list_takes_few_statements(desk) -> None:
     assert len(statements) <= 7
 
 
+@pytest.mark.sqlite_only("how PostgreSQL plans depends on how many rows there are")
 def test_fifty_thousand_earners_are_searched_by_index(desk) -> None:
     plan = desk.rows("EXPLAIN QUERY PLAN SELECT id FROM earner WHERE name_key IN ('a', 'b')")
     assert "ix_earner_name_key" in str(plan)
-
-
-@pytest.mark.needs(*PROGRAMS)
-def test_postgresql_gives_the_same_answers() -> None:
-    with running_postgres() as server:
-        engine = server.open("postgres")
-        migrate(engine)
-        assert isinstance(import_programme(engine, PROGRAMME, Path(), NOW), ProgrammeImported)
-        [jane] = ask(engine, "find_by_names", [make_name_key("Smith Jane")]).values()
-        assert jane == (ask(engine, "find_by_addresses", ["jane@home.example"])["jane@home.example"],)
-        assert jane[0].holdings[0].badge_slug == "bridge"
-        engine.dispose()

@@ -145,8 +145,9 @@ def test_nothing_that_a_stranger_has_given_stays(desk, batch: str) -> None:
     assert isinstance(set_password(desk.office, desk.link(old), "wet granite under moss", desk.now), PasswordSet)
     ada = desk.one("SELECT earner_id FROM earner_address WHERE address = 'ada@mail.example'")
     rows = (
-        "INSERT INTO earner_address (address, earner_id, is_primary, confirmed_at) VALUES ('me@spy.example', :e, 0, 1)",
-        "INSERT INTO earner_address (address, earner_id, is_primary) VALUES ('ada@school.example', :e, 0)",
+        "INSERT INTO earner_address (address, earner_id, confirmed_at, is_primary)"
+        " VALUES ('me@spy.example', :e, 1, false)",
+        "INSERT INTO earner_address (address, earner_id, is_primary) VALUES ('ada@school.example', :e, false)",
         "INSERT INTO pending_address (id, earner_id, address, asked_at) VALUES ('p', :e, 'me2@spy.example', 1)",
         "INSERT INTO profile (earner_id, employer, title, phone, website, changed_at) VALUES (:e, 'I', '', '', '', 1)",
     )

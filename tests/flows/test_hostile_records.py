@@ -41,7 +41,7 @@ def _spoil(house: House, text: str) -> None:
         "UPDATE issuer_contact SET name = :t",
         "UPDATE profile SET employer = :t, title = :t, phone = :t, website = :quoted",
         "UPDATE pending_address SET address = :t",
-        "UPDATE earner_address SET address = :t || rowid WHERE is_primary = 0",
+        "UPDATE earner_address SET address = :t || rowid WHERE NOT is_primary",
         "UPDATE assertion SET revocation_reason = :t WHERE state = 'revoked'",
         "UPDATE session SET source = :t",
         "UPDATE account_event SET detail = :t, source = :t, made_by = :t",

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from badgepost.database import migrate, open_engine
 from bench.peers.postfix import running_postfix
 from inbound.store import MailStore
+from tests.databases import database_url
 from tests.inbound.arrivals import fetch
 from tests.inbound.listener.running import HOST, SUPPORT, Running, running_listener
 
@@ -24,7 +25,7 @@ MAILS = 5
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_engine(f"sqlite:///{tmp_path / 'inbound.db'}")
+    engine = open_engine(database_url(tmp_path / "inbound.db"))
     migrate(engine)
     yield engine
     engine.dispose()

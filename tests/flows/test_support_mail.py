@@ -17,6 +17,7 @@ from sqlalchemy import text
 from badgepost.database import open_engine
 from inbound.explaining import normalize_line_ends
 from tests.badgepost.conftest import Terminal
+from tests.databases import database_url
 from tests.inbound.processing.mail_office import PROGRAMME, make_mail
 
 BORDER = "mx.badgepost.example"
@@ -39,7 +40,7 @@ class Running:
             assert client.sendmail(mail_from, [SUPPORT], content, ["BODY=8BITMIME", "SMTPUTF8"]) == {}
 
     def rows(self, sql: str) -> list[Any]:
-        engine = open_engine(f"sqlite:///{self.folder / 'var' / 'badgepost.db'}")
+        engine = open_engine(database_url(self.folder / "var" / "badgepost.db"))
         with engine.connect() as connection:
             rows = list(connection.execute(text(sql)))
         engine.dispose()

@@ -1,40 +1,23 @@
-"""What tests of the inbound side share: an empty database with all tables, in SQLite or PostgreSQL."""
+"""What tests of the inbound side share: an empty database with all tables."""
 
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
 from badgepost.database import migrate, open_engine
-from tests.mailer.postgresql import PROGRAMS, PostgresServer, running_postgres
+from tests.databases import filled_database
 
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_engine(f"sqlite:///{tmp_path / 'inbound.db'}")
-    migrate(engine)
+    engine = open_engine(filled_database(tmp_path / "inbound.db", migrate))
     yield engine
     engine.dispose()
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    if find_spec("psycopg") is None:
-        pytest.skip("the driver psycopg is not installed")
-    with running_postgres() as server:
-        yield server
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.needs(*PROGRAMS))])
-def any_engine(request: pytest.FixtureRequest, engine: Engine) -> Iterator[Engine]:
+@pytest.fixture
+def any_engine(either_database: str, engine: Engine) -> Engine:
     """The same in either database."""
-    if request.param == "sqlite":
-        yield engine
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    opened = server.open(server.create("template0"))
-    migrate(opened)
-    yield opened
-    opened.dispose()
+    return engine

@@ -18,6 +18,7 @@ from badgepost.settings import Settings
 from badgepost.wiring import open_service
 from desk.programme import ProgrammeImported, import_programme
 from inbound.explaining import explain
+from tests.databases import database_url
 from tests.inbound.support_mails import BORDER, WORLD, SupportMail
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -43,7 +44,7 @@ class Score:
 
 def judge_mails(mails: Iterable[SupportMail], folder: Path, world: Path = WORLD) -> Iterator[tuple[SupportMail, Told]]:
     """Yield each mail with what `badgepost inbound explain --json` tells of it; the database lies in `folder`."""
-    settings = Settings(data_dir=folder, database_url=f"sqlite:///{folder / 'support.db'}", authserv_id=BORDER)
+    settings = Settings(data_dir=folder, database_url=database_url(folder / "support.db"), authserv_id=BORDER)
     service = open_service(settings)
     outcome = import_programme(service.engine, json.loads(world.read_bytes()), world.parent, NOW)
     assert isinstance(outcome, ProgrammeImported), outcome.faults

@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
+import pytest
 from sqlalchemy import Engine, event
 
 from badgepost.database import open_engine
@@ -114,6 +115,7 @@ def test_two_listeners_that_get_the_same_mails_at_once(any_engine: Engine) -> No
     assert fetch(any_engine, "SELECT count(*) FROM delivery") == [(80,)]
 
 
+@pytest.mark.sqlite_only("another writer holds the one lock")
 def test_a_store_that_fails_is_tried_again(engine: Engine) -> None:
     impatient = open_engine(str(engine.url))
     event.listen(impatient, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 50"))

@@ -1,4 +1,4 @@
-"""Ledgers for tests: a SQLite file with messages in it, a maker of tiny mails, and one look at what became of them."""
+"""Ledgers for tests: a database with messages in it, a maker of tiny mails, and one look at what became of them."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ from badges.tables import Issuer
 from mailer.queue.claimed import Claimed
 from mailer.queue.ledger import NewMessage, enqueue
 from mailer.queue.tables import Batch, PublishedTemplate
+from tests.databases import database_url, filled_database
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -96,9 +97,7 @@ class Ledger:
 
 @contextmanager
 def open_ledger(path: Path, *, make: bool = True) -> Iterator[Ledger]:
-    engine = open_engine(f"sqlite:///{path}")
-    if make:
-        fill_ledger(engine)
+    engine = open_engine(filled_database(path, fill_ledger) if make else database_url(path))
     try:
         yield Ledger(engine)
     finally:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import URL
 
@@ -23,7 +24,7 @@ from badgepost.database import open_engine
 PROGRAMS = ("initdb", "pg_ctl")
 _FOLDERS = ("/usr/lib/postgresql/15/bin",)
 # Nothing here need survive a power cut.
-_OPTIONS = "-c listen_addresses= -c fsync=off -c full_page_writes=off -c max_connections=40"
+_OPTIONS = "-c listen_addresses= -c fsync=off -c full_page_writes=off -c max_connections=200"
 
 
 @dataclass
@@ -44,11 +45,18 @@ class PostgresServer:
         """Make another copy of `template`; return its name."""
         self.copies += 1
         name = f"copy{self.copies}"
-        engine = self.open("postgres")
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-        engine.dispose()
+        # Copied as files: there is nothing to be replayed, and it takes a third less than by the log.
+        self._command(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{template}'")
+        self._command(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         return name
+
+    def drop(self, name: str) -> None:
+        """Drop a database, whoever is still connected to it."""
+        self._command(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _command(self, statement: str) -> None:
+        with psycopg.connect(host=str(self.folder), user="badgepost", dbname="postgres", autocommit=True) as connection:
+            connection.execute(statement.encode())
 
 
 @contextmanager
@@ -72,7 +80,9 @@ def running_postgres() -> Iterator[PostgresServer]:
 
 def wait_until_waiting(observer: Connection, number: int = 1) -> None:
     """Return once so many connections wait for others; `observer` has read nothing that it still needs."""
-    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
     deadline = time.monotonic() + 20
     while observer.execute(waiting).scalar_one() < number:
         assert time.monotonic() < deadline

@@ -1,7 +1,6 @@
 """Fixtures of a whole service on a real socket: the sample programme issued, the pages served."""
 
 import asyncio
-import shutil
 import ssl
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager
@@ -20,6 +19,7 @@ from badgepost.serving import PageServer, listen, make_web_service
 from badgepost.settings import Settings
 from badgepost.wiring import open_service
 from desk.publishing import Publisher
+from tests.databases import copy_folder
 from tests.web.house import Clock, House
 
 NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -81,7 +81,7 @@ def lasting_house(tmp_path_factory: pytest.TempPathFactory, sample: Issued) -> I
 
 @contextmanager
 def _open_house(folder: Path, sample: Issued, base_url: str | None) -> Iterator[House]:
-    shutil.copytree(sample.folder, folder / "var")
+    copy_folder(sample.folder, folder / "var")
     here = f"http://127.0.0.1:{sample.port}"
     clock = Clock()
     with chdir(folder):

@@ -2,9 +2,7 @@
 
 import asyncio
 import re
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
@@ -27,6 +25,7 @@ from badges.transactions import reading
 from desk.office import Office
 from desk.requests.carrying_out import CarriedOut, carry_out
 from desk.requests.orders import Order
+from tests.databases import dump_rows
 
 
 @dataclass
@@ -76,15 +75,8 @@ class House:
             connection.execute(text(statement), values)
 
     def dump(self) -> list[str]:
-        """Return every row in the database, as statements; not the index of words that SQLite keeps of some."""
-        path = self.service.settings.data_dir / "badgepost.db"
-        tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'search@_%' ESCAPE '@'"
-        with closing(sqlite3.connect(path)) as connection:
-            return [
-                f'INSERT INTO "{name}" VALUES{row!r}'
-                for (name,) in connection.execute(tables).fetchall()
-                for row in connection.execute(f'SELECT * FROM "{name}"')
-            ]
+        """Return every row in the database."""
+        return dump_rows(self.service.engine)
 
     def deliver(self) -> list[EmailMessage]:
         """Have a worker deliver all that is due; return everything in the outbox."""

@@ -19,7 +19,7 @@ HOSTILE = '"></td><script>alert(1)</script><img src=x onerror=alert(1)>'
 
 @pytest.fixture
 def ada(house: House) -> SignedIn:
-    house.change("UPDATE issuer SET pdf_certificates = 1")
+    house.change("UPDATE issuer SET pdf_certificates = true")
     return sign_in(house, ADA)
 
 
@@ -107,7 +107,7 @@ def test_the_resume_page_offers_link_files_and_html(house: House, ada: SignedIn)
     for path in re.findall(r'href="(/[^"]+)" download', page):
         assert ada.get(path).status_code == 200
     assert f"/portfolio/{award}/certificate.pdf" in page
-    house.change("UPDATE issuer SET pdf_certificates = 0")
+    house.change("UPDATE issuer SET pdf_certificates = false")
     assert "certificate.pdf" not in ada.get(_own(house, "resume")).text
 
 
@@ -148,7 +148,7 @@ def test_there_are_no_documents_of_what_does_not_count(
 
 
 def test_without_the_issuers_offer_a_page_says_so(house: House, ada: SignedIn) -> None:
-    house.change("UPDATE issuer SET pdf_certificates = 0")
+    house.change("UPDATE issuer SET pdf_certificates = false")
     answer = ada.get(_own(house, "certificate.pdf"))
     assert answer.status_code == 404
     assert "This badge has no PDF certificate" in answer.text

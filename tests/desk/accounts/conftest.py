@@ -4,9 +4,9 @@ import pytest
 
 from tests.cheap_hashing import cheap_hashing
 from tests.desk.accounts.door import JANE, Door, set_password_of
-from tests.desk.conftest import Desk, _prepared, desk, publisher
+from tests.desk.conftest import Desk, desk, publisher
 
-__all__ = ["_prepared", "cheap_hashing", "desk", "publisher"]
+__all__ = ["cheap_hashing", "desk", "publisher"]
 
 
 @pytest.fixture

@@ -1,15 +1,11 @@
 """Twenty guesses at once count as twenty one after the other, and other acts alike: in SQLite and in PostgreSQL."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 
-from badgepost.database import migrate, open_engine
 from badges.transactions import take_turn
 from desk.accounts.address_links import LinkState, confirm_address
 from desk.accounts.leaving import Left, delete_account
@@ -20,47 +16,19 @@ from desk.correcting import Corrected, correct_address
 from desk.members.inviting import Roles
 from desk.members.people import MemberRefused, disable_member, set_roles
 from desk.members.proving import CodeTry, prove_by_code
-from desk.programme import ProgrammeImported, import_programme
 from tests.desk.accounts.door import ANNA, JANE, NOBODY, PASSWORD, Answer, Door, set_password_of
 from tests.desk.accounts.resident import SOURCE, Resident
-from tests.desk.conftest import NOW, PROGRAMME
+from tests.desk.conftest import NOW
 from tests.desk.members.colleagues import OPERATOR, Colleague, join, settle
-from tests.mailer.postgresql import PROGRAMS, running_postgres, wait_until_waiting
+from tests.mailer.postgresql import PROGRAMS, wait_until_waiting
 
 AT_ONCE = 20
 
 
-@pytest.fixture(scope="module")
-def postgres_url() -> Iterator[str]:
-    with running_postgres() as server:
-        engine = server.open(server.create("template1"))
-        migrate(engine)
-        assert isinstance(import_programme(engine, PROGRAMME, Path(), NOW), ProgrammeImported)
-        engine.dispose()
-        yield server.url_of(f"copy{server.copies}")
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.needs(*PROGRAMS))])
-def busy(request: pytest.FixtureRequest, door: Door) -> Iterator[Door]:
-    """A door where everybody tries at once."""
-    if request.param == "sqlite":
-        yield door
-        return
-    door.desk.office = replace(door.desk.office, engine=request.getfixturevalue("postgres_engine"))
-    for table in ("audit_event", "member_session", "recovery_code", "member"):
-        door.desk.change(f"DELETE FROM {table}")
-    for table in ("account_event", "login_failure", "stranger_login", "session"):
-        door.desk.change(f"DELETE FROM {table}")
-    door.desk.change("UPDATE account SET failed_logins = 0, failed_at = NULL, locked_at = NULL")
-    set_password_of(door.desk, JANE)
-    yield door
-
-
 @pytest.fixture
-def postgres_engine(postgres_url: str) -> Iterator[Engine]:
-    engine = open_engine(postgres_url)
-    yield engine
-    engine.dispose()
+def busy(either_database: str, door: Door) -> Door:
+    """A door where everybody tries at once."""
+    return door
 
 
 def _guess_at_once(door: Door, address: str, source: str = "") -> list[Answer]:
@@ -154,13 +122,13 @@ def test_codes_of_members_are_counted_and_taken_once(busy: Door) -> None:
 
 
 @pytest.mark.needs(*PROGRAMS)
-def test_who_corrects_an_address_holds_the_account_first(door: Door, postgres_engine: Engine) -> None:
+def test_who_corrects_an_address_holds_the_account_first(on_postgresql: None, door: Door) -> None:
     """As whoever sets a password does: in the other order the two would stop each other."""
-    office, new = replace(door.desk.office, engine=postgres_engine), "anna@new.example"
+    office, new = door.desk.office, "anna@new.example"
     with (
         ThreadPoolExecutor(1) as thread,
-        postgres_engine.connect() as setting,
-        postgres_engine.connect() as observer,
+        door.desk.office.engine.connect() as setting,
+        door.desk.office.engine.connect() as observer,
     ):
         setting.execute(text("UPDATE account SET failed_logins = failed_logins"))
         correcting = thread.submit(correct_address, office, ANNA, new, NOW)
@@ -172,14 +140,13 @@ def test_who_corrects_an_address_holds_the_account_first(door: Door, postgres_en
 
 
 @pytest.mark.needs(*PROGRAMS)
-def test_who_leaves_waits_for_everybodys_turn_before_the_account(door: Door, postgres_engine: Engine) -> None:
-    door.desk.office = replace(door.desk.office, engine=postgres_engine)
+def test_who_leaves_waits_for_everybodys_turn_before_the_account(on_postgresql: None, door: Door) -> None:
     set_password_of(door.desk, JANE)
     owner = Resident(door).owner()
     with (
         ThreadPoolExecutor(1) as thread,
-        postgres_engine.connect() as correcting,
-        postgres_engine.connect() as observer,
+        door.desk.office.engine.connect() as correcting,
+        door.desk.office.engine.connect() as observer,
     ):
         take_turn(correcting)
         leaving = thread.submit(delete_account, door.desk.office, owner, PASSWORD, False, SOURCE, NOW)

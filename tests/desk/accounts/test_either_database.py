@@ -16,9 +16,9 @@ from desk.accounts.sessions import list_sessions, log_out_elsewhere
 from desk.accounts.trail import list_events
 from tests.desk.accounts.door import JANE, JANES_OTHER, PASSWORD, Door
 from tests.desk.accounts.resident import SOURCE, Resident
-from tests.desk.accounts.test_at_once import busy, postgres_engine, postgres_url
+from tests.desk.accounts.test_at_once import busy
 
-__all__ = ["busy", "postgres_engine", "postgres_url"]
+__all__ = ["busy"]
 
 NEW, NEW_PASSWORD = "jane@third.example", "dry granite under snow"
 

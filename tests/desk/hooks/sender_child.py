@@ -13,10 +13,10 @@ from desk.office import Office
 from tests.desk.hooks.receiver import LOOPBACK
 
 
-def main(path: str, moment: str) -> None:
+def main(url: str, moment: str) -> None:
     nothing = cast("Any", None)  # of the office a sender needs the database and the vault
     vault = Vault(["a key for tests"])
-    office = Office(open_engine(f"sqlite:///{path}"), nothing, nothing, nothing, nothing, vault, hooks_allow=LOOPBACK)
+    office = Office(open_engine(url), nothing, nothing, nothing, nothing, vault, hooks_allow=LOOPBACK)
     now = datetime.fromisoformat(moment)
     asyncio.run(HookSender(office, Post(LOOPBACK), lambda: now, once=True).run())
 

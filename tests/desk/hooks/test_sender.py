@@ -53,9 +53,9 @@ def test_killed_between_request_and_record(hooks: Desk, receiver: Receiver) -> N
         killed.wait(30)
 
     receiver.before_answer = wait
-    path = str(hooks.office.engine.url.database)
+    url = hooks.office.engine.url.render_as_string(hide_password=False)
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.desk.hooks.sender_child", path, hooks.now.isoformat()], cwd=ROOT
+        [sys.executable, "-m", "tests.desk.hooks.sender_child", url, hooks.now.isoformat()], cwd=ROOT
     )
     assert arrived.wait(30)
     os.kill(process.pid, signal.SIGKILL)

@@ -12,9 +12,9 @@ from desk.members.audit import Actor
 from desk.requests.carrying_out import CarriedOut, carry_out
 from desk.requests.orders import Asker, Change, MailThread, Order
 from desk.words import Intent, Outcome, Role
-from tests.desk.conftest import Desk, _prepared, desk, publisher
+from tests.desk.conftest import Desk, desk, publisher
 
-__all__ = ["_prepared", "desk", "publisher"]
+__all__ = ["desk", "publisher"]
 
 DANA = "dana.reyes@asee.example"
 JANE = "j.smith@corp.example"

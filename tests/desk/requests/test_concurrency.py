@@ -1,19 +1,14 @@
 """Many at once, in PostgreSQL, where they really are at once: limits hold, and each decision is made once."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from badgepost.database import migrate
-from badges.links import LinkMaker, Purpose
+from badges.links import Purpose
 from desk.credentials.status_bits import find_set_bits
-from desk.office import Office
-from desk.programme import ProgrammeImported, import_programme
-from desk.publishing import Publisher
 from desk.renaming import rename_earner
 from desk.requests.orders import Change
 from desk.requests.proposal_links import OpenProposal, agree_by_link, decline_by_link
@@ -23,11 +18,9 @@ from desk.requests.staff import TicketDone
 from desk.requests.staff_decisions import approve, undo
 from desk.requests.undoing import Undo, UndoState, undo_by_link
 from desk.words import Intent, Outcome, Role
-from mailer.filling import Site
-from tests.credential_keys import make_credential_keys
-from tests.desk.conftest import NOW, PROGRAMME, VAULT, Desk
+from tests.desk.conftest import Desk
 from tests.desk.requests.conftest import JANE, ROBIN, STRANGER, Counter
-from tests.mailer.postgresql import PROGRAMS, PostgresServer, running_postgres
+from tests.mailer.postgresql import PROGRAMS
 
 pytestmark = pytest.mark.needs(*PROGRAMS)
 
@@ -35,24 +28,9 @@ AT_ONCE = 8
 NEW = "new@mail.example"
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[PostgresServer]:
-    with running_postgres() as server:
-        engine = server.open(server.create("template1"))
-        migrate(engine)
-        assert isinstance(import_programme(engine, PROGRAMME, Path(), NOW), ProgrammeImported)
-        engine.dispose()
-        yield server
-
-
 @pytest.fixture
-def counter(server: PostgresServer, publisher: Publisher) -> Iterator[Counter]:
-    engine = server.open(server.create("copy1"))
-    site = Site(
-        "https://badges.example", "mail.badges.example", "badges@badges.example", "notices@badges.example", "badges"
-    )
-    yield Counter(Desk(Office(engine, LinkMaker(["a key for tests"]), publisher, site, make_credential_keys(), VAULT)))
-    engine.dispose()
+def counter(on_postgresql: None, desk: Desk) -> Counter:
+    return Counter(desk)
 
 
 def _at_once(acts: Sequence[Callable[[], Any]]) -> list[Any]:

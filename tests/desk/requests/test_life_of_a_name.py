@@ -3,12 +3,11 @@
 What ought to be is a plain model beside it: the name, and for each proposal and group of changes how it stands.
 """
 
-import shutil
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
-import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -30,10 +29,12 @@ from desk.requests.undoing import Undo, UndoRefused, undo_by_link
 from desk.words import Intent, Outcome, Role
 from mailer.filling import Site
 from tests.credential_keys import make_credential_keys
-from tests.desk.conftest import NOW, VAULT, Desk
+from tests.databases import filled_database
+from tests.desk.conftest import NOW, VAULT, Desk, fill_desk
 from tests.desk.requests.conftest import Counter
 
 NAMES = st.sampled_from(["Jane Smith", "Jane Doe", "Jane Roe"])
+NUMBERS = count()
 PICK = st.integers(0, 9)
 DAY = timedelta(days=1)
 
@@ -63,9 +64,9 @@ class Made:
 class LifeOfAName(RuleBasedStateMachine):
     """The real desk beside the model."""
 
-    def __init__(self, prepared: Path, folder: Path, publisher: Publisher) -> None:
+    def __init__(self, folder: Path, publisher: Publisher) -> None:
         super().__init__()
-        self.folder, self.publisher, self.prepared = folder, publisher, prepared
+        self.folder, self.publisher = folder, publisher
         self.today = timedelta()
         self.name = "Jane Smith"
         self.wanted: list[Wanted] = []
@@ -73,10 +74,9 @@ class LifeOfAName(RuleBasedStateMachine):
 
     @initialize()
     def open(self) -> None:
-        path = self.folder / f"{len(list(self.folder.iterdir()))}.db"
-        shutil.copy(self.prepared, path)
+        path = self.folder / f"{next(NUMBERS)}.db"
         site = Site("https://b.example", "mail.b.example", "b@b.example", "n@b.example", "b")
-        self.engine = open_engine(f"sqlite:///{path}")
+        self.engine = open_engine(filled_database(path, fill_desk))
         office = Office(self.engine, LinkMaker(["a key"]), self.publisher, site, make_credential_keys(), VAULT)
         self.counter = Counter(Desk(office))
 
@@ -192,9 +192,8 @@ class LifeOfAName(RuleBasedStateMachine):
             assert told == len(self.made), "the earner is told of each change once"
 
 
-def test_life_of_a_name(tmp_path: Path, request: pytest.FixtureRequest, publisher: Publisher) -> None:
-    prepared = request.getfixturevalue("_prepared")
+def test_life_of_a_name(tmp_path: Path, publisher: Publisher) -> None:
     run_state_machine_as_test(
-        lambda: LifeOfAName(prepared, tmp_path, publisher),
+        lambda: LifeOfAName(tmp_path, publisher),
         settings=settings(max_examples=60, stateful_step_count=20, deadline=None),
     )

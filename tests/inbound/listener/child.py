@@ -8,6 +8,6 @@ from inbound.store import MailStore
 from tests.inbound.listener.running import running_listener
 
 if __name__ == "__main__":
-    with MailStore(open_engine(f"sqlite:///{sys.argv[1]}")) as store, running_listener(store.keep) as running:
+    with MailStore(open_engine(sys.argv[1])) as store, running_listener(store.keep) as running:
         print(running.port, flush=True)
         time.sleep(300)

@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Engine, Row, text
 
+from badgepost.database import migrate
 from badgepost.judging import make_tools
 from badgepost.processor import Processor
 from badgepost.settings import Settings
@@ -21,6 +22,7 @@ from inbound.processing.room import Room
 from inbound.processing.shelving import process
 from inbound.processing.step import Tools
 from inbound.store import Arrival, Kept, MailStore
+from tests.databases import filled_database
 
 BORDER = "mx.badgepost.example"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -147,11 +149,14 @@ class MailOffice:
 def open_mail_office(folder: Path, room: Room, *, url: str | None = None, **settings: Any) -> MailOffice:
     """Return an office on a fresh database."""
     values = {"authserv_id": BORDER, **settings}
-    made = Settings(data_dir=folder, database_url=url or f"sqlite:///{folder / 'office.db'}", **values)
-    service = open_service(made)
-    outcome = import_programme(service.engine, json.loads(json.dumps(PROGRAMME)), folder, NOW)
+    url = url or filled_database(folder / "office.db", _fill_office)
+    return MailOffice(open_service(Settings(data_dir=folder, database_url=url, **values)), room)
+
+
+def _fill_office(engine: Engine) -> None:
+    migrate(engine)
+    outcome = import_programme(engine, json.loads(json.dumps(PROGRAMME)), Path(), NOW)
     assert isinstance(outcome, ProgrammeImported), outcome
-    return MailOffice(service, room)
 
 
 Opener = Callable[..., MailOffice]

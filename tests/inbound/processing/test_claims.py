@@ -15,6 +15,7 @@ from inbound.processing.claims import (
     retry,
 )
 from tests.inbound.processing.mail_office import MailOffice, make_mail
+from tests.mailer.postgresql import PROGRAMS
 
 
 def _claim(office: MailOffice, who: str) -> str | None:
@@ -28,13 +29,12 @@ def test_each_delivery_is_claimed_once_the_oldest_first(any_office: MailOffice) 
     assert [_claim(any_office, who) for who in ("one", "two", "three")] == [first, second, None]
 
 
-def test_two_who_claim_at_once_do_not_wait_for_each_other(any_office: MailOffice) -> None:
-    if any_office.service.engine.dialect.name == "sqlite":
-        pytest.skip("SQLite has one writer")
-    deliveries = {any_office.deliver(make_mail(message_id=f"<{n}@asee.example>")) for n in (1, 2)}
-    engine = any_office.service.engine
+@pytest.mark.needs(*PROGRAMS)
+def test_two_who_claim_at_once_do_not_wait_for_each_other(on_postgresql: None, office: MailOffice) -> None:
+    deliveries = {office.deliver(make_mail(message_id=f"<{n}@asee.example>")) for n in (1, 2)}
+    engine = office.service.engine
     with engine.begin() as one, engine.begin() as two:
-        claimed = [claim(one, "one", any_office.now), claim(two, "two", any_office.now)]
+        claimed = [claim(one, "one", office.now), claim(two, "two", office.now)]
     assert {found.id for found in claimed if found} == deliveries
 
 

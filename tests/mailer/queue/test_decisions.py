@@ -121,9 +121,8 @@ def test_the_overview_counts_everything(ledger: Ledger) -> None:
     assert (part.counts, len(part.messages)) == ({"queued": 2}, 2)
 
 
+@pytest.mark.sqlite_only("how PostgreSQL plans depends on how many rows there are")
 def test_the_overview_of_a_batch_looks_at_that_batch_alone(ledger: Ledger) -> None:
-    if ledger.engine.dialect.name != "sqlite":
-        pytest.skip("how PostgreSQL plans depends on how many rows there are")
     statements: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:

@@ -103,7 +103,7 @@ def test_a_stream_ends_with_its_session(house: House, monkeypatch: pytest.Monkey
     support = enter(house, support=True)
     with listening(support, "tickets") as lines:
         assert ":" in itertools.islice(lines, 4)
-        house.change("UPDATE member SET is_support = 0")
+        house.change("UPDATE member SET is_support = false")
         assert next_data(lines) == "session"
         assert [line for line in lines if line] == []
 
