@@ -64,30 +64,33 @@ class HookSender:
 
     async def run(self) -> Counter[str]:
         """Post events; return how many lanes came to which end. Raises what ended it, if it was not told to."""
-        pause = LOOK_EVERY
         with self._writer:
             try:
-                while not self._stopped.is_set():
-                    try:
-                        if not await self._take_round():
-                            break
-                        pause = LOOK_EVERY
-                    except (OperationalError, InterfaceError) as fault:
-                        if self._once:
-                            raise
-                        _log.warning("database_away", fault=str(fault.orig), next_try_in=pause)
-                        await self._rest(pause)
-                        pause = min(pause * 2, LONGEST_REST)
+                await self._take_rounds(until_idle=self._once)
             finally:
                 await self._drain()
         return self.outcomes
 
-    async def _take_round(self) -> bool:
-        """Start what is to be started and wait for something to happen; False: with `once`, nothing will."""
+    async def _take_rounds(self, *, until_idle: bool) -> None:
+        pause = LOOK_EVERY
+        while not self._stopped.is_set():
+            try:
+                if not await self._take_round(until_idle=until_idle):
+                    return
+                pause = LOOK_EVERY
+            except (OperationalError, InterfaceError) as fault:
+                if self._once:
+                    raise
+                _log.warning("database_away", fault=str(fault.orig), next_try_in=pause)
+                await self._rest(pause)
+                pause = min(pause * 2, LONGEST_REST)
+
+    async def _take_round(self, *, until_idle: bool) -> bool:
+        """Start what is to be started and wait for something to happen; False: `until_idle`, and nothing will."""
         self._note_ended()
         has_started = await self._start_lanes()
         await self._do_chores()
-        if self._once and not has_started and not self._lanes:
+        if until_idle and not has_started and not self._lanes:
             return False
         await self._rest(LOOK_EVERY)
         return True

@@ -14,10 +14,13 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from badgepost.credential_keys import CredentialKeyError, read_credential_keys
 from badgepost.database import is_known_revision, migrate, open_engine, pending_revision
+from badgepost.jobs.asking import let_transactions_ask
+from badgepost.jobs.tables import is_ready, make_ready
 from badgepost.link_keys import KeyFileError, read_secret_keys
 from badgepost.refusal import Refusal
 from badgepost.settings import Settings, find_config
 from badges.openbadges.signing import CredentialKeys
+from badges.transactions import reading
 from desk.fault_words import tell_fault
 from mailer.dkim import DkimKey
 from mailer.keys import KeyFault, load_key, warn_of_readers
@@ -50,13 +53,24 @@ def open_database(settings: Settings) -> Engine:
     engine = connect(settings)
     found, needed = pending_revision(engine)
     if found == needed:
+        _ready_jobs(engine)
         return engine
     if found is None:
         _migrate_empty(engine, settings)
+        let_transactions_ask(engine)
         return engine
     if is_known_revision(found):
         raise Refusal(f"the database is of revision {found}, this program needs {needed}: run `badgepost migrate`")
     raise Refusal(f"the database is of revision {found}, which this program does not know: install a newer badgepost")
+
+
+def _ready_jobs(engine: Engine) -> None:
+    """Make sure of the job engine's tables, which a backup may lack or an upgrade may have left behind."""
+    with reading(engine).connect() as connection:
+        is_there = is_ready(connection)
+    if not is_there:
+        make_ready(engine)
+    let_transactions_ask(engine)
 
 
 def connect(settings: Settings) -> Engine:

@@ -14,12 +14,8 @@ from threading import Event
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from badgepost.chores import do_chores
 from badges.transactions import reading
-from desk.accounts.chores import see_to_logins
-from desk.drafts.keeping import sweep_drafts
-from desk.recipients.digest import write_digests
-from desk.requests.answering import sweep_answers
-from desk.requests.expiring import expire_proposals
 from inbound.processing.claims import CLAIM_LASTS, claim, free_former, has_waiting
 from inbound.processing.shelving import process
 from inbound.processing.step import Tools
@@ -56,10 +52,23 @@ class Processor:
     def run(self) -> Counter[str]:
         """Deal with mails; return how many came to which outcome."""
         self._forget_former()
+        while not self._stopped.is_set():
+            outcome = self._take_patiently()
+            if outcome is not None:
+                self.outcomes[outcome] += 1
+            elif self._once:
+                break
+            else:
+                self._see_to_chores()
+                self._stopped.wait(REST)
+        return self.outcomes
+
+    def _take_patiently(self) -> str | None:
+        """Deal with one mail, however long the database is away; None: none is due, or it was stopped."""
         pause = REST
         while not self._stopped.is_set():
             try:
-                outcome = self._take_one()
+                return self._take_one()
             except (OperationalError, InterfaceError) as fault:
                 if self._once:
                     raise
@@ -67,16 +76,7 @@ class Processor:
                 self._stopped.wait(pause)
                 pause = min(pause * 2, LONGEST_REST)
                 self._forget_former()
-                continue
-            pause = REST
-            if outcome is not None:
-                self.outcomes[outcome] += 1
-            elif self._once:
-                break
-            else:
-                self._do_chores()
-                self._stopped.wait(REST)
-        return self.outcomes
+        return None
 
     def _take_one(self) -> str | None:
         engine, tools = self._tools.office.engine, self._tools
@@ -94,21 +94,12 @@ class Processor:
         finally:
             self._set_alarm(0)
 
-    def _do_chores(self) -> None:
+    def _see_to_chores(self) -> None:
         """See to what no mail sets off, once in a while."""
         now = self._tools.clock()
-        if now < self._chores_due:
-            return
-        self._chores_due = now + BETWEEN_CHORES
-        if expired := expire_proposals(self._tools.office, now):
-            _log.info("proposals_expired", proposals=expired)
-        see_to_logins(self._tools.office, now)
-        if digests := write_digests(self._tools.office, now):
-            _log.info("bounce_digests_written", digests=digests)
-        if swept := sweep_answers(self._tools.office, now):
-            _log.info("answers_forgotten", answers=swept)
-        if swept := sweep_drafts(self._tools.office, now):
-            _log.info("drafts_forgotten", drafts=swept)
+        if now >= self._chores_due:
+            self._chores_due = now + BETWEEN_CHORES
+            do_chores(self._tools.office, now)
 
     def _forget_former(self) -> None:
         """Free what this name held before: in an earlier life, or when the database went away under it."""

@@ -24,6 +24,7 @@ from badges.ids import make_id
 from inbound.counting import count_group
 from inbound.fingerprint import make_fingerprint, split_header_block
 from inbound.tables import Delivery, RawMail
+from mailer.queue.waking import Turn, ask_for_turn
 
 LARGEST_GROUP = 200
 LARGEST_GROUP_BYTES = 8 << 20
@@ -216,6 +217,7 @@ def _write(connection: Connection, arrivals: Sequence[Arrival]) -> Iterable[Kept
     kept = [Kept(ids[mail["fingerprint"]], make_id(), mail["id"] != ids[mail["fingerprint"]]) for mail in mails]
     rows = [_delivery_row(arrival, one) for arrival, one in zip(arrivals, kept, strict=True)]
     connection.execute(insert(_DELIVERY), rows)
+    ask_for_turn(connection, Turn.PROCESS, len(rows))
     return kept
 
 

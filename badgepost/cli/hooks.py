@@ -7,7 +7,9 @@ import typer
 
 from badgepost.cli.asking import get_service, now
 from badgepost.hook_sender import HookSender, run_until_signal
+from badgepost.jobs.tables import has_jobs
 from badgepost.presence import present
+from badgepost.turn_hooks import TurnHookSender, run_turn_hooks
 from desk.hooks.posting import Post
 
 app = typer.Typer()
@@ -22,6 +24,8 @@ def post_hooks(
     post = Post(service.office.hooks_allow)
 
     async def run() -> dict[str, int]:
+        if has_jobs(service.engine) and not once:
+            return dict(await run_turn_hooks(service.engine, TurnHookSender(service.office, post, now)))
         return dict(await run_until_signal(HookSender(service.office, post, now, once=once)))
 
     with present(service, "hooks"):

@@ -6,7 +6,9 @@ from typing import Annotated
 import typer
 
 from badgepost.cli.asking import get_service, refuse
+from badgepost.jobs.tables import has_jobs
 from badgepost.presence import present
+from badgepost.turn_worker import TurnWorker, run_turn_worker
 from badgepost.wiring import make_work
 from badgepost.worker import Worker, run_until_signal
 from badgepost.worker_lock import NameTakenError, WorkerLock
@@ -24,7 +26,11 @@ def worker(
     try:
         lock = WorkerLock(service.settings.data_dir, name)
         with lock, present(service, "worker", name):
-            outcomes = asyncio.run(run_until_signal(Worker(make_work(service), lock, once=once)))
+            work, engine = make_work(service), service.engine
+            if has_jobs(engine) and not once:
+                outcomes = asyncio.run(run_turn_worker(engine, TurnWorker(work, lock)))
+            else:
+                outcomes = asyncio.run(run_until_signal(Worker(work, lock, once=once)))
     except (NameTakenError, ValueError) as fault:
         refuse(str(fault))
     if once:

@@ -19,6 +19,7 @@ from desk.hooks.tables import DUE, FAILED, HookDelivery, HookEndpoint
 from desk.hooks.telling import BEFORE_ALL, tell_one
 from desk.members.audit import Act, Actor, Subject, note_act
 from desk.office import Office
+from mailer.queue.waking import Turn, ask_for_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,9 @@ def _find(connection: Connection, issuer_id: str, endpoint_id: str) -> Row[Any] 
 
 def _queue(connection: Connection, now: datetime, *where: Any) -> int:
     values = {"state": "queued", "due_at": now, "attempts": 0, "state_at": now}
-    return connection.execute(update(HookDelivery).where(*where).values(values)).rowcount
+    queued = connection.execute(update(HookDelivery).where(*where).values(values)).rowcount
+    ask_for_turn(connection, Turn.HOOKS, queued)
+    return queued
 
 
 def _note(  # noqa: PLR0913, PLR0917 - who, what, when, whose, on what

@@ -15,6 +15,7 @@ from badges.columns import to_microseconds
 from badges.ids import make_id
 from desk.hooks.events import EventKind, Happened, Value, wants, write_payload
 from mailer.queue.many import ForMany
+from mailer.queue.waking import Turn, ask_for_turn
 
 BEFORE_ALL = timedelta(days=3650)
 """A test is due so long ago: somebody sits before the page, so it goes before what waits."""
@@ -121,4 +122,5 @@ def _write(
         deliveries.append(own | {"due_at": moment if due_at is None else to_microseconds(due_at)})
     _EVENT.run(connection, list(events.values()))
     _DELIVERY.run(connection, deliveries)
+    ask_for_turn(connection, Turn.HOOKS, len(deliveries))
     return [delivery["id"] for delivery in deliveries]

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 
 from badges.columns import from_microseconds, to_microseconds
 from inbound.tables import WAITING
+from mailer.queue.waking import Turn, ask_for_later, ask_for_turn
 
 CLAIM_LASTS = timedelta(minutes=4)
 
@@ -31,6 +32,11 @@ _GIVE_BACK = text(f"""
     UPDATE delivery SET claimed_by = NULL, claimed_at = NULL, due_at = :due_at, tries = tries - :uncounted WHERE {_MINE}
 """)
 _FREE_FORMER = text(f"UPDATE delivery SET claimed_by = NULL, claimed_at = NULL WHERE claimed_by = :who AND {WAITING}")
+_FREE_JOB = text(f"""
+    UPDATE delivery SET claimed_by = NULL, claimed_at = NULL WHERE substr(claimed_by, 1, length(:job) + 1) = :job || ' '
+    AND {WAITING}
+""")
+_NEXT_DUE = text(f"SELECT MIN(due_at) FROM delivery WHERE {WAITING} AND due_at > :now")
 _RETRY = text("""
     UPDATE delivery SET state = 'received', tries = 0, due_at = NULL, claimed_by = NULL, claimed_at = NULL
     WHERE id = :id AND state = 'shelved'
@@ -86,6 +92,7 @@ def give_back(connection: Connection, delivery_id: str, who: str, due_at: dateti
     """Let anybody claim a delivery again from `due_at` on; with `counts`, this was one of its tries."""
     values = {"id": delivery_id, "who": who, "due_at": to_microseconds(due_at), "uncounted": 0 if counts else 1}
     connection.execute(_GIVE_BACK, values)
+    ask_for_later(connection, Turn.PROCESS, due_at)
 
 
 def free_former(connection: Connection, who: str) -> int:
@@ -93,6 +100,19 @@ def free_former(connection: Connection, who: str) -> int:
     return connection.execute(_FREE_FORMER, {"who": who}).rowcount
 
 
+def free_job(connection: Connection, job: str) -> int:
+    """Free what a process held that had the job `job` before, and is dead: its names are the job's and a word more."""
+    return connection.execute(_FREE_JOB, {"job": job}).rowcount
+
+
+def next_due(connection: Connection, now: datetime) -> datetime | None:
+    """Return when the first of those is due that are not due yet; None: there is none."""
+    due_at = connection.execute(_NEXT_DUE, {"now": to_microseconds(now)}).scalar()
+    return None if due_at is None else from_microseconds(due_at)
+
+
 def retry(connection: Connection, delivery_id: str) -> bool:
     """Let a shelved delivery be read again; False if there is no such one."""
-    return connection.execute(_RETRY, {"id": delivery_id}).rowcount > 0
+    is_there = connection.execute(_RETRY, {"id": delivery_id}).rowcount > 0
+    ask_for_turn(connection, Turn.PROCESS, int(is_there))
+    return is_there

@@ -67,14 +67,21 @@ class Wiring:
 
 
 class LedgerFeed:
-    """The feed of one worker process. `worker_id` is the incarnation that its claims are made under."""
+    """The feed of one worker process. `worker_id` is the incarnation that its claims are made under.
 
-    def __init__(self, wiring: Wiring, worker_id: str, *, once: bool = False) -> None:
+    With `by_turns` it looks for messages only in a turn that somebody gives it, which ends when nothing is due.
+    """
+
+    def __init__(self, wiring: Wiring, worker_id: str, *, once: bool = False, by_turns: bool = False) -> None:
         self._with = wiring
         self.worker_id = worker_id
         self.outcomes: Counter[str] = Counter()
         self.fault: BaseException | None = None
         self._once = once
+        self._by_turns = by_turns
+        self._turn = asyncio.Event()
+        """A turn is on."""
+        self._turn_over = asyncio.Event()
         self._under_way = 0
         self._downs: Counter[str] = Counter()
         """How often each relay was reported down: whoever waits for a parcel for it then waits in vain."""
@@ -92,14 +99,33 @@ class LedgerFeed:
         """Keep the shelf filled until the feed ends; with `once`, end it when nothing is due."""
         while not self._ended.is_set():
             await self._wanted.wait()
+            if self._by_turns:
+                await self._turn.wait()
             self._wanted.clear()
             if not self._ended.is_set() and not await self._refill():
                 await self._rest()
                 self._wanted.set()
 
+    async def take_turn(self, worker_id: str) -> None:
+        """Claim as the incarnation `worker_id` until nothing is due or under way any more; the connections stay."""
+        if self._ended.is_set():
+            return
+        self.worker_id = worker_id
+        self._turn_over.clear()
+        self._turn.set()
+        self._wanted.set()
+        await self._turn_over.wait()
+
+    def end_turn(self) -> None:
+        """Claim nothing more until the next turn."""
+        self._turn.clear()
+        self._turn_over.set()
+
     def end(self) -> None:
         """Hand out no more parcels and grant no more intents: lanes end after what they have under way."""
         self._ended.set()
+        self._turn.set()
+        self._turn_over.set()
         self._wanted.set()
         self._waiting.stir()
 
@@ -227,8 +253,12 @@ class LedgerFeed:
 
     async def _rest(self) -> None:
         """Return when there may be something due again."""
-        if self._once and not self._under_way and not len(self._with.shelf):
-            self.end()
+        if not self._under_way and not len(self._with.shelf):
+            if self._once:
+                self.end()
+            if self._by_turns:
+                self.end_turn()
+                return
         self._waiting.forget()
         for _ in range(int(REST / GLANCE)):
             if await self._waiting.is_stirred(GLANCE) or self._ended.is_set() or self._with.has_changed():

@@ -23,6 +23,10 @@ CLAIMED_COLUMNS = """id, kind, stream, message_id, issuer_id, earner_id, batch_i
 
 _SINGLE = "batch_id IS NULL"
 _BATCHED = f"batch_id IS NOT NULL AND batch_id NOT IN (SELECT id FROM batch WHERE {BATCH_STOPPED})"
+_NEXT_DUE = [
+    text(f"SELECT due_at FROM message WHERE {CLAIMABLE} AND {whose} ORDER BY due_at LIMIT 1")
+    for whose in (_SINGLE, _BATCHED)
+]
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,13 @@ def claim(
             statement = _claim_statement(whose, connection.dialect.name == "postgresql")
             rows += connection.execute(statement, {**values, "limit": limit - len(rows)}).all()
     return _sort_out(connection, [read_claimed(row) for row in rows], now)
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """Return when the next message is due that somebody may claim; None: there is none. It may be due already."""
+    found = (connection.execute(statement).scalar() for statement in _NEXT_DUE)
+    moments = [moment for moment in found if moment is not None]
+    return from_microseconds(min(moments)) if moments else None
 
 
 def give_back(connection: Connection, messages: Iterable[tuple[Claimed, str | None]]) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, text
 
 from badges.columns import to_microseconds
 from mailer.queue.states import CANCELLABLE, RETRIABLE, WAITING, State
+from mailer.queue.waking import Turn, ask_for_turn
 
 
 class Named(StrEnum):
@@ -62,6 +63,8 @@ _CANCEL = f"""
 _SET_BATCH = text("UPDATE batch SET state = :after WHERE id = :id AND state IN :before").bindparams(
     bindparam("before", expanding=True)
 )
+_MANY = 1_000_000
+"""Messages of a batch that goes on: more than one process should take them; nobody counts them for that."""
 _BATCH_STATE = text("SELECT state FROM batch WHERE id = :id")
 
 
@@ -76,7 +79,9 @@ def find_name(connection: Connection, name: str) -> Named | None:
 
 def retry(connection: Connection, named: Named, name: str, now: datetime) -> int:
     """Make due now what waits or is held, and try again what ended without being sent; return how many."""
-    return _run(connection, _RETRY_WAITING, named, name, now) + _run(connection, _RETRY_ENDED, named, name, now)
+    due = _run(connection, _RETRY_WAITING, named, name, now) + _run(connection, _RETRY_ENDED, named, name, now)
+    ask_for_turn(connection, Turn.DELIVER, due)
+    return due
 
 
 def hold(connection: Connection, named: Named, name: str, now: datetime) -> int:
@@ -96,7 +101,10 @@ def pause_batch(connection: Connection, batch_id: str) -> bool:
 
 def go_on_with_batch(connection: Connection, batch_id: str) -> bool:
     """Go on with a paused batch; tell whether it was paused."""
-    return _set_batch(connection, batch_id, "running", ["paused"])
+    goes_on = _set_batch(connection, batch_id, "running", ["paused"])
+    if goes_on:
+        ask_for_turn(connection, Turn.DELIVER, _MANY)
+    return goes_on
 
 
 def stop_batch(connection: Connection, batch_id: str) -> bool:

@@ -1,7 +1,7 @@
 """Incarnations of workers: who lives, and what becomes of the messages of those who do not.
 
 Here belong leases and recovery, each function in its caller's transaction. That a process is dead is known by its
-lock file (`badgepost.worker_lock`, same machine) or by its heartbeat.
+lock file (`badgepost.worker_lock`, same machine), by the job engine (`badgepost.jobs`), or by its heartbeat.
 """
 
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ from mailer.queue.claimed import Claimed
 from mailer.queue.claiming import CLAIMED_COLUMNS, read_claimed
 from mailer.queue.settling import Policy, next_attempt_of, settle_unknown
 from mailer.queue.tables import SETTLED_REASON, SETTLED_STATE
+from mailer.queue.waking import Turn, ask_for_turn
 
 HEARTBEAT_EVERY = timedelta(seconds=10)
 DEAD_AFTER = timedelta(seconds=45)
@@ -27,7 +28,7 @@ _REGISTER = text("""
     ON CONFLICT (id) DO NOTHING
 """)
 _HEARTBEAT = text("UPDATE worker_lease SET heartbeat_at = :now WHERE id = :id")
-_FORMER = text("SELECT id FROM worker_lease WHERE name = :name AND place = :place AND id <> :id")
+_FORMER = text("SELECT id FROM worker_lease WHERE place = :place AND id <> :id")
 _DEAD = text("""
     SELECT id FROM worker_lease WHERE heartbeat_at < :before
     UNION SELECT worker_id FROM message WHERE worker_id IS NOT NULL
@@ -61,7 +62,7 @@ class Recovered:
 
 
 def register(connection: Connection, lease_id: str, name: str, place: str, now: datetime) -> str:
-    """Write the lease of a new incarnation. `place` names the machine and lock file that show whether it lives."""
+    """Write the lease of a new incarnation. `place` shows whether it lives: machine and lock file, or job."""
     values = {"id": lease_id, "name": name, "place": place, "now": to_microseconds(now)}
     connection.execute(_REGISTER, values)
     return lease_id
@@ -80,9 +81,9 @@ def keep_alive(connection: Connection, lease_id: str, now: datetime) -> bool:
     return connection.execute(_HEARTBEAT, {"id": lease_id, "now": to_microseconds(now)}).rowcount > 0
 
 
-def find_former(connection: Connection, lease_id: str, name: str, place: str) -> list[str]:
-    """Return earlier incarnations of `name` at `place`. Whoever holds the lock file there knows that they are dead."""
-    rows = connection.execute(_FORMER, {"id": lease_id, "name": name, "place": place})
+def find_former(connection: Connection, lease_id: str, place: str) -> list[str]:
+    """Return earlier incarnations at `place`. Whoever has its lock file, or its job, knows that they are dead."""
+    rows = connection.execute(_FORMER, {"id": lease_id, "place": place})
     return [row.id for row in rows]
 
 
@@ -107,6 +108,7 @@ def recover(connection: Connection, lease_ids: Sequence[str], now: datetime, pol
         unknown += len(rows)
         freed += connection.execute(_FREE, {"id": lease_id}).rowcount
         connection.execute(_LEAVE, {"id": lease_id})
+    ask_for_turn(connection, Turn.DELIVER, freed + unknown)
     return Recovered(freed, unknown)
 
 

@@ -16,6 +16,7 @@ from badges.columns import to_microseconds
 from badges.ids import make_id
 from mailer.queue.many import ForMany
 from mailer.queue.states import State
+from mailer.queue.waking import Turn, ask_for_turn
 
 CHUNK = 1000
 """Rows in one executemany: memory stays flat however long the roster is."""
@@ -83,6 +84,7 @@ def enqueue(connection: Connection, messages: Iterable[NewMessage], mail_domain:
     while rows := [_row(message, mail_domain) for message in islice(remaining, CHUNK)]:
         offered += len(rows)
         inserted += _INSERT.run(connection, rows)
+    ask_for_turn(connection, Turn.DELIVER, inserted)
     return Enqueued(inserted, offered - inserted)
 
 

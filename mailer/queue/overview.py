@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, func, select, text
 from sqlmodel import col
 
 from badges.columns import from_microseconds
+from mailer.instance.pulses import PulseLine, list_pulses
 from mailer.queue.relays import RelayNote, list_relays
 from mailer.queue.states import WAITING
 from mailer.queue.tables import Message
@@ -101,6 +102,8 @@ class Overview:
     """(id, label) of batches."""
     relays: Sequence[RelayNote]
     workers: Sequence[WorkerLine]
+    processes: Sequence[PulseLine]
+    """All processes of the service, the workers too."""
     oldest: datetime | None
     """When the oldest message that is not done was written."""
 
@@ -119,6 +122,7 @@ def look_over(connection: Connection, batch_id: str | None = None, limit: int = 
         paused=[(row.id, row.label) for row in connection.execute(_STOPPED, whole)],
         relays=list_relays(connection),
         workers=list_workers(connection),
+        processes=list_pulses(connection),
         oldest=None if oldest is None else from_microseconds(oldest),
     )
 

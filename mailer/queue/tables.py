@@ -224,6 +224,6 @@ class WorkerLease(SQLModel, table=True):
     id: str = Field(default_factory=make_id, primary_key=True)
     name: str = Field(index=True)
     place: str
-    """The machine and the lock file that tell whether its process lives. Only a worker of the same place can ask."""
+    """The machine and the lock file that tell whether its process lives, or its job. Only who has the same may ask."""
     started_at: datetime = Field(sa_type=Instant)
     heartbeat_at: datetime = Field(sa_type=Instant)

@@ -150,8 +150,8 @@ def test_a_reply_is_kept_as_far_as_one_reads(ledger: Ledger) -> None:
 def test_leases(ledger: Ledger) -> None:
     with ledger.engine.begin() as connection:
         register(connection, "w1-again", "w1", "here", START)
-        assert find_former(connection, "w1-again", "w1", "here") == ["w1"]
-        assert find_former(connection, "w1-again", "w1", "elsewhere") == []
+        assert find_former(connection, "w1-again", "here") == ["w1"]
+        assert find_former(connection, "w1-again", "elsewhere") == []
         later = START + timedelta(seconds=44)
         assert keep_alive(connection, "w2", later)
         assert find_dead(connection, later) == []
