@@ -18,6 +18,7 @@ from badgepost.settings import Settings
 from badgepost.wiring import Service
 from badges.transactions import reading
 from inbound.tables import WAITING, Delivery
+from mailer.instance.pulses import list_pulses
 from mailer.queue.leases import DEAD_AFTER
 from mailer.queue.overview import list_workers
 from mailer.queue.relays import list_relays
@@ -70,6 +71,14 @@ def _check_workers(_service: Service, connection: Connection, now: datetime) -> 
     told = {"alive": str(len(alive)), "silent": ", ".join(worker.name for worker in workers if worker not in alive)}
     verdict = Verdict.FAIL if not alive else Verdict.WARN if told["silent"] else Verdict.PASS
     yield Finding("workers", verdict, told)
+
+
+def _check_processes(_service: Service, connection: Connection, now: datetime) -> Iterator[Finding]:
+    """All but the workers, which have a heartbeat of their own."""
+    others = [line for line in list_pulses(connection) if line.kind != "worker"]
+    silent = [f"{line.kind} {line.name} ({line.place})" for line in others if line.is_silent(now)]
+    told = {"alive": str(len(others) - len(silent)), "silent": ", ".join(silent)[:300]}
+    yield Finding("processes", Verdict.WARN if silent else Verdict.PASS, told)
 
 
 def _check_relays(service: Service, connection: Connection, _now: datetime) -> Iterator[Finding]:
@@ -165,6 +174,7 @@ def _check_address(service: Service, _connection: Connection, _now: datetime) ->
 CHECKS: dict[str, Check] = {
     "revision": _check_revision,
     "workers": _check_workers,
+    "processes": _check_processes,
     "relays": _check_relays,
     "queue": _check_queue,
     "incoming": _check_incoming,

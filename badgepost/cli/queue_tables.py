@@ -44,6 +44,10 @@ def _print_trouble(console: Console, overview: Overview, now: datetime) -> None:
     for worker in overview.workers:
         if worker not in alive:
             console.print(f"[yellow]Worker {escape(worker.name)} is silent[/] since {_ago(worker.heartbeat_at, now)}.")
+    for process in overview.processes:
+        if process.kind != "worker" and process.is_silent(now):
+            told = f"{process.kind} {process.name} on {process.place}"
+            console.print(f"[yellow]The process {escape(told)} is silent[/] since {_ago(process.beat_at, now)}.")
 
 
 def _domains(overview: Overview, now: datetime) -> Table:

@@ -34,6 +34,7 @@ def test_what_is_wrong_is_found(house: House, tmp_path: Path) -> None:
         "database": "pass",
         "revision": "pass",
         "workers": "pass",
+        "processes": "pass",
         "relays": "warn",
         "queue": "warn",
         "incoming": "pass",
