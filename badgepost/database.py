@@ -15,8 +15,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 
-from badgepost.jobs.tables import make_ready
 from badgepost.fault_counts import count_faults
+from badgepost.jobs.tables import make_ready
 from badges.transactions import READ_ONLY, reading
 
 MIGRATIONS = Path(__file__).parent / "migrations"
