@@ -17,8 +17,8 @@ _LINE_FOLD = re.compile(r"\r?\n(?=[ \t])")
 _NAME = re.compile(rb"[!-9;-~]+[ \t]*:")
 _ENCODED_WORD = re.compile(r"=\?([^?\s]*)\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(?<=\?=)\s{1,200}(?==\?)")
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-"""UTF-7 can yield them; no text that holds one can be stored or sent on."""
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+"""NUL, which no text of PostgreSQL holds, and lone surrogates, which UTF-7 can yield and nothing can write down."""
 _NOT_TEXT = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"}
 """Codecs that are no character sets, by the name that they give themselves, since Python takes `IDNA-` and `punycode_`
 for the same; some take time in the square of the length."""
@@ -117,16 +117,19 @@ def read_header(data: bytes, limits: Limits | None = None, start: int = 0) -> tu
 def decode_text(data: bytes, charset: str) -> str:
     """Return `data` as text of that character set. What does not fit is tried as UTF-8, then read as Latin-1.
 
-    The text can always be encoded again.
+    The text can always be encoded again, and be stored.
     """
     for name in (charset.strip()[:_LONGEST_CHARSET], "utf-8"):
         try:
             if codecs.lookup(name).name not in _NOT_TEXT:
-                text = data.decode(name)
-                return text if text.isascii() else _LONE_SURROGATE.sub("\ufffd", text)
+                return _make_storable(data.decode(name))
         except (LookupError, ValueError):
             continue
-    return data.decode("latin-1")
+    return _make_storable(data.decode("latin-1"))
+
+
+def _make_storable(text: str) -> str:
+    return text if text.isascii() and "\0" not in text else _UNSTORABLE.sub("\ufffd", text)
 
 
 def decode_words(value: str) -> str:

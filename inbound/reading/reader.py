@@ -27,8 +27,8 @@ _MAX_FORWARDS = 3
 _MAX_FORWARDED = 20_000
 """Characters of one attached mail that count as forwarded text."""
 _TEXT_TYPES = frozenset({"text/plain", "text/html", "text", "", "application/xhtml+xml"})
-_ID = re.compile(r"<([^<>\s]{1,300})>")
-_BARE_ID = re.compile(r"[^<>\s]{1,300}")
+_ID = re.compile(r"<([^<>\s\x00-\x1f\x7f-\x9f]{1,300})>")
+_BARE_ID = re.compile(r"[^<>\s\x00-\x1f\x7f-\x9f]{1,300}")
 _COMMENT = re.compile(r"\(([^()]{1,300})\)\s*$")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 """Controls and what turns the direction of a line: nothing that is shown in one line may hold them."""

@@ -48,4 +48,5 @@ def _compile(name: str, value: Node, line: int) -> Any:
 
 def _read_words(error: Exception) -> str:
     said = error.args[0]
-    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    return " ".join(words.split())

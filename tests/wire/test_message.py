@@ -132,6 +132,9 @@ def test_what_python_takes_for_a_codec_that_is_no_charset_is_none(charset: str) 
 
 
 def test_no_charset_gives_text_that_cannot_be_stored() -> None:
+    assert decode_text(b"a\0b", "utf-8") == decode_text(b"a\0b", "none-such") == "a\ufffdb"
+    assert decode_text(b"\xff\0", "utf-8") == "\xff\ufffd"
+    assert decode_words("=?utf-8?q?a=00b?=") == "a\ufffdb"
     assert decode_text(b"+2AA-", "utf-7") == "\ufffd"
     header, _ = read_header(b"Subject: =?utf-7?q?+2AA-?=\n\n")
     assert header.first("subject").encode() == b"\xef\xbf\xbd"
