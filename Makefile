@@ -25,11 +25,12 @@ test-postgresql: setup  ## everything once more, on a PostgreSQL that the tests 
 	scripts/system-packages
 	$(BIN)/python -m pytest --database postgresql -n $$(( $$(nproc) + 1 )) --dist worksteal
 
-check: setup  ## format, lint, types, floors
+check: setup  ## format, lint, types, floors, known vulnerabilities
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python scripts/audit
 
 chaos: setup  ## kill workers, listener and processors 60 times each while mail goes out and comes in; count every copy
 	BADGEPOST_CHAOS_KILLS=60 BADGEPOST_CHAOS_MAILS=20000 $(BIN)/python -m pytest tests/chaos
@@ -40,7 +41,10 @@ fuzz-api: setup  ## ask the API for whatever its document allows and forbids, fo
 bench: setup  ## the figures of docs/performance.md, as ratios
 	$(BIN)/python -m bench
 
+sbom: setup  ## what it runs on, as a CycloneDX document in build/sbom.cdx.json
+	$(BIN)/python scripts/sbom
+
 lock:  ## pin every dependency anew (needs uv)
 	scripts/lock
 
-.PHONY: help setup run demo test test-postgresql check chaos fuzz-api bench lock
+.PHONY: help setup run demo test test-postgresql check chaos fuzz-api bench sbom lock
