@@ -35,6 +35,12 @@ check: setup  ## format, lint, types, floors, known vulnerabilities
 chaos: setup  ## kill workers, listener and processors 60 times each while mail goes out and comes in; count every copy
 	BADGEPOST_CHAOS_KILLS=60 BADGEPOST_CHAOS_MAILS=20000 $(BIN)/python -m pytest tests/chaos
 
+fuzz: setup  ## long runs of the state machines of ledger and desk, then atheris on each reader of strangers' bytes
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/fuzz.txt
+	BADGEPOST_FUZZ_EXAMPLES=1000 BADGEPOST_FUZZ_STEPS=80 $(BIN)/python -m pytest -n0 --timeout 0 \
+		tests/mailer/queue/test_machine.py tests/desk/requests/test_desk_machine.py
+	$(BIN)/python -m fuzz --seconds 300
+
 fuzz-api: setup  ## ask the API for whatever its document allows and forbids, for five minutes
 	BADGEPOST_FUZZ_SECONDS=300 $(BIN)/python -m pytest -n0 tests/web/api/test_schemathesis.py
 
@@ -47,4 +53,4 @@ sbom: setup  ## what it runs on, as a CycloneDX document in build/sbom.cdx.json
 lock:  ## pin every dependency anew (needs uv)
 	scripts/lock
 
-.PHONY: help setup run demo test test-postgresql check chaos fuzz-api bench sbom lock
+.PHONY: help setup run demo test test-postgresql check chaos fuzz fuzz-api bench sbom lock
