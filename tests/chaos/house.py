@@ -108,8 +108,8 @@ class House:
         return bool(children)
 
     def check_that_all_run(self) -> None:
-        ended = [name for name, process in self.running.items() if process.poll() is not None]
-        assert not ended, {name: self.log(name)[-2000:] for name in ended}
+        ended = {name: process.returncode for name, process in self.running.items() if process.poll() is not None}
+        assert not ended, [f"{name} ended with {status}: {self.log(name)[-2000:]}" for name, status in ended.items()]
 
     def until(self, condition: Callable[[], object], what: str, patience: float = PATIENCE) -> None:
         """Wait for `condition` while every process runs."""

@@ -32,10 +32,12 @@ class Crew:
     port: int
     workers: dict[str, "subprocess.Popen[str]"] = field(default_factory=dict)
     kills: int = 0
+    child: str = "tests.chaos.child"
+    """The module that is a worker."""
 
     def start(self, name: str) -> None:
         """Start the worker `name`, and wait until it has its name and is about to work."""
-        process = _start("tests.chaos.child", self.url, str(self.folder), name, str(self.port))
+        process = _start(self.child, self.url, str(self.folder), name, str(self.port))
         self.workers[name] = process
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
