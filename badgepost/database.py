@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 
 from badgepost.fault_counts import count_faults
 from badgepost.jobs.tables import make_ready
+from badgepost.storable import keep_text_storable
 from badges.transactions import READ_ONLY, reading
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -42,6 +43,7 @@ def open_engine(url: str) -> Engine:
         engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
         event.listen(engine, "handle_error", _hide_values)
         count_faults(engine)
+        keep_text_storable(engine)
         return engine
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
@@ -50,6 +52,7 @@ def open_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     count_faults(engine)
+    keep_text_storable(engine)
     return engine
 
 

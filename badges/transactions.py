@@ -45,8 +45,15 @@ def take_turn_for(connection: Connection, subject: str) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(_TURN, number - (1 << 31))))
 
 
+_TOO_LONG = "54"
+"""PostgreSQL's class of faults for what is longer than it takes, such as a text of 3 KB in an index; its driver counts
+them among those that may pass."""
+
+
 def may_pass(fault: DBAPIError) -> bool:
     """Tell whether the database may take the same act later: locked, full, restarting, gone."""
     if getattr(fault.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
         return False  # the statement itself is at fault, such as one about a table that is not there
+    if str(getattr(fault.orig, "sqlstate", None)).startswith(_TOO_LONG):
+        return False
     return fault.connection_invalidated or isinstance(fault, OperationalError | InterfaceError)
