@@ -20,6 +20,7 @@ from sqlalchemy.exc import DatabaseError
 from badgepost.logging import list_secrets, log_faults, set_up_logs
 from badgepost.metric_files import write_counts
 from badgepost.metric_server import MetricServer
+from badgepost.observing import find_observer
 from badgepost.opening import read_link_keys
 from badgepost.refusal import Refusal
 from badgepost.slots import Slot
@@ -82,7 +83,8 @@ def present(
     folder = processes_folder(settings.data_dir)
     with _named(folder, kind, name) as own_name, log_faults():
         secrets = [*list_secrets(settings), *read_link_keys(settings)]
-        set_up_logs(settings.log_format, settings.log_level, secrets, f"{kind}-{own_name}")
+        called = f"{kind}-{own_name}"
+        set_up_logs(settings.log_format, settings.log_level, secrets, called, find_observer(settings, called))
         place, folder_name = socket.gethostname(), str(settings.data_dir.absolute())
         process = Process(kind, own_name, place, folder_name, version("badgepost"), _utc_now())
         server = MetricServer(service, folder)

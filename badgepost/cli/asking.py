@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import BinaryIO, NoReturn
 
 from badgepost.logging import list_secrets, set_up_logs
+from badgepost.observing import find_observer
 from badgepost.opening import load_settings
 from badgepost.refusal import Refusal
 from badgepost.wiring import Service, open_service
@@ -18,7 +19,7 @@ def get_service() -> Service:
     """
     settings = load_settings()
     level = "warning" if settings.log_format == "console" else settings.log_level
-    set_up_logs(settings.log_format, level, list_secrets(settings))
+    set_up_logs(settings.log_format, level, list_secrets(settings), observer=find_observer(settings, "command"))
     return open_service(settings)
 
 

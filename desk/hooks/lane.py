@@ -6,6 +6,7 @@ result leaves a claim that runs out: the event is posted again, under the same i
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -27,6 +28,7 @@ from desk.office import Office
 from mailer.queue.journal import Journal
 from mailer.queue.writer import Writer
 
+_MESSAGE = re.compile(r'"message":"([a-z2-7]{1,64})"')
 _log = structlog.get_logger("badgepost.hooks")
 
 
@@ -91,11 +93,18 @@ async def _try(equipment: Equipment, endpoint: Endpoint, line: Line, claimed: Cl
         "posted",
         endpoint=claimed.endpoint_id,
         webhook_id=claimed.event_id,
+        message=_find_message(claimed),
         taken=result.is_taken,
         answer=outcome.status if isinstance(outcome, Answered) else outcome.reason,
         seconds=round(seconds, 4),
     )
     return result
+
+
+def _find_message(claimed: Claimed) -> str | None:
+    """Return the ledger's id of the mail that an event tells of; None if it tells of something else."""
+    found = _MESSAGE.search(claimed.payload) if claimed.kind.startswith("mail.") else None
+    return found[1] if found else None
 
 
 async def _send(line: Line, payload: bytes, headers: dict[str, str]) -> Answered | Unreached:
