@@ -11,7 +11,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import Connection, Engine
 
-from badgepost.jobs.running import Chore, Jobs, run_under_engine
+from badgepost.jobs.running import Chore, Jobs, Patience, run_under_engine
 from badgepost.worker import Work, Worker
 from badgepost.worker_lock import WorkerLock
 from mailer.queue.claiming import next_due
@@ -45,8 +45,8 @@ class TurnWorker(Worker):
     async def take_turn(self, job: str) -> None:
         """Free what the former holder of `job` had, then deliver; return when this process has nothing more of it."""
         self._lease_id, self._place = new_lease_id(), job
-        self._has_lease = True
         await super()._begin()
+        self._has_lease = True  # not before: a fenced database gives none, however long that takes
         await self._feed.take_turn(self._lease_id)
         self._has_lease = False
         if self._feed.ended:
@@ -98,7 +98,8 @@ class TurnWorker(Worker):
             ask_for_turn(connection, Turn.DELIVER, MANY)
 
 
-async def run_turn_worker(engine: Engine, worker: TurnWorker) -> Counter[str]:
+async def run_turn_worker(engine: Engine, worker: TurnWorker, patience: Patience | None = None) -> Counter[str]:
     """Run `worker` under the job engine of the database; SIGTERM and SIGINT make it drain."""
-    jobs = Jobs(engine, Turn.DELIVER, worker.take_turn, [Chore("look_for_mail_out", "* * * * *", worker.look)])
+    chores = [Chore("look_for_mail_out", "* * * * *", worker.look)]
+    jobs = Jobs(engine, Turn.DELIVER, worker.take_turn, chores, patience or Patience())
     return await run_under_engine(jobs, worker.run(), worker.stop)

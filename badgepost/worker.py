@@ -211,7 +211,10 @@ class Worker:
     async def _end(self) -> None:
         await self._feed.flush()
         now = self._work.clock()
-        self._guard.keep(await self._writer.run(lambda connection: self._guard.check(connection, now)))
+        standing = await self._writer.run(lambda connection: self._guard.check(connection, now))
+        self._guard.keep(standing)
+        if standing.is_fenced:
+            return  # what is to become of anything here, whoever adopts it says
         left = await self._writer.run(lambda connection: recover(connection, [self._lease_id], now, self._work.policy))
         _log.info("ended", worker=self._lock.name, left_in_doubt=left.unknown, outcomes=dict(+self._feed.outcomes))
 

@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from badgepost.backup.sqlite import BackupFault, check_revision
 from badgepost.backup.whole_files import whole_file
 from badgepost.database import migrate_on, open_engine
+from badgepost.jobs.tables import SCHEMA
 from mailer.instance.fence import fence
 
 MAGIC = b"PGDMP"
@@ -32,6 +33,8 @@ def back_up(url: str, target: Path) -> None:
     """Write the database at `url` to `target`. Raises `BackupFault`, `OSError`."""
     without = [f"--exclude-table-data={table}" for table in _OF_PROCESSES]
     with whole_file(target) as part:
+        # The job engine's tables are made anew by whoever needs them: jobs are only wake-ups.
+        without.append(f"--exclude-schema={SCHEMA}")
         _run(url, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", *without, f"--file={part}")
         # Read once from end to end, as it will have to be.
         _run(url, "pg_restore", "--file=/dev/null", str(part), connects=False)

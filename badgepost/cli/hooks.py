@@ -11,6 +11,7 @@ from badgepost.jobs.tables import has_jobs
 from badgepost.presence import present
 from badgepost.turn_hooks import TurnHookSender, run_turn_hooks
 from desk.hooks.posting import Post
+from mailer.instance.guard import Guard
 
 app = typer.Typer()
 
@@ -29,6 +30,9 @@ def post_hooks(
         return dict(await run_until_signal(HookSender(service.office, post, now, once=once)))
 
     with present(service, "hooks"):
+        with service.engine.begin() as connection:
+            # A copy posts nothing either, and must not wait for a worker to find out that it is one.
+            Guard(service.settings.data_dir, "hooks").check(connection, now())
         asyncio.run(run())
     if once:
         typer.echo("Posted what was due.")

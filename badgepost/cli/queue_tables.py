@@ -29,6 +29,11 @@ def print_overview(console: Console, overview: Overview, now: datetime) -> None:
 
 
 def _print_trouble(console: Console, overview: Overview, now: datetime) -> None:
+    if overview.fenced_because:
+        console.print(
+            f"[bold red]Nothing is sent from this database[/]: {escape(overview.fenced_because)}. "
+            "Say what it is: `badgepost instance`"
+        )
     for relay in overview.relays:
         if not relay.is_up:
             tried = "" if relay.next_try_at is None else f"; tried again {_ago(relay.next_try_at, now)}"

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, func, select, text
 from sqlmodel import col
 
 from badges.columns import from_microseconds
+from mailer.instance.fence import look
 from mailer.instance.pulses import PulseLine, list_pulses
 from mailer.queue.relays import RelayNote, list_relays
 from mailer.queue.states import WAITING
@@ -106,6 +107,8 @@ class Overview:
     """All processes of the service, the workers too."""
     oldest: datetime | None
     """When the oldest message that is not done was written."""
+    fenced_because: str = ""
+    """Why nothing may be sent from this database; empty: it may."""
 
 
 def look_over(connection: Connection, batch_id: str | None = None, limit: int = 20) -> Overview:
@@ -115,6 +118,7 @@ def look_over(connection: Connection, batch_id: str | None = None, limit: int = 
     asked = _OF_ALL if batch_id is None else _OF_BATCH
     counts = connection.execute(asked.counts, {} if batch_id is None else whole).all()
     oldest = min((row.oldest for row in counts if row.oldest is not None), default=None)
+    standing = look(connection)
     return Overview(
         counts={row.shown: row.number for row in counts},
         domains=[_domain_line(row) for row in connection.execute(asked.domains, values)],
@@ -124,6 +128,7 @@ def look_over(connection: Connection, batch_id: str | None = None, limit: int = 
         workers=list_workers(connection),
         processes=list_pulses(connection),
         oldest=None if oldest is None else from_microseconds(oldest),
+        fenced_because=standing.because if standing is not None and standing.is_fenced else "",
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, text
 
 from badges.columns import to_microseconds
+from mailer.instance.fence import look
 from mailer.queue.leases import DEAD_AFTER, Recovered, find_dead, recover
 from mailer.queue.settling import Policy
 from mailer.queue.tables import CLAIMABLE
@@ -48,8 +49,11 @@ def sweep(
 ) -> Swept:
     """Expire, cancel and recover what is to be. `now` must be read before the transaction begins (see `find_dead`).
 
-    `patience` None: whoever has not been heard of is not taken for dead this time.
+    `patience` None: whoever has not been heard of is not taken for dead this time. A fenced database is left as it is.
     """
+    standing = look(connection)
+    if standing is not None and standing.is_fenced:
+        return Swept(0, 0, Recovered(0, 0), has_more=False)
     values = {"now": to_microseconds(now), "turn": turn}
     dead = [] if patience is None else find_dead(connection, now, patience)
     recovered = recover(connection, dead, now, policy)

@@ -66,6 +66,7 @@ def test_an_earlier_state_sends_nothing_again(sent) -> None:
         "it is an earlier state, brought back; see `badgepost instance`",
     )
     assert "FENCED since" in sent.run("instance", "show").out
+    assert "Nothing is sent from this database: mails were sent" in sent.run("queue").out
     assert len(copies(sent)) == 2
     sent.issue("bo")
     adopted = sent.run("instance", "adopt", "--restored")
