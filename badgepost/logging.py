@@ -127,7 +127,8 @@ def _add_process(process: str, _logger: object, _method: str, line: EventDict) -
 
 
 def _observe(observer: Observer, _logger: object, _method: str, line: EventDict) -> EventDict:
-    observer(line)
+    with suppress(Exception):  # whoever watches may not stop who works
+        observer(line)
     return line
 
 

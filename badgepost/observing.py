@@ -4,7 +4,6 @@ Here belongs finding it. What it does stands in `tracing`, which is imported onl
 installed by default (`badgepost[tracing]`).
 """
 
-import atexit
 from importlib import import_module
 
 from badgepost.logging import Observer
@@ -12,7 +11,7 @@ from badgepost.refusal import Refusal
 from badgepost.settings import Settings
 
 
-def find_observer(settings: Settings, process: str) -> Observer | None:
+def find_observer(settings: Settings) -> Observer | None:
     """Return what is to see each line of this process; None: nothing. Raises `Refusal` if packages are missing."""
     if not settings.tracing.endpoint:
         return None
@@ -20,9 +19,7 @@ def find_observer(settings: Settings, process: str) -> Observer | None:
         tracing = import_module("badgepost.tracing")
     except ModuleNotFoundError as error:
         raise Refusal(
-            f"tracing.endpoint: the package {error.name} is missing; install badgepost[tracing], or take the setting away"
+            f"tracing.endpoint: the package {error.name} is missing; install badgepost[tracing] or empty the setting"
         ) from error
-    tracer = tracing.open_tracer(settings.tracing, process)
-    atexit.register(tracer.close)
-    observer: Observer = tracer.observe
+    observer: Observer = tracing.open_tracer(settings.tracing.endpoint, settings.tracing.ratio).observe
     return observer

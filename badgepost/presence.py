@@ -84,7 +84,7 @@ def present(
     with _named(folder, kind, name) as own_name, log_faults():
         secrets = [*list_secrets(settings), *read_link_keys(settings)]
         called = f"{kind}-{own_name}"
-        set_up_logs(settings.log_format, settings.log_level, secrets, called, find_observer(settings, called))
+        set_up_logs(settings.log_format, settings.log_level, secrets, called, find_observer(settings))
         place, folder_name = socket.gethostname(), str(settings.data_dir.absolute())
         process = Process(kind, own_name, place, folder_name, version("badgepost"), _utc_now())
         server = MetricServer(service, folder)

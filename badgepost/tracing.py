@@ -6,9 +6,13 @@ whatever any process does for one mail, on any machine and on any day, is in one
 No span has an address; attributes follow the semantic conventions for messaging where there are such.
 """
 
+import atexit
 import hashlib
+import os
+import socket
 import time
 from collections.abc import Mapping
+from functools import cache
 from threading import Thread, local
 from typing import Any
 
@@ -29,11 +33,10 @@ from opentelemetry.trace import (
     set_span_in_context,
 )
 
-from badgepost.setting_groups import Tracing
-
 PATIENCE = 5.0
 """Seconds that a process that ends waits for its last spans to be taken."""
 _FINAL = frozenset({"sent", "bounced", "expired"})
+_FAULT = "error.type"
 _NANO = 1_000_000_000
 _HALF = 1 << 64
 
@@ -51,10 +54,12 @@ def make_root_id(subject: str) -> int:
 class Tracer:
     """Makes spans of the lines that it is shown, and hands them to an exporter in a thread."""
 
-    def __init__(self, ratio: float, exporter: SpanExporter, process: str) -> None:
+    def __init__(self, ratio: float, exporter: SpanExporter) -> None:
         self._bound = round(ratio * _HALF)
         self._ids = _ForcedIds()
-        resource = Resource.create({"service.name": "badgepost", "service.instance.id": process})
+        resource = Resource.create(
+            {"service.name": "badgepost", "service.instance.id": f"{socket.gethostname()}:{os.getpid()}"}
+        )
         self._provider = TracerProvider(resource=resource, shutdown_on_exit=False, id_generator=self._ids)
         self._provider.add_span_processor(BatchSpanProcessor(exporter))
         self._tracer = self._provider.get_tracer("badgepost")
@@ -79,12 +84,12 @@ class Tracer:
         batch, now = line.get("batch"), time.time_ns()
         if batch and self._is_traced(batch):
             about = {"messaging.batch.message_count": line["mails"], "badgepost.batch": batch}
-            self._root(batch, "issue", now, now, about)
+            self._root(batch, "issue", (now, now), about)
 
     def _tell_queued(self, line: Mapping[str, Any]) -> None:
         if self._is_traced(line["message"]):
             now = time.time_ns()
-            self._child(line["message"], "queue", now, now, _describe(line), SpanKind.PRODUCER)
+            self._child(line["message"], "queue", (now, now), _describe(line), SpanKind.PRODUCER)
 
     def _tell_attempt(self, line: Mapping[str, Any]) -> None:
         message = line["message"]
@@ -101,23 +106,22 @@ class Tracer:
         }
         if line["code"] is not None:
             about["badgepost.reply_code"] = line["code"]
-        self._child(message, "compose", asked - _nano(line["composing"]), asked, _describe(line))
-        self._child(message, "intend", asked, granted, _describe(line))
-        fault = "" if line["outcome"] == "sent" else line["outcome"]
-        self._child(message, f"send {line['relay']}", granted, end, about, SpanKind.CLIENT, fault)
+        if line["outcome"] != "sent":
+            about[_FAULT] = line["outcome"]
+        self._child(message, "compose", (asked - _nano(line["composing"]), asked), _describe(line))
+        self._child(message, "intend", (asked, granted), _describe(line))
+        self._child(message, f"send {line['relay']}", (granted, end), about, SpanKind.CLIENT)
         if line["state"] in _FINAL:
-            self._root(
-                message, f"mail {line['kind']}", end - _nano(line["age"]), end, _describe(line), line.get("batch")
-            )
+            times = end - _nano(line["age"]), end
+            self._root(message, f"mail {line['kind']}", times, _describe(line), line.get("batch"))
 
     def _tell_report(self, line: Mapping[str, Any]) -> None:
         message = line.get("message")
         if message and self._is_traced(message):
             end = time.time_ns()
             about = _describe(line) | {"badgepost.report": line["report"]}
-            self._child(
-                message, f"report {line['report']}", end - _nano(line["seconds"]), end, about, SpanKind.CONSUMER
-            )
+            times = end - _nano(line["seconds"]), end
+            self._child(message, f"report {line['report']}", times, about, SpanKind.CONSUMER)
 
     def _tell_posted(self, line: Mapping[str, Any]) -> None:
         message = line.get("message")
@@ -125,33 +129,31 @@ class Tracer:
             end, answer = time.time_ns(), line["answer"]
             about = _describe(line) | {"http.request.method": "POST"}
             about |= {"http.response.status_code": answer} if isinstance(answer, int) else {}
-            fault = "" if line["taken"] else str(answer) if isinstance(answer, int) else "unreached"
-            self._child(message, "webhook", end - _nano(line["seconds"]), end, about, SpanKind.CLIENT, fault)
+            if not line["taken"]:
+                about[_FAULT] = str(answer) if isinstance(answer, int) else "unreached"
+            self._child(message, "webhook", (end - _nano(line["seconds"]), end), about, SpanKind.CLIENT)
 
     def _root(
-        self, subject: str, name: str, start: int, end: int, about: Mapping[str, Any], batch: str | None = None
+        self, subject: str, name: str, times: tuple[int, int], about: Mapping[str, Any], batch: str | None = None
     ) -> None:
         links = [Link(_make_context(batch))] if batch else []
         with self._ids.forced(make_trace_id(subject), make_root_id(subject)):
-            span = self._tracer.start_span(name, Context(), SpanKind.INTERNAL, about, links, start)
-        span.end(end)
+            span = self._tracer.start_span(name, Context(), SpanKind.INTERNAL, about, links, times[0])
+        span.end(times[1])
 
     def _child(
         self,
         subject: str,
         name: str,
-        start: int,
-        end: int,
+        times: tuple[int, int],
         about: Mapping[str, Any],
         kind: SpanKind = SpanKind.INTERNAL,
-        fault: str = "",
     ) -> None:
         parent = set_span_in_context(NonRecordingSpan(_make_context(subject)), Context())
-        span = self._tracer.start_span(name, parent, kind, about, start_time=start)
-        if fault:
-            span.set_attribute("error.type", fault)
+        span = self._tracer.start_span(name, parent, kind, about, start_time=times[0])
+        if _FAULT in about:
             span.set_status(Status(StatusCode.ERROR))
-        span.end(end)
+        span.end(times[1])
 
 
 _ACTS = {
@@ -163,9 +165,12 @@ _ACTS = {
 }
 
 
-def open_tracer(settings: Tracing, process: str) -> Tracer:
-    """Return a tracer that sends spans to the collector of the settings."""
-    return Tracer(settings.ratio, OTLPSpanExporter(endpoint=settings.endpoint, timeout=PATIENCE), process)
+@cache
+def open_tracer(endpoint: str, ratio: float) -> Tracer:
+    """Return the tracer of this process, which sends spans to the collector at `endpoint` until the process ends."""
+    tracer = Tracer(ratio, OTLPSpanExporter(endpoint=endpoint, timeout=PATIENCE))
+    atexit.register(tracer.close)
+    return tracer
 
 
 class _ForcedIds(RandomIdGenerator):

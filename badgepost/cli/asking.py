@@ -19,7 +19,7 @@ def get_service() -> Service:
     """
     settings = load_settings()
     level = "warning" if settings.log_format == "console" else settings.log_level
-    set_up_logs(settings.log_format, level, list_secrets(settings), observer=find_observer(settings, "command"))
+    set_up_logs(settings.log_format, level, list_secrets(settings), observer=find_observer(settings))
     return open_service(settings)
 
 
