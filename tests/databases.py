@@ -119,6 +119,11 @@ def dump_rows(engine: Engine) -> list[str]:
         return [line for table in tables for line in _dump_table(connection, table)]
 
 
+def order_of_writing() -> str:
+    """Return the column that tells which row of a table was written first, where none was changed since."""
+    return "rowid" if _ours.kind == "sqlite" else "ctid"
+
+
 @contextmanager
 def rows_refused(engine: Engine, table: str, after: int = 0) -> Iterator[None]:
     """Have the database refuse any further row in `table` once it holds so many, as a full disk would."""

@@ -111,7 +111,7 @@ def _profile_pages(house: House, cookie: str) -> dict[str, Shown]:
         " VALUES (:e, 'Bergen Rescue', 'Guide', '+47 22 00 00 00', 'https://ada.example/', :now)",
         "INSERT INTO pending_address (id, earner_id, address, asked_at)"
         " VALUES ('waiting', :e, 'ada.lindqvist.with.a.long.name@studio.example', :now)",
-        "INSERT INTO earner_address (earner_id, address, is_primary, confirmed_at) VALUES (:e, :home, 0, :now)",
+        "INSERT INTO earner_address (earner_id, address, is_primary, confirmed_at) VALUES (:e, :home, false, :now)",
     ):
         values = {"e": earner, "now": _microseconds(house), "home": "ada@home.example"}
         house.change(statement, **{name: value for name, value in values.items() if f":{name}" in statement})

@@ -70,6 +70,11 @@ class House:
         with reading(self.service.engine).connect() as connection:
             return connection.execute(text(query), values).scalar_one()
 
+    def column(self, query: str, **values: object) -> list[object]:
+        """Return the first value of each row that a query gives."""
+        with reading(self.service.engine).connect() as connection:
+            return list(connection.execute(text(query), values).scalars())
+
     def change(self, statement: str, **values: object) -> None:
         with self.service.engine.begin() as connection:
             connection.execute(text(statement), values)

@@ -23,7 +23,7 @@ from mailer.queue.claiming import claim
 from mailer.queue.leases import register
 from mailer.queue.recording import Intent, Result, record
 from mailer.queue.settling import Policy, settle
-from tests.databases import rows_refused
+from tests.databases import order_of_writing, rows_refused
 from tests.web.house import House
 from tests.web.orders import ADA, order_rename
 from wire.reports import ComplaintReport
@@ -56,7 +56,7 @@ def told(house: House, *kinds: EventKind, slug: str = OURS) -> list[dict[str, An
     with house.service.engine.connect() as connection:
         rows = connection.exec_driver_sql(
             "SELECT e.kind, e.payload, p.issuer_id, e.issuer_id FROM hook_event e JOIN hook_delivery d"
-            " ON d.event_id = e.id JOIN hook_endpoint p ON p.id = d.endpoint_id ORDER BY e.rowid"
+            f" ON d.event_id = e.id JOIN hook_endpoint p ON p.id = d.endpoint_id ORDER BY e.{order_of_writing()}"
         ).all()
     assert all(row[2] == row[3] for row in rows)
     payloads = [(row[0], json.loads(row[1])) for row in rows if row[2] == issuer_of(house, slug)]

@@ -9,6 +9,7 @@ from badges.links import Purpose
 from desk.accounts.lock_letter import tell_of_lock
 from desk.accounts.login import LoggedIn, LoginLocked, LoginTry, WrongLogin, log_in
 from desk.accounts.throttling import Throttled
+from tests.databases import order_of_writing
 from tests.desk.conftest import Desk
 
 JANE, JANES_OTHER, ANNA = "j.smith@corp.example", "jane@home.example", "anna@mail.example"
@@ -54,7 +55,7 @@ class Door:
 
     def events(self) -> list[tuple[str, str]]:
         """Return (kind, who) of everything in the trails, oldest first."""
-        rows = self.desk.rows("SELECT kind, made_by FROM account_event ORDER BY made_at, rowid")
+        rows = self.desk.rows(f"SELECT kind, made_by FROM account_event ORDER BY made_at, {order_of_writing()}")
         return [(row.kind, row.made_by) for row in rows]
 
     def pass_by(self, **time: float) -> None:

@@ -19,6 +19,7 @@ from desk.members.people import (
     set_roles,
 )
 from desk.members.proving import MemberClaim, weigh_member_claim
+from tests.databases import order_of_writing
 from tests.desk.conftest import Desk
 from tests.desk.members.colleagues import OPERATOR, PASSWORD, Colleague, invite, join, settle
 
@@ -87,7 +88,9 @@ def test_roles_are_written_down_before_and_after(desk: Desk) -> None:
     unknown = Roles(issuer_ids=frozenset({"no such issuer"}))
     assert set_roles(desk.office, OPERATOR, kim.member_id, unknown, desk.now) == MemberRefused("issuer")
     assert set_roles(desk.office, OPERATOR, "nobody", Roles(), desk.now) == MemberRefused("unknown")
-    rows = desk.rows("SELECT act, issuer_id, detail FROM audit_event WHERE act != 'member_invited' ORDER BY rowid")
+    rows = desk.rows(
+        f"SELECT act, issuer_id, detail FROM audit_event WHERE act != 'member_invited' ORDER BY {order_of_writing()}"
+    )
     assert [(row.act, row.issuer_id) for row in rows] == [
         ("member_changed", None),
         *(("manager_added", issuer) for issuer in sorted((asee, norte))),
@@ -154,7 +157,7 @@ def test_a_manager_who_invites_learns_nothing_of_who_works_here(desk: Desk) -> N
         with desk.office.engine.connect() as connection:
             (listed,) = [one for one in list_managers(connection, asee) if one.address == address]
         rows = desk.rows(
-            "SELECT act, detail FROM audit_event WHERE issuer_id = :i AND subject_id = :s ORDER BY rowid",
+            f"SELECT act, detail FROM audit_event WHERE issuer_id = :i AND subject_id = :s ORDER BY {order_of_writing()}",
             i=asee,
             s=listed.member_id,
         )

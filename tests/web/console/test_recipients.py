@@ -139,7 +139,7 @@ def test_another_issuers_records_are_neither_shown_nor_changed(house: House, kim
 def test_what_others_have_done_about_a_common_earner_is_not_shown(house: House, kim: Inside) -> None:
     ada, award = earner_of(house, ADA), give_badge(house, ADA, THEIRS)
     house.change(
-        "INSERT INTO earner_address (address, earner_id, is_primary) VALUES ('private@home.example', :e, 0)", e=ada
+        "INSERT INTO earner_address (address, earner_id, is_primary) VALUES ('private@home.example', :e, false)", e=ada
     )
     lola = enter(house, "lola", manages=(THEIRS,))
     page = shown(lola.get(f"/console/issuers/{THEIRS}/recipients/{ada}"))

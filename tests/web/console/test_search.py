@@ -50,7 +50,7 @@ def test_people_badges_and_issuers(house: House) -> None:
     house.change(
         "INSERT INTO earner (id, name, name_key, created_at) VALUES ('e1', :n, 'gonzalo lukasz perez', 0)", n=name
     )
-    house.change("INSERT INTO earner_address VALUES (:a, 'e1', 1, NULL)", a=address)
+    house.change("INSERT INTO earner_address VALUES (:a, 'e1', true, NULL)", a=address)
     for q in ("gonz", "perez", "Lukasz", "Łukasz gonzalo", "@sub.mail.example", "gonzalo.perez@", address, "e1"):
         assert name in support.get(f"/console/search?q={q}").text, q
     house.change("UPDATE earner SET name = 'Nobody', name_key = 'nobody' WHERE id = 'e1'")
