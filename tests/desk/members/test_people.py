@@ -157,7 +157,8 @@ def test_a_manager_who_invites_learns_nothing_of_who_works_here(desk: Desk) -> N
         with desk.office.engine.connect() as connection:
             (listed,) = [one for one in list_managers(connection, asee) if one.address == address]
         rows = desk.rows(
-            f"SELECT act, detail FROM audit_event WHERE issuer_id = :i AND subject_id = :s ORDER BY {order_of_writing()}",
+            "SELECT act, detail FROM audit_event WHERE issuer_id = :i AND subject_id = :s"
+            f" ORDER BY {order_of_writing()}",
             i=asee,
             s=listed.member_id,
         )
