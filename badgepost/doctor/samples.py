@@ -1,4 +1,4 @@
-"""Sample mails as they would leave: signed, about the badges with the largest pictures, for a long name.
+"""Sample mails as they would leave: signed, about the badge with the largest picture, for a long name.
 
 Here belongs making them. What is wrong with them is told in `mails`. Nothing is published or stored.
 """
@@ -20,9 +20,8 @@ from mailer.lint.mail import Origin, RenderedMail, read_mail
 from mailer.notices import NOTICES, Stream
 from mailer.samples import NAME, Sample, compose_sample
 
-LARGEST = 3
-"""Badges that samples are made of: those with the largest pictures."""
 KINDS = ("issuance", "reminder", "expiry_notice")
+"""What goes to many at a time."""
 _USUAL_BYTES = 100_000
 """Taken for the largest mail while there is none to be made."""
 _LOCK = Lock()
@@ -72,7 +71,7 @@ def _make(patient: Patient) -> tuple[SampleMail, ...]:
             .join(Issuer, col(Issuer.id) == col(BadgeClass.issuer_id))
             .where(col(BadgeClass.retired_at).is_(None))
             .order_by(func.length(col(Image.content)).desc(), col(BadgeClass.slug))
-            .limit(LARGEST)
+            .limit(1)
         )
         return tuple(
             _compose(patient, connection, row.slug, Wanted(kind, row.issuer_id, row.id))
