@@ -66,7 +66,7 @@ def make_name_key(name: str) -> str:
 
     Accents and hyphens are gone from it: whether a name is written so *already* must be asked of the name itself.
     """
-    return " ".join(sorted(fold_name(name)))[:_LONGEST_KEY]
+    return " ".join(sorted(fold_name(name)))[:_LONGEST_KEY].rstrip()
 
 
 def is_same_name(one: str, other: str) -> bool:

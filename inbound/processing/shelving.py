@@ -8,10 +8,10 @@ from time import perf_counter
 
 import structlog
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
-from badges.transactions import reading
+from badges.transactions import may_pass, reading
 from desk.requests.carrying_out import carry_out
 from desk.requests.orders import Asker, MailThread, Order
 from desk.words import Intent, Outcome, Role
@@ -55,7 +55,7 @@ def _process(delivery: ClaimedDelivery, tools: Tools, began: float) -> str:
     except MarkTakenError:
         return _give_back(delivery, tools, "the same mail was dealt with meanwhile")
     except Exception as fault:
-        if isinstance(fault, OperationalError | InterfaceError):
+        if isinstance(fault, DBAPIError) and may_pass(fault):
             raise
         _log.exception("processing_fault", delivery=delivery.id, tries=delivery.tries)
         return _give_back(delivery, tools, f"{type(fault).__name__}: {fault}")
@@ -112,7 +112,7 @@ def _shelve(delivery: ClaimedDelivery, tools: Tools, reason: str) -> str:
     except ClaimLostError:
         return "lost"
     except Exception as fault:
-        if isinstance(fault, OperationalError | InterfaceError):
+        if isinstance(fault, DBAPIError) and may_pass(fault):
             raise
         _log.exception("shelved_without_ticket", delivery=delivery.id)
         with tools.office.engine.begin() as connection:
