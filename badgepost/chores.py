@@ -3,7 +3,7 @@
 Here belongs the list. Who runs it is the processor's business, or on PostgreSQL the job engine's.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -13,12 +13,13 @@ from desk.office import Office
 from desk.recipients.digest import write_digests
 from desk.requests.answering import sweep_answers
 from desk.requests.expiring import expire_proposals
+from inbound.letting_go import let_go_of_raw_mail
 
 _log = structlog.get_logger("badgepost.chores")
 
 
-def do_chores(office: Office, now: datetime) -> None:
-    """Do all of them. Each may be run again at any time."""
+def do_chores(office: Office, now: datetime, keep_raw_mail: timedelta | None = None) -> None:
+    """Do all of them. Each may be run again at any time. Raw mail is kept for good unless `keep_raw_mail` is given."""
     if expired := expire_proposals(office, now):
         _log.info("proposals_expired", proposals=expired)
     see_to_logins(office, now)
@@ -28,3 +29,5 @@ def do_chores(office: Office, now: datetime) -> None:
         _log.info("answers_forgotten", answers=swept)
     if swept := sweep_drafts(office, now):
         _log.info("drafts_forgotten", drafts=swept)
+    if keep_raw_mail and (purged := let_go_of_raw_mail(office.engine, now, keep_raw_mail)):
+        _log.info("raw_mail_let_go", mails=purged)

@@ -18,6 +18,7 @@ from badgepost.settings import Settings
 from badgepost.wiring import Service
 from badges.transactions import reading
 from inbound.tables import WAITING, Delivery
+from mailer.instance.fence import look
 from mailer.instance.pulses import list_pulses
 from mailer.queue.leases import DEAD_AFTER
 from mailer.queue.overview import list_workers
@@ -63,6 +64,12 @@ def _check_revision(service: Service, _connection: Connection, _now: datetime) -
     found, needed = pending_revision(service.engine)
     verdict = Verdict.PASS if found == needed else Verdict.FAIL
     yield Finding("revision", verdict, {"found": str(found), "needed": str(needed)})
+
+
+def _check_fence(_service: Service, connection: Connection, _now: datetime) -> Iterator[Finding]:
+    standing = look(connection)
+    if standing is not None and standing.is_fenced:
+        yield Finding("fence", Verdict.FAIL, {"why": standing.because})
 
 
 def _check_workers(_service: Service, connection: Connection, now: datetime) -> Iterator[Finding]:
@@ -173,6 +180,7 @@ def _check_address(service: Service, _connection: Connection, _now: datetime) ->
 
 CHECKS: dict[str, Check] = {
     "revision": _check_revision,
+    "fence": _check_fence,
     "workers": _check_workers,
     "processes": _check_processes,
     "relays": _check_relays,

@@ -6,13 +6,13 @@ Here belongs putting that together. Judging stands in `inbound.judging`.
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 from badgepost.refusal import Refusal
 from badgepost.settings import Settings
-from badgepost.wiring import Service
+from badgepost.wiring import Service, make_brake
 from badges.transactions import reading
 from desk.directory import Directory
 from inbound.authentication.dns import Cache, Lookup
@@ -51,6 +51,8 @@ def make_tools(service: Service, room: Room, who: str) -> Tools:
         lookup=make_lookup(),
         who=who,
         clock=lambda: datetime.now(UTC),
+        keep_raw_mail=timedelta(days=service.settings.keep_raw_mail) or None,
+        brake=make_brake(service.settings),
     )
 
 

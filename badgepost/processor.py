@@ -99,7 +99,7 @@ class Processor:
         now = self._tools.clock()
         if now >= self._chores_due:
             self._chores_due = now + BETWEEN_CHORES
-            do_chores(self._tools.office, now)
+            do_chores(self._tools.office, now, self._tools.keep_raw_mail)
 
     def _forget_former(self) -> None:
         """Free what this name held before: in an earlier life, or when the database went away under it."""

@@ -98,6 +98,13 @@ class Settings(BaseSettings):
     unknown_account: Literal["resend", "hold"] = "resend"
     unknown_notices: Literal["resend", "hold"] = "hold"
 
+    complaint_pause: float = Field(default=0.001, ge=0, lt=1)
+    """The share of complaints at which a batch is paused; 0: never."""
+    bounce_pause: float = Field(default=0.1, ge=0, lt=1)
+    """The share of mails that bounced."""
+    keep_raw_mail: int = Field(default=400, ge=0, le=36500)
+    """Days for which the bytes of a mail that came in are kept after all is done; 0: for good."""
+
     dkim: list[DkimKeyFile] = []
 
     listener: Listener = Listener()

@@ -58,7 +58,7 @@ class TurnProcessor(Processor):
 
     def do_chores(self) -> None:
         """See `badgepost.chores`."""
-        do_chores(self._tools.office, self._tools.clock())
+        do_chores(self._tools.office, self._tools.clock(), self._tools.keep_raw_mail)
 
     @property
     def _engine(self) -> Engine:

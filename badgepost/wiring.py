@@ -24,6 +24,7 @@ from desk.credentials.mailed import MailedCredentials
 from desk.hooks.mails import MailHooks
 from desk.office import Office
 from desk.publishing import Publisher
+from desk.sendings.braking import Brake, BrakingWorker
 from desk.words import Intent
 from mailer.compose import Composer
 from mailer.delivery.limits import Limit
@@ -36,6 +37,7 @@ from mailer.dkim import Signer
 from mailer.filling import Site
 from mailer.mime import ImageBytes
 from mailer.notices import Stream
+from mailer.queue.braking import Rates
 from mailer.queue.settling import Policy
 from mailer.queue.tables import PublishedTemplate
 from mailer.retry import RetryPolicy
@@ -120,10 +122,15 @@ def make_work(service: Service) -> Work:
             resend_unknown=frozenset(stream.value for stream, policy in resend.items() if policy == "resend"),
         ),
         look_ahead=credentials.look_ahead,
-        tell_settled=MailHooks(),
+        tell_settled=BrakingWorker(make_brake(settings), MailHooks()),
         domain_limits={domain: Limit(limit.concurrency, limit.rate) for domain, limit in settings.limits.items()},
         relay_rates={relay.name: Limit(rate=relay.rate) for relay in settings.relays if relay.rate},
     )
+
+
+def make_brake(settings: Settings) -> Brake:
+    """Return what pauses batches that too many complain of."""
+    return Brake(Rates(settings.complaint_pause, settings.bounce_pause))
 
 
 def make_transport(settings: Settings) -> Transport:

@@ -11,13 +11,14 @@ it again, and the report may be a week old. Where the receiving system says it t
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from desk.hooks.events import EventKind
 from desk.hooks.mails import tell_of_report
+from desk.sendings.braking import Brake
 from mailer.queue.reported import find_by_id, find_by_message_id, note, note_arrival, note_bounce
 from mailer.queue.suppressions import Suppressed, suppress
 from wire.reports import ComplaintReport, DeliveryReport, ReportedRecipient
@@ -41,6 +42,7 @@ class Booked:
 class _Message:
     id: str
     rcpt_to: str
+    batch_id: str | None
 
 
 def name_report(report: DeliveryReport | ComplaintReport, booked: Booked) -> str:
@@ -62,15 +64,25 @@ def find_message(
 
 
 def book_report(
-    connection: Connection, report: DeliveryReport | ComplaintReport, rcpt_to: Sequence[str], now: datetime
+    connection: Connection,
+    report: DeliveryReport | ComplaintReport,
+    rcpt_to: Sequence[str],
+    now: datetime,
+    brake: Brake | None = None,
 ) -> Booked:
-    """Write down what a report says, in the caller's transaction. The same report again changes nothing."""
+    """Write down what a report says, in the caller's transaction. The same report again changes nothing.
+
+    `brake` pauses the batch if it has too many of these.
+    """
     message = _find(connection, report, rcpt_to)
     if message is None:
         return Booked(None, f"{_tell(report)} It does not prove to be about a mail of ours: noted, nothing more.")
     if isinstance(report, ComplaintReport):
-        return _book_complaint(connection, report, message, now)
-    return _book_delivery(connection, report, message, now)
+        booked, look = _book_complaint(connection, report, message, now), brake and brake.at_complaint
+    else:
+        booked, look = _book_delivery(connection, report, message, now), brake and brake.at_bounce
+    braked = look(connection, message.batch_id, now) if look and message.batch_id else None
+    return replace(booked, words=f"{booked.words} Its sending is paused: {braked.because}.") if braked else booked
 
 
 def _find(connection: Connection, report: DeliveryReport | ComplaintReport, rcpt_to: Sequence[str]) -> _Message | None:

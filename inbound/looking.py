@@ -114,9 +114,12 @@ def read_evidence(connection: Connection, raw_mail_id: str) -> str:
 
 
 def read_subject(connection: Connection, raw_mail_id: str) -> str:
-    """Return the subject of a stored mail."""
-    query = select(col(RawMail.content)).where(col(RawMail.id) == raw_mail_id)
-    header, _ = read_header(bytes(connection.execute(query).scalar_one()[:_HEADER_BYTES]))
+    """Return the subject of a stored mail, or in its place that its bytes were let go."""
+    query = select(col(RawMail.content), col(RawMail.purged_at)).where(col(RawMail.id) == raw_mail_id)
+    content, purged_at = connection.execute(query).one()
+    if purged_at is not None:
+        return f"(its bytes were let go on {purged_at:%Y-%m-%d})"
+    header, _ = read_header(bytes(content[:_HEADER_BYTES]))
     return header.first("subject")
 
 

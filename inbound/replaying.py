@@ -118,10 +118,19 @@ def _describe(
 
 
 def _list_decisions(connection: Connection, since: datetime) -> Iterator[Row[*tuple[Any, ...]]]:
-    """Yield decisions back to then, the newest first, page by page: memory stays flat however many there are."""
+    """Yield decisions back to then, the newest first, page by page: memory stays flat however many there are.
+
+    Not on mails whose bytes were let go: nobody can read them any more.
+    """
     at, key = col(Decision.decided_at), col(Decision.id)
     columns = (key, col(Decision.raw_mail_id), col(Decision.outcome), col(Decision.facts), at)
-    query = select(*columns).where(at >= since).order_by(at.desc(), key.desc()).limit(PAGE)
+    kept = select(col(RawMail.id)).where(col(RawMail.purged_at).is_(None))
+    query = (
+        select(*columns)
+        .where(at >= since, col(Decision.raw_mail_id).in_(kept))
+        .order_by(at.desc(), key.desc())
+        .limit(PAGE)
+    )
     page = connection.execute(query).all()
     while page:
         yield from page

@@ -29,6 +29,8 @@ class EventKind(StrEnum):
     AWARD_REVOKED = "award.revoked"
     AWARD_RESTORED = "award.restored"
     """A revocation was taken back."""
+    BATCH_PAUSED = "batch.paused"
+    """By the service itself, because of complaints or bounces."""
     BATCH_FINISHED = "batch.finished"
     REQUEST_OPENED = "request.opened"
     REQUEST_DECIDED = "request.decided"

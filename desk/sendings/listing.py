@@ -32,6 +32,8 @@ class Sending:
     label: str
     state: str
     """running, paused or cancelled."""
+    stopped_because: str
+    """Why the service itself paused it."""
     rows_in: int
     mails: int
     made_by: str
@@ -120,6 +122,7 @@ _BATCHES: Select[*tuple[Any, ...]] = select(
     col(Batch.kind),
     col(Batch.label),
     col(Batch.state),
+    col(Batch.stopped_because),
     col(Batch.rows_in),
     col(Batch.mails),
     col(Batch.made_by),

@@ -20,6 +20,7 @@ from badges.transactions import reading
 from desk.directory import Directory
 from desk.office import Office
 from desk.requests.carrying_out import carry_out
+from desk.sendings.braking import Brake
 from desk.words import Outcome
 from inbound.authentication.dns import Bounded, Lookup
 from inbound.authentication.proof import Proof, Trust, Verdict, prove_author
@@ -60,6 +61,10 @@ class Tools:
     who: str
     """The claims' name for this process."""
     clock: Callable[[], datetime]
+    keep_raw_mail: timedelta | None = None
+    """How long the bytes of mails that are done with are kept; None: for good."""
+    brake: Brake | None = None
+    """Pauses batches that too many complain of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +142,7 @@ def _settle(  # noqa: PLR0913, PLR0917 - a mail with everything that is known of
         # First, so that two processes that have the same delivery in hand come one after the other.
         finish(connection, delivery.id, tools.who)
         if judgement.decided.outcome is Outcome.BOUNCE and report is not None:
-            booked = book_report(connection, report, mail.envelope.rcpt_to, now)
+            booked = book_report(connection, report, mail.envelope.rcpt_to, now, tools.brake)
             reason, kind, message_id = f"{booked.words} ({reason})", name_report(report, booked), booked.message_id
         elif judgement.order is not None:
             ticket_id = judgement.order.ticket_id or find_shelf_ticket(connection, mail.raw_mail_id)

@@ -14,6 +14,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, bindparam, text
 
 from badges.columns import to_microseconds
+from mailer.queue.braking import count_from_now
 from mailer.queue.states import CANCELLABLE, RETRIABLE, WAITING, State
 from mailer.queue.waking import Turn, ask_for_turn
 
@@ -100,9 +101,10 @@ def pause_batch(connection: Connection, batch_id: str) -> bool:
 
 
 def go_on_with_batch(connection: Connection, batch_id: str) -> bool:
-    """Go on with a paused batch; tell whether it was paused."""
+    """Go on with a paused batch; tell whether it was paused. Its complaints and bounces count from now."""
     goes_on = _set_batch(connection, batch_id, "running", ["paused"])
     if goes_on:
+        count_from_now(connection, batch_id)
         ask_for_turn(connection, Turn.DELIVER, _MANY)
     return goes_on
 

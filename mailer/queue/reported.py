@@ -10,10 +10,10 @@ from sqlalchemy import Connection, bindparam, text
 from badges.columns import to_microseconds
 from mailer.queue.recording import REPLY_CHARACTERS
 
-_BY_ID = text("SELECT id, rcpt_to FROM message WHERE id = :id")
+_BY_ID = text("SELECT id, rcpt_to, batch_id FROM message WHERE id = :id")
 # By the recipient first, which has an index: Message-IDs have none, it would slow down every roster.
 _BY_MESSAGE_ID = text(
-    "SELECT id, rcpt_to FROM message WHERE rcpt_to IN :addresses AND message_id = :message_id"
+    "SELECT id, rcpt_to, batch_id FROM message WHERE rcpt_to IN :addresses AND message_id = :message_id"
 ).bindparams(bindparam("addresses", expanding=True))
 # What waits to be sent again after a doubt may have arrived, and a report may say what became of it. A worker that has
 # it claimed finds another state and sends nothing; one that is sending it records its own outcome.
@@ -28,16 +28,18 @@ _ARRIVE = text(
 _NOTE = text("UPDATE message SET reason = :reason WHERE id = :id AND state = 'sent'")
 
 
-def find_by_id(connection: Connection, message_id: str) -> tuple[str, str] | None:
-    """Return (id, recipient) of the message whose id stood in `bounce+id@`."""
+def find_by_id(connection: Connection, message_id: str) -> tuple[str, str, str | None] | None:
+    """Return (id, recipient, batch) of the message whose id stood in `bounce+id@`."""
     row = connection.execute(_BY_ID, {"id": message_id}).one_or_none()
-    return None if row is None else (row.id, row.rcpt_to)
+    return None if row is None else (row.id, row.rcpt_to, row.batch_id)
 
 
-def find_by_message_id(connection: Connection, message_id: str, addresses: list[str]) -> tuple[str, str] | None:
-    """Return (id, recipient) of the message with this Message-ID to one of these recipients."""
+def find_by_message_id(
+    connection: Connection, message_id: str, addresses: list[str]
+) -> tuple[str, str, str | None] | None:
+    """Return (id, recipient, batch) of the message with this Message-ID to one of these recipients."""
     rows = connection.execute(_BY_MESSAGE_ID, {"message_id": message_id, "addresses": addresses}).all()
-    return (rows[0].id, rows[0].rcpt_to) if rows else None
+    return (rows[0].id, rows[0].rcpt_to, rows[0].batch_id) if rows else None
 
 
 def note_bounce(connection: Connection, message_id: str, reason: str, now: datetime) -> bool:

@@ -62,6 +62,8 @@ class Batch(SQLModel, table=True):
     """running, paused or cancelled."""
     stopped_because: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """Why the service itself paused it, in words that staff can read; empty: a person did."""
+    counted_from: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """What there was of sent mails, complaints and bounces when a person last let it go on: rates count from there."""
     rows_in: int = 0
     mails: int = 0
     made_by: str = Field(default="", sa_column_kwargs={"server_default": ""})

@@ -45,6 +45,7 @@ Chosen = Literal[
     "award.released",
     "award.revoked",
     "award.restored",
+    "batch.paused",
     "batch.finished",
     "request.opened",
     "request.decided",

@@ -113,7 +113,7 @@ def _find_decided(connection: Connection, name: str) -> tuple[str, bytes] | None
     query = (
         select(col(Decision.facts), col(RawMail.content))
         .join(RawMail, col(RawMail.id) == col(Decision.raw_mail_id))
-        .where(col(Decision.raw_mail_id) == raw_mail_id)
+        .where(col(Decision.raw_mail_id) == raw_mail_id, col(RawMail.purged_at).is_(None))
         .limit(1)
     )
     row = connection.execute(query).first()

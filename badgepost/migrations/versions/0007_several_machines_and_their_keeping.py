@@ -43,11 +43,13 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.add_column('batch', sa.Column('stopped_because', sa.String(), server_default='', nullable=False))
+    op.add_column('batch', sa.Column('counted_from', sa.String(), server_default='', nullable=False))
     op.add_column('raw_mail', sa.Column('purged_at', sa.BigInteger(), nullable=True))
 
 
 def downgrade() -> None:
     op.drop_column('raw_mail', 'purged_at')
+    op.drop_column('batch', 'counted_from')
     op.drop_column('batch', 'stopped_because')
     op.drop_table('process_pulse')
     op.drop_table('instance')

@@ -5,6 +5,7 @@ downloaded is a file of no kind that a browser opens.
 """
 
 import re
+from datetime import datetime
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -52,7 +53,7 @@ def show_mail(  # noqa: PLR0913, PLR0917 - what every handler is given, and what
     part: str = "",
 ) -> Response:
     """Show a mail as a page, or, for a page that is open, as the part of it."""
-    content = _load(service, reference, raw_mail_id)
+    content, purged_at = _find(service, reference, raw_mail_id)
     shown = room.show(content)
     with reading(service.office.engine).connect() as connection:
         evidence = tell_evidence(connection, raw_mail_id)
@@ -64,6 +65,7 @@ def show_mail(  # noqa: PLR0913, PLR0917 - what every handler is given, and what
         "fault": shown.reason if isinstance(shown, Unreadable) else "",
         "source": _read_beginning(content) if is_unreadable else "",
         "size": len(content),
+        "purged_at": purged_at,
         "evidence": evidence,
     }
     template = "_ticket_mail.html" if part else "ticket_mail.html"
@@ -134,19 +136,26 @@ def _hand_out(content: bytes, name: str) -> Response:
 
 
 def _load(service: WebService, reference: str, raw_mail_id: str) -> bytes:
-    """Return the bytes of a mail that stands on this ticket."""
+    """Return the bytes of a mail that stands on this ticket; 410 if they were let go."""
+    content, purged_at = _find(service, reference, raw_mail_id)
+    if purged_at is not None:
+        raise HTTPException(410)
+    return content
+
+
+def _find(service: WebService, reference: str, raw_mail_id: str) -> tuple[bytes, datetime | None]:
     query = (
-        select(col(RawMail.content))
+        select(col(RawMail.content), col(RawMail.purged_at))
         .join(TicketEntry, col(TicketEntry.raw_mail_id) == col(RawMail.id))
         .join(Ticket, col(Ticket.id) == col(TicketEntry.ticket_id))
         .where(col(Ticket.reference) == read_reference(reference), col(RawMail.id) == raw_mail_id)
         .limit(1)
     )
     with reading(service.office.engine).connect() as connection:
-        content = connection.execute(query).scalar_one_or_none()
-    if content is None:
+        row = connection.execute(query).one_or_none()
+    if row is None:
         raise HTTPException(404)
-    return bytes(content)
+    return bytes(row.content), row.purged_at
 
 
 def _read_beginning(content: bytes) -> str:
