@@ -6,7 +6,7 @@ Here belong what such a thing looks like, and taking it out. It is no licence: w
 
 import re
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import quote, quote_plus
 
 GONE = "[taken out]"
@@ -41,7 +41,7 @@ _RULES: tuple[tuple[str, str], ...] = (
 )
 _PATTERNS = tuple((re.compile(pattern), new) for pattern, new in _RULES)
 _HINT = re.compile(
-    r"@|%40|[\w-]{27}|://|DETAIL|CONTEXT|\[parameters|input_value|PRIVATE KEY"
+    r"@|%40|eyJ|whsec_|[\w-]{27}|://|DETAIL|CONTEXT|\[parameters|input_value|PRIVATE KEY"
     r"|(?i:authorization|cookie|passw|passphrase|secret|api[-_]?key|bearer|basic|AUTH )"
 )
 """Whatever one of the patterns can match holds one of these: most texts of a log hold none."""
@@ -85,4 +85,15 @@ def _forms(secret: str) -> Iterable[str]:
     """Return a secret as it stands, as URLs write it, and as the base64 of AUTH and of headers."""
     content = secret.encode("utf-8", "backslashreplace")
     yield from (secret, quote(secret, safe=""), quote_plus(secret), repr(secret)[1:-1])
-    yield from (form.decode("ascii").rstrip("=") for form in (b64encode(content), urlsafe_b64encode(content)))
+    for encode in (b64encode, urlsafe_b64encode):
+        yield from filter(_is_long, (_encode_within(encode, content, before) for before in range(3)))
+
+
+def _encode_within(encode: Callable[[bytes], bytes], content: bytes, before: int) -> str:
+    """Return what base64 always has of `content` where so many bytes of a group stand before it, as in AUTH PLAIN."""
+    encoded = encode(bytes(before) + content).decode("ascii").rstrip("=")
+    return encoded[(0, 2, 3)[before] : len(encoded) - ((before + len(content)) % 3 > 0)]
+
+
+def _is_long(form: str) -> bool:
+    return len(form) >= _SHORTEST_SECRET
