@@ -29,7 +29,7 @@ from desk.requests.undoing import Undo, UndoRefused, undo_by_link
 from desk.words import Intent, Outcome, Role
 from mailer.filling import Site
 from tests.credential_keys import make_credential_keys
-from tests.databases import filled_database
+from tests.databases import drop_databases, filled_database
 from tests.desk.conftest import NOW, VAULT, Desk, fill_desk
 from tests.desk.requests.conftest import Counter
 
@@ -82,6 +82,7 @@ class LifeOfAName(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.engine.dispose()
+        drop_databases(self.folder)
 
     @property
     def now(self):
