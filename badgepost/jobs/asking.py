@@ -26,7 +26,7 @@ MOST_TURNS = 16
 _NOW = text(f"""
     WITH touched AS (
         UPDATE {QUEUE} SET updated = clock_timestamp() WHERE id IN (
-            SELECT id FROM {QUEUE} WHERE entrypoint = :turn AND status = 'queued' AND execute_after <= now()
+            SELECT id FROM {QUEUE} WHERE entrypoint = :turn AND status = 'queued' AND execute_after <= clock_timestamp()
             ORDER BY id LIMIT :number FOR UPDATE SKIP LOCKED
         ) RETURNING id
     )
@@ -37,7 +37,7 @@ _LATER = text(f"""
     INSERT INTO {QUEUE} (priority, status, entrypoint, execute_after)
     SELECT 0, 'queued', :turn, to_timestamp(CAST(:at AS bigint) / 1000000.0) WHERE NOT EXISTS (
         SELECT 1 FROM {QUEUE} WHERE entrypoint = :turn AND status = 'queued'
-        AND execute_after > now() AND execute_after <= to_timestamp(CAST(:at AS bigint) / 1000000.0)
+        AND execute_after > clock_timestamp() AND execute_after <= to_timestamp(CAST(:at AS bigint) / 1000000.0)
     )
 """)
 

@@ -90,12 +90,14 @@ class LastingDriver:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        # Entered by two of the engine's parts; the last one to leave closes.
+        # Entered by two of the engine's parts. What they have to say when they have left must still be said: `close`.
         self._entered -= 1
-        if self._entered:
-            return
-        self._shutdown.set()
-        await self._tasks.gather_tasks()
+        if not self._entered:
+            self._shutdown.set()
+            await self._tasks.gather_tasks()
+
+    async def close(self) -> None:
+        """End both connections."""
         if self._listening is not None:
             self._listening.cancel()
             await asyncio.gather(self._listening, return_exceptions=True)

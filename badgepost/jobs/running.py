@@ -20,7 +20,7 @@ from pgqueuer.core.applications import PgQueuer
 from pgqueuer.domain.models import Job, Schedule, TracebackRecord
 from pgqueuer.domain.types import JOB_STATUS, QueueEntrypoint, QueueManagerId
 from pgqueuer.ports.repository import EntrypointExecutionParameter
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from badgepost.jobs.driver import LastingDriver
 from badgepost.jobs.tables import CHANNEL, LOG, QUEUE, make_queries, tell_conninfo
@@ -51,16 +51,25 @@ class Chore:
     do: Callable[[], Awaitable[None]]
 
 
+@dataclass(frozen=True)
+class Patience:
+    """When a process is taken for dead, and how often somebody looks whether one is."""
+
+    dead_after: timedelta = DEAD_AFTER
+    look_every: timedelta = LOOK_EVERY
+
+
 class _OneAtATime(Queries):
     """The engine's statements, for a process that has one job in hand and is careful about who is dead."""
 
+    patience = Patience()
     is_busy: Callable[[], bool] = staticmethod(lambda: False)
     _trusts_from = 0.0
     _looked_at = 0.0
 
     def distrust(self) -> None:
         """Take nobody for dead for a while: the database was away, or this machine slept, so every heartbeat is old."""
-        self._trusts_from = time.time() + DEAD_AFTER.total_seconds()
+        self._trusts_from = time.time() + self.patience.dead_after.total_seconds()
 
     async def dequeue(
         self,
@@ -73,11 +82,11 @@ class _OneAtATime(Queries):
         if self.is_busy():
             return []
         now = time.time()
-        if not 0 <= now - self._looked_at < 2 * LOOK_EVERY.total_seconds():
+        if not 0 <= now - self._looked_at < 2 * self.patience.look_every.total_seconds():
             self.distrust()
         self._looked_at = now
-        patience = heartbeat_timeout if now >= self._trusts_from else LONG
-        return await super().dequeue(batch_size, entrypoints, queue_manager_id, global_concurrency_limit, patience)
+        dead_after = heartbeat_timeout if now >= self._trusts_from else LONG
+        return await super().dequeue(batch_size, entrypoints, queue_manager_id, global_concurrency_limit, dead_after)
 
     async def eligible_queued_work(self, entrypoints: list[QueueEntrypoint]) -> int:
         return 0 if self.is_busy() else await super().eligible_queued_work(entrypoints)
@@ -100,12 +109,22 @@ class _OneAtATime(Queries):
 class Jobs:
     """One process's part in the engine's work."""
 
-    def __init__(self, engine: Engine, turn: Turn, take_turn: TakeTurn, chores: Sequence[Chore] = ()) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        turn: Turn,
+        take_turn: TakeTurn,
+        chores: Sequence[Chore] = (),
+        patience: Patience = Patience(),
+    ) -> None:
         self._take_turn = take_turn
+        self._patience = patience
+        _let_go_when_frozen(engine, patience.dead_after)
         self._driver = LastingDriver(tell_conninfo(engine), self._note_connection)
         made = make_queries(self._driver)
         self._queries = _OneAtATime(made.driver, made.qbe, made.qbq, made.qbs)
         self._engine = PgQueuer(self._driver, CHANNEL, queries=self._queries)
+        self._queries.patience = patience
         self._queries.is_busy = lambda: bool(self._engine.qm.job_context)
         self._engine.entrypoint(turn.value, accepts_context=False)(self._take)
         for chore in (*chores, Chore("forget_jobs", "17 * * * *", self._forget)):
@@ -113,12 +132,15 @@ class Jobs:
 
     async def run(self) -> None:
         """Take turns until `stop`. Raises what the engine raises; that the database is away is no reason."""
-        await self._engine.run(
-            dequeue_timeout=LOOK_EVERY,
-            batch_size=1,
-            heartbeat_timeout=DEAD_AFTER,
-            log_aggregation_interval=timedelta(0),
-        )
+        try:
+            await self._engine.run(
+                dequeue_timeout=self._patience.look_every,
+                batch_size=1,
+                heartbeat_timeout=self._patience.dead_after,
+                log_aggregation_interval=timedelta(0),
+            )
+        finally:
+            await self._driver.close()
 
     def stop(self) -> None:
         """Take no further turn."""
@@ -139,6 +161,19 @@ class Jobs:
 
     async def _forget(self) -> None:
         await self._driver.execute(f"DELETE FROM {LOG} WHERE created < now() - $1::interval", KEPT)
+
+
+def _let_go_when_frozen(engine: Engine, dead_after: timedelta) -> None:
+    """Have the database end a transaction in whose middle this process stands still: what it locked is others' then."""
+    setting = f"SET idle_in_transaction_session_timeout = {int(dead_after.total_seconds() * 1000)}"
+
+    def limit(connection: Any, _record: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(setting)
+        connection.commit()
+
+    event.listen(engine, "connect", limit)
+    engine.dispose()  # connections from before do not know it
 
 
 async def run_under_engine(jobs: Jobs, work: Coroutine[Any, Any, Answer], stop: Callable[[], None]) -> Answer:

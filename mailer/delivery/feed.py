@@ -266,6 +266,8 @@ class LedgerFeed:
 
     async def _wait(self, relay: str, seconds: float | None) -> None:
         """Return when there may be something for `relay`, at the latest after `seconds`."""
+        if self._ended.is_set():
+            return  # it was in this lane's own try, which nobody will stir
         by_limit = self._with.shelf.wait(relay, asyncio.get_running_loop().time())
         self._wanted.set()
         await self._waiting.wait(min((wait for wait in (seconds, by_limit) if wait is not None), default=None))
