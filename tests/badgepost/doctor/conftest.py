@@ -69,7 +69,8 @@ def patient(tmp_path: Path, names: NameServer) -> Callable[..., Patient]:
     """Make an installation that sends; `changes` to its settings."""
 
     def make(**changes: Any) -> Patient:
-        values = {**FULL, "data_dir": tmp_path, "dkim": [keep_key(tmp_path, "ed25519")], **changes}
+        own = {"data_dir": tmp_path, "database_url": f"sqlite:///{tmp_path}/badgepost.db"}
+        values = {**FULL, **own, "dkim": [keep_key(tmp_path, "ed25519")], **changes}
         return Patient(Settings(**values), make_lookup("127.0.0.1", names.port), lambda: NOW)
 
     return make

@@ -18,6 +18,7 @@ from inbound.tables import RulesVersion
 from mailer.instance.tables import Instance, ProcessPulse
 from mailer.queue.leases import register
 from tests.badgepost.doctor.conftest import look, verdicts
+from tests.databases import chosen_database
 from tests.web.house import House
 
 
@@ -132,7 +133,8 @@ def test_processes_that_fell_silent_and_a_clock_that_is_wrong(here: Patient, hou
     silent, versions = look(here, "pulses")
     assert silent.seen == "listener one on here has been silent for 9 minutes"
     assert (silent.verdict.value, versions.verdict.value) == ("warn", "warn")
-    assert verdicts(look(here, "clock")) == ["unknown"], "a file has no clock"
+    # A file has no clock to compare with; a server's is not that of the test.
+    assert verdicts(look(here, "clock")) == ["unknown" if chosen_database() == "sqlite" else "warn"]
     back = replace(here, clock=lambda: now - timedelta(hours=1))
     [wrong] = look(back, "clock")
     assert (wrong.verdict.value, "ahead of this clock" in wrong.seen) == ("fail", True)
