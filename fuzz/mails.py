@@ -4,7 +4,6 @@ import re
 from email import message_from_bytes, policy
 
 from fuzz.expecting import expect_line, expect_storable
-from inbound.fingerprint import make_fingerprint
 from inbound.reading.reader import read_mail
 from inbound.understood import understand
 from wire.parts import read_message
@@ -13,6 +12,7 @@ from wire.reports import ComplaintReport, DeliveryReport, read_report
 _ID = re.compile(r"[A-Za-z0-9_=.-]{1,64}")
 _ADDRESS = re.compile(r"[^\s<>]{1,300}@[^\s<>]{1,300}")
 _ACTIONS = {"failed", "delayed", "delivered", "relayed", "expanded"}
+_SELDOM = 8
 _LONGEST = 20_000
 """Bytes: what is said of long mails is said in `tests/inbound/test_torture.py`."""
 
@@ -31,9 +31,10 @@ def check_mail(data: bytes) -> None:
         for row in table.rows:
             expect_storable(*row)
     _compare_parts(data)
+    if len(data) % _SELDOM:
+        return  # understanding takes a hundred times as long as reading
     understood = understand(data, None)
     assert (understood.wish is None) == bool(understood.reading.report or understood.reading.automatic)
-    assert make_fingerprint("", data) == make_fingerprint("", data)
 
 
 def _compare_parts(data: bytes) -> None:

@@ -75,6 +75,8 @@ class LedgerMachine(RuleBasedStateMachine):
     def start(self) -> Any:
         self.both = BothLedgers(open_engine(filled_database(self.path, fill_ledger)))
         self.ledger, self.model = self.both.ledger, self.both.model
+        for batch in (None, "other"):
+            self.put_in("account", batch, ADDRESSES, 0, 30, None)
         return multiple(*(self.both.enlist(name) for name in NAMES))
 
     def teardown(self) -> None:
@@ -115,16 +117,11 @@ class LedgerMachine(RuleBasedStateMachine):
     def claim_and_intend(self, worker: str) -> Any:
         return multiple(*(message for message in self.both.claim(worker, 9, []) if self.both.intend([message])))
 
-    @rule(target=under_way, message=consumes(claimed), again=st.booleans())
+    @rule(target=under_way, message=claimed, again=st.booleans())
     def intend_one(self, message: Claimed, again: bool) -> Any:
         """A granted intent is a body on the wire: the worst that may follow from it."""
         granted = self.both.intend([message, message] if again else [message])
         return message if granted else multiple()
-
-    @rule(message=claimed)
-    def ask_late(self, message: Claimed) -> None:
-        """A worker that was asleep asks for what it may have lost. What is granted stays under way until it is dead."""
-        self.both.intend([message])
 
     @rule(message=consumes(under_way), outcome=st.sampled_from(OUTCOMES), again=st.booleans())
     def finish(self, message: Claimed, outcome: Outcome, again: bool) -> None:
