@@ -1,16 +1,22 @@
 """A database that was copied, moved or brought back does not send again; a restart and the like stop nothing."""
 
+import asyncio
 import re
 import shutil
 import socket
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.badgepost.services import Service, begin, begin_quickly, choose_kind
+from tests.badgepost.test_worker import run, until, working
 from tests.databases import copy_folder
+from tests.mailer.delivery.conftest import smtp_to
+from tests.mailer.delivery.scripted_relay import ScriptedRelay
+from tests.mailer.ledgers import open_ledger
 
 
 def copy_of(service: Service, name: str) -> Service:
@@ -148,3 +154,26 @@ def test_a_file_of_before_in_the_same_place(sent) -> None:
 def _copy_file(source: Path, target: Path) -> None:
     with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(target)) as other:
         one.backup(other)
+
+
+def test_a_running_worker_stops_when_its_database_is_taken_back(tmp_path: Path) -> None:
+    with open_ledger(tmp_path / "ledger.db") as ledger:
+        ledger.clock = datetime.now(UTC) - timedelta(seconds=1)
+        ledger.add_many(600)
+
+        async def scenario() -> None:
+            pulse = timedelta(seconds=0.2)
+            async with (
+                ScriptedRelay(pace=0.02) as relay,
+                working(ledger, tmp_path, smtp_to(relay, connections=5), pulse=pulse),
+            ):
+                await until(lambda: ledger.rows("SELECT 1 FROM instance WHERE epoch >= 2"))
+                ledger.execute("UPDATE instance SET epoch = 0")
+                await until(lambda: ledger.rows("SELECT 1 FROM instance WHERE fenced_at IS NOT NULL"))
+                accepted = len(relay.accepted)
+                await asyncio.sleep(0.5)
+                assert len(relay.accepted) <= accepted + 5  # what was under way
+                ledger.execute("UPDATE instance SET fenced_at = NULL, former = name, name = 'adopted'")
+                await until(lambda: len(relay.accepted) > accepted + 5)
+
+        run(scenario)
