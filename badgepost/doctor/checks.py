@@ -51,7 +51,7 @@ CHECKS: dict[str, Check] = {
         Check("web", PAGES, check_web, asks_network=True),
         Check("one-click", PAGES, check_one_click, asks_network=True),
         Check("relay", OUT, check_relay, asks_network=True),
-        Check("dkim", OUT, check_dkim, asks_network=True),
+        Check("dkim", OUT, check_dkim),
         Check("spf", OUT, check_spf_record, asks_network=True),
         Check("dmarc", OUT, check_dmarc_record, asks_network=True),
         Check("alignment", OUT, check_alignment, asks_network=True),

@@ -34,7 +34,7 @@ MANY = 1000
 KEPT = timedelta(minutes=10)
 """How long it is remembered that nothing failed. What failed is looked at again each time: it may have been mended."""
 SECONDS = 12.0
-_FILE = "doctor-passed.json"
+FILE = "doctor-passed.json"
 _OVERRULED = "badgepost doctor tells what to do; badgepost issue --despite-doctor issues all the same"
 
 
@@ -105,7 +105,7 @@ def _digest(settings: Settings) -> str:
 def _recall(settings: Settings, names: tuple[str, ...]) -> tuple[str, ...] | None:
     """Return the doubts that were left when nothing failed lately; None: it is to be looked at."""
     try:
-        kept = json.loads((settings.data_dir / _FILE).read_text(encoding="utf-8"))
+        kept = json.loads((settings.data_dir / FILE).read_text(encoding="utf-8"))
         passed = _Passed(kept["of"], datetime.fromisoformat(kept["at"]), tuple(kept["doubts"]), tuple(kept["checks"]))
         age = datetime.now(UTC) - passed.at
     except (OSError, ValueError, KeyError, TypeError):
@@ -121,4 +121,4 @@ def _remember(settings: Settings, passed: _Passed) -> None:
         folder = Path(settings.data_dir)
         with NamedTemporaryFile("w", dir=folder, prefix=".doctor-", delete=False, encoding="utf-8") as file:
             json.dump(content, file)
-        os.replace(file.name, folder / _FILE)
+        os.replace(file.name, folder / FILE)

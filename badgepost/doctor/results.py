@@ -36,7 +36,7 @@ class Check:
     group: str
     look: Callable[[Patient], Iterable[Result]]
     asks_network: bool = False
-    """It asks the DNS or another server: not with `--offline`."""
+    """Without the DNS or another server it has nothing to say: not made with `--offline`."""
 
 
 @dataclass(frozen=True, slots=True)

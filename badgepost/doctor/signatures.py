@@ -5,7 +5,7 @@ from datetime import datetime
 from email.utils import format_datetime
 
 from badgepost.doctor.patient import Patient
-from badgepost.doctor.results import Result, failed, passed, unknown, warned
+from badgepost.doctor.results import ASK_AGAIN, Result, failed, passed, unknown, warned
 from badgepost.setting_groups import DkimKeyFile
 from inbound.authentication.dkim_verify import SignatureResult, Weakness, verify_dkim
 from mailer.dkim import DkimKey, Signer
@@ -62,7 +62,7 @@ def _judge(key: DkimKey, result: SignatureResult) -> Result:
     name = record_name(key.selector, key.domain)
     record = zone_line(name, record_value(key.private_key))
     if result.verdict == "temperror":
-        return unknown(f"{name}: {result.reason}; the name servers do not answer", "try again, or --nameserver ADDRESS")
+        return unknown(f"{name}: {result.reason}", ASK_AGAIN)
     if result.verdict == "fail":
         seen = f"{name}: another key is published than the one that signs: no receiver can verify a mail"
         return failed(
