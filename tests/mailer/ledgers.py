@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, text
 from sqlmodel import Session, SQLModel
 
-from badgepost.database import open_engine
+from badgepost.database import migrate, open_engine
 from badges.tables import Issuer
 from mailer.queue.claimed import Claimed
 from mailer.queue.ledger import NewMessage, enqueue
@@ -97,11 +97,17 @@ class Ledger:
 
 @contextmanager
 def open_ledger(path: Path, *, make: bool = True) -> Iterator[Ledger]:
-    engine = open_engine(filled_database(path, fill_ledger) if make else database_url(path))
+    engine = open_engine(filled_database(path, make_ledger) if make else database_url(path))
     try:
         yield Ledger(engine)
     finally:
         engine.dispose()
+
+
+def make_ledger(engine: Engine) -> None:
+    """Make all tables, as a start of the service does, and what messages refer to."""
+    migrate(engine)
+    fill_ledger(engine)
 
 
 def fill_ledger(engine: Engine) -> None:

@@ -7,29 +7,23 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from sqlalchemy import Engine
 from typer.testing import CliRunner
 
 from badgepost.cli import app
-from badgepost.database import migrate, open_engine
+from badgepost.database import open_engine
 from badgepost.refusal import Refusal
 from mailer.queue.relays import RelayNote, save_relay
 from tests.databases import filled_database
-from tests.mailer.ledgers import Ledger, fill_ledger
+from tests.mailer.ledgers import Ledger, make_ledger
 
 Run = Callable[..., Result]
 
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    engine = open_engine(filled_database(tmp_path / "badgepost.db", _fill))
+    engine = open_engine(filled_database(tmp_path / "badgepost.db", make_ledger))
     yield Ledger(engine, datetime.now(UTC) - timedelta(minutes=5))
     engine.dispose()
-
-
-def _fill(engine: Engine) -> None:
-    migrate(engine)
-    fill_ledger(engine)
 
 
 @pytest.fixture
