@@ -4,6 +4,16 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
+# What `make test` repeats on PostgreSQL: acts, requests, webhooks, search, mail that comes in, lists, API, commands. The
+# queue's tests run on both databases anyway.
+ON_BOTH := tests/desk/hooks tests/desk/search tests/desk/test_issue.py tests/desk/test_programme.py \
+	tests/desk/requests/test_applying.py tests/desk/requests/test_tickets.py tests/desk/requests/test_undoing.py \
+	tests/desk/requests/test_proposals.py tests/desk/accounts/test_addresses.py tests/desk/drafts \
+	tests/inbound/processing/test_step.py tests/inbound/test_booking.py \
+	tests/web/console/test_recipients.py tests/web/console/test_outgoing.py tests/web/console/test_tickets.py \
+	tests/web/api/test_awards.py tests/web/api/test_resources.py tests/badgepost/cli/test_queue.py \
+	tests/badgepost/test_commands.py tests/badgepost/test_migrations.py
+
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -20,6 +30,7 @@ demo: setup  ## the whole journey once, without a person
 test: setup  ## everything
 	scripts/system-packages
 	$(BIN)/python -m pytest -n $$(( $$(nproc) + 1 )) --dist worksteal  # much of it waits for servers and browsers
+	$(BIN)/python -m pytest -n $$(( $$(nproc) + 1 )) --dist worksteal --database postgresql $(ON_BOTH)
 
 test-postgresql: setup  ## everything once more, on a PostgreSQL that the tests start
 	scripts/system-packages
