@@ -78,6 +78,8 @@ class House:
     wrapper: Sequence[str] = ("-m", "badgepost")
     """What Python runs instead of the program itself, for a process with another clock, say."""
     environment: Mapping[str, str] = field(default_factory=dict)
+    logs: Path | None = None
+    """Where they write their logs; in `folder` unless it says otherwise."""
     running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
     kills: Counter[str] = field(default_factory=Counter)
 
@@ -89,7 +91,7 @@ class House:
         for name in names:
             command = [sys.executable, *self.wrapper, *self.commands[name]]
             environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"} | self.environment
-            with (self.folder / f"{name}.log").open("ab") as log:
+            with self._log_file(name).open("ab") as log:
                 self.running[name] = subprocess.Popen(command, cwd=self.folder, env=environment, stdout=log, stderr=log)
 
     def kill(self, name: str) -> None:
@@ -121,7 +123,10 @@ class House:
         until(holds, what, patience)
 
     def log(self, name: str) -> str:
-        return (self.folder / f"{name}.log").read_text()
+        return self._log_file(name).read_text()
+
+    def _log_file(self, name: str) -> Path:
+        return (self.logs or self.folder) / f"{name}.log"
 
     def drain(self, names: Iterable[str] = ()) -> dict[str, int]:
         """SIGTERM to `names`, or to all; return how each ended."""

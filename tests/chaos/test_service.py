@@ -11,28 +11,23 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from badgepost.settings import Settings
-from badgepost.wiring import open_service
 from desk.hooks.endpoints import EndpointAdded, add_endpoint
-from desk.issue import issue_roster
-from desk.issuing.order import Issued, IssueOrder
 from desk.members.audit import Actor
-from desk.programme import ProgrammeImported, import_programme
-from inbound.processing.room import Room
 from tests.chaos.account import Figures, check_arrivals, check_departures
 from tests.chaos.house import House, find_port, make_chance
+from tests.chaos.issuing import issue
 from tests.chaos.load import Clients, Visitors, utc_now
+from tests.chaos.office import open_office, service_settings
 from tests.chaos.postgres import KillablePostgres, killable_postgres
 from tests.chaos.processes import running_relay
 from tests.desk.hooks.receiver import Receiver, receiving
-from tests.inbound.processing.mail_office import BORDER, PROGRAMME, MailOffice
+from tests.inbound.processing.mail_office import MailOffice
 
 KILLS = int(os.environ.get("BADGEPOST_CHAOS_KILLS", "2"))
 NAMES = ("worker", "processor", "listener", "hooks", "pages")
@@ -95,15 +90,6 @@ class Run:
         """How much has been done by all of them together: a kill waits for some of it, not for the clock."""
         return len(self.clients.acknowledged) + len(self.receiver.got) + self.record.stat().st_size // 20
 
-    def issue(self, wave: int) -> None:
-        rows = [f"earner{wave}.{number}@corp.example,Earner {number}" for number in range(WAVE)]
-        source = (self.house.folder / f"roster{wave}.csv").open("w+b")
-        with source:
-            source.write("\n".join(["email,name", *rows]).encode())
-            source.seek(0)
-            outcome = issue_roster(self.office.service.office, IssueOrder("bridge", source, "r.csv"), utc_now())
-        assert isinstance(outcome, Issued)
-
 
 @contextmanager
 def running(folder: Path, server: KillablePostgres | None, seed: int) -> Iterator[Run]:
@@ -115,21 +101,7 @@ def running(folder: Path, server: KillablePostgres | None, seed: int) -> Iterato
     with running_relay(record, seed, calm=True) as relay, receiving() as receiver:
         added = add_endpoint(office.service.office, _issuer(office), receiver.url, [], "", Actor("kim"), utc_now())
         assert isinstance(added, EndpointAdded)
-        settings = {
-            "authserv_id": BORDER,
-            "database_url": url,
-            "data_dir": str(folder),
-            "transport": "smtp",
-            "relays": [{"host": "127.0.0.1", "port": relay, "tls": "none", "connections": 4}],
-            "helo_name": "client.example",
-            "retry": {"first": 0.2, "factor": 1.5, "longest": 1.0},
-            "hooks_allow": ["127.0.0.0/8"],
-            "web_port": ports[1],
-            "workers": 0,
-            "processors": 0,
-            "hook_senders": 0,
-            "listener": {"enabled": False, "port": ports[0], "limits": {"connections_per_address": 0}},
-        }
+        settings = service_settings(folder, url, relay, ports[0], web_port=ports[1])
         house = House(folder, settings, COMMANDS, ("-m", "tests.chaos.wrapped", str(BUSY_SECONDS), "shift"))
         award = office.value("SELECT MIN(id) FROM assertion")
         clients, visitors = Clients(ports[0], pause=0.2), Visitors(lambda: ports[1], f"/badges/{award}")
@@ -140,15 +112,6 @@ def running(folder: Path, server: KillablePostgres | None, seed: int) -> Iterato
             visitors.stop()
             house.end()
             office.service.engine.dispose()
-
-
-def open_office(folder: Path, url: str) -> MailOffice:
-    """Return an office with its programme on an empty database."""
-    values = {"authserv_id": BORDER, "hooks_allow": ["127.0.0.0/8"]}
-    service = open_service(Settings(data_dir=folder, database_url=url, **values))
-    outcome = import_programme(service.engine, deepcopy(PROGRAMME), folder, utc_now())
-    assert isinstance(outcome, ProgrammeImported), outcome
-    return MailOffice(service, Room())
 
 
 def _issuer(office: MailOffice) -> str:
@@ -173,7 +136,7 @@ def _run(folder: Path, server: KillablePostgres | None, capsys: pytest.CaptureFi
     with capsys.disabled():
         chance = make_chance()
     with running(folder, server, chance.randrange(1000)) as run:
-        run.issue(0)
+        issue(run.office, run.house.folder, 0, WAVE)
         run.house.start(*NAMES)
         run.clients.start()
         run.visitors.start()
@@ -194,7 +157,7 @@ def _kill_often(run: Run, chance: Random) -> None:
         victims += chance.sample(run.victims, len(run.victims))
     victims.insert(chance.randrange(KILLS), "database")
     for wave, victim in enumerate(victims[:KILLS], start=1):
-        run.issue(wave)
+        issue(run.office, run.house.folder, wave, WAVE)
         wanted = run.progress() + chance.randrange(15, 45)
         run.house.until(lambda wanted=wanted: run.progress() >= wanted, f"nothing goes on before {victim} is killed")  # type: ignore[misc]
         time.sleep(chance.uniform(0, 0.1))
