@@ -8,11 +8,17 @@ from badgepost.logging import list_secrets, set_up_logs
 from badgepost.observing import find_observer
 from badgepost.opening import load_settings
 from badgepost.refusal import Refusal
+from badgepost.settings import Settings
 from badgepost.wiring import Service, open_service
 
 
 def get_service() -> Service:
-    """Return the service that the settings describe, with logs set up.
+    """Return the service that the settings describe, with logs set up."""
+    return open_service(get_settings())
+
+
+def get_settings() -> Settings:
+    """Return the settings in force, with logs set up.
 
     Whoever runs a command reads what it prints: in the form for people only warnings stand beside that, until a process
     that stays says more (`badgepost.presence`).
@@ -20,7 +26,7 @@ def get_service() -> Service:
     settings = load_settings()
     level = "warning" if settings.log_format == "console" else settings.log_level
     set_up_logs(settings.log_format, level, list_secrets(settings), observer=find_observer(settings))
-    return open_service(settings)
+    return settings
 
 
 def refuse(*lines: str) -> NoReturn:

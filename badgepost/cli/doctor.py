@@ -7,15 +7,13 @@ from typing import Annotated
 
 import typer
 
-from badgepost.cli.asking import now, refuse
+from badgepost.cli.asking import get_settings, now, refuse
 from badgepost.doctor.checks import CHECKS
 from badgepost.doctor.patient import Egress, Patient
 from badgepost.doctor.results import Check
 from badgepost.doctor.running import examine
 from badgepost.doctor.showing import show, to_json
 from badgepost.judging import make_lookup
-from badgepost.logging import set_up_logs
-from badgepost.opening import load_settings
 from inbound.authentication.dns import Answer, Lookup, RecordType, TemporaryFailure
 from web.operation import Verdict
 
@@ -42,8 +40,7 @@ def doctor(
 ) -> None:
     """Tell whether mail will arrive, and what to do if not. Exit status 1 if any check fails."""
     checks = _choose(only or [])
-    settings = load_settings()
-    set_up_logs(settings.log_format)
+    settings = get_settings()
     lookup: Lookup = _ask_nobody if offline else make_lookup(*_read_nameserver(nameserver))
     patient = Patient(settings, lookup, now, _read_egress(egress or []) or tuple(settings.egress), seconds)
     looked = examine(patient, checks, offline=offline)

@@ -19,7 +19,7 @@ from tests.web.house import House
 def patient_at(house: House, base_url: str | None = None) -> Patient:
     settings = house.service.settings.model_copy(update={"base_url": base_url or house.base_url})
     service = replace(house.service, settings=settings)
-    return Patient(settings, _ask_nobody, house.clock, given=service, seconds=6.0)
+    return Patient(settings, _ask_nobody, house.clock, given=service, seconds=30.0)
 
 
 def _ask_nobody(name: str, record_type: str) -> Any:
