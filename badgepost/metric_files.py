@@ -14,6 +14,7 @@ from typing import Any
 
 from prometheus_client import REGISTRY, Metric
 from prometheus_client.registry import Collector
+from prometheus_client.samples import Sample
 
 KEPT_SECONDS = 300
 """A file that was not written anew for so long is of a process that ended, and its counts have been fetched."""
@@ -25,7 +26,12 @@ _LEFT_OUT = ("python_gc_", "python_info")
 def write_counts(folder: Path, process: str) -> None:
     """Write what this process has counted as `folder/PROCESS.json`, whole or not at all. Raises `OSError`."""
     families = [
-        [family.name, family.documentation, family.type, [[s.name, s.labels, s.value] for s in family.samples]]
+        [
+            family.name,
+            family.documentation,
+            family.type,
+            [[s.name, s.labels, s.value] for s in _leave_out_births(family)],
+        ]
         for family in REGISTRY.collect()
         if not family.name.startswith(_LEFT_OUT)
     ]
@@ -50,6 +56,11 @@ class CountsOfAll(Collector):
                 for sample, labels, value in samples:
                     family.add_sample(sample, {**labels, "process": path.stem}, value)
         yield from merged.values()
+
+
+def _leave_out_births(family: Metric) -> Iterator[Sample]:
+    """When each series began is told by the process's start."""
+    return (sample for sample in family.samples if not sample.name.endswith("_created"))
 
 
 def _read(path: Path) -> list[Any]:

@@ -36,6 +36,8 @@ _REPORTS = Counter(
     "Reports about our mails: failed, delayed, delivered, complaint, feedback; unproven ones move nothing.",
     ("kind",),
 )
+for _kind in ("failed", "delayed", "delivered", "complaint", "feedback", "unproven"):
+    _REPORTS.labels(_kind)  # there from the start, so that the first one is seen as one more
 _ROOMS = Counter("badgepost_reading_rooms_ended", "How often a mail ended the process that read it.")
 
 

@@ -3,6 +3,7 @@
 from prometheus_client import Counter, Histogram
 
 _POSTS = Counter("badgepost_hook_posts", "Webhook requests: taken, refused (an HTTP answer), unreached.", ("result",))
+_results = {result: _POSTS.labels(result) for result in ("taken", "refused", "unreached")}
 _SECONDS = Histogram(
     "badgepost_hook_seconds",
     "From the request to the answer.",
@@ -12,5 +13,5 @@ _SECONDS = Histogram(
 
 def count_post(result: str, seconds: float) -> None:
     """Count one request."""
-    _POSTS.labels(result).inc()
+    _results[result].inc()
     _SECONDS.observe(seconds)
