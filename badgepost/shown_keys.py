@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from badgepost.credential_keys import CredentialKeyError, read_credential_keys
-from badgepost.link_keys import KeyFileError, read_secret_keys
+from badgepost.link_keys import KeyFileError, path_of_keys, read_secret_keys
 from badgepost.settings import Settings
 from mailer.dkim import PrivateKey
 from mailer.keys import KeyFault, load_key, record_name, record_value, warn_of_readers
@@ -61,7 +61,7 @@ def _list_credentials(settings: Settings) -> Iterator[ShownKey]:
 
 
 def _list_links(settings: Settings) -> Iterator[ShownKey]:
-    file = None if settings.secret_keys else settings.data_dir / "secret.key"
+    file = None if settings.secret_keys else path_of_keys(settings)
     try:
         keys = read_secret_keys(settings)
     except (KeyFileError, OSError) as error:

@@ -24,7 +24,8 @@ class Vault:
     def __init__(self, keys: Sequence[str]) -> None:
         if not keys:
             raise ValueError("a vault needs at least one secret key")
-        self._fernet = MultiFernet([Fernet(_derive_key(key)) for key in reversed(keys)])
+        every = [Fernet(_derive_key(key)) for key in reversed(keys)]
+        self._newest, self._fernet = every[0], MultiFernet(every)
 
     def seal(self, secret: str) -> str:
         """Return `secret` as it may be kept: AES-128-CBC with HMAC-SHA256 (the Fernet format)."""
@@ -36,6 +37,14 @@ class Vault:
             return self._fernet.decrypt(sealed.encode()).decode()
         except InvalidToken as error:
             raise SealBrokenError from error
+
+    def seal_anew(self, sealed: str) -> str | None:
+        """Return what was sealed with an older key, sealed with the newest; None: it is. Raises `SealBrokenError`."""
+        try:
+            self._newest.decrypt(sealed.encode())
+        except InvalidToken:
+            return self.seal(self.open(sealed))
+        return None
 
 
 def _derive_key(key: str) -> bytes:

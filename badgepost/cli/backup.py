@@ -97,7 +97,7 @@ def _refuse_other_kind(file: Path, head: bytes, is_file: bool) -> None:
 
 def _list_keys(settings: Settings) -> Iterator[Path]:
     """Yield the files of keys, as far as there are any."""
-    names = ("secret.key", "credentials-rsa.pem", "credentials-ed25519.pem")
+    names = ("secret.key", "secret.key.next", "credentials-rsa.pem", "credentials-ed25519.pem")
     named = [*settings.credential_keys, *(key.file for key in settings.dkim)]
     yield from (path for path in [*(settings.data_dir / name for name in names), *named] if path.is_file())
 

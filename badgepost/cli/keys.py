@@ -2,8 +2,7 @@
 
 Here belong the words on the screen and writing the files. Keys and records themselves stand in `mailer.keys`.
 
-Rotation: make a key with a new selector, publish its record, put it into the settings, restart; take the old key out of
-the settings then, and its record out of the DNS a week later, when no mail that it signed is on its way any more.
+How each kind of key is rotated while everything goes on is told in docs/operations.md.
 """
 
 import os
@@ -15,8 +14,12 @@ from typing import Annotated
 
 import typer
 
+from badgepost.cli.asking import get_service
+from badgepost.link_keys import announce_key, has_announced_key, make_secret_key, path_of_keys, promote_key
+from badgepost.opening import load_settings, read_link_keys
 from badgepost.setting_groups import DkimKeyFile
 from badgepost.settings import Settings
+from desk.resealing import reseal
 from mailer.keys import (
     KeyFault,
     KeyType,
@@ -75,6 +78,41 @@ def list_keys() -> None:
     faults = [_print_key(key) for key in files]
     if any(faults):
         raise typer.Exit(_MISTAKE)
+
+
+@keys.command("rotate")
+def rotate() -> None:
+    """Bring in a new key for links and seals, in two steps; run it once more when every process knows the new key."""
+    settings = load_settings()
+    if settings.secret_keys:
+        typer.echo(_ROTATE_SETTINGS.format(key=make_secret_key()))
+        return
+    read_link_keys(settings)
+    if announce_key(settings):
+        typer.echo(f"Made a new key beside {path_of_keys(settings)}. Restart every process, one after the other: each")
+        typer.echo("knows the new key then, and signs with the old one. Then run `badgepost keys rotate` once more.")
+        return
+    promote_key(settings)
+    typer.echo("The new key signs in every process that is started from now on: restart them, one after the other.")
+    typer.echo("Then run `badgepost keys reseal`. The old key stays known; docs/operations.md says until when.")
+
+
+@keys.command("reseal")
+def reseal_all() -> None:
+    """Seal what is kept sealed with the newest key, so that older ones can be taken away."""
+    service = get_service()
+    if not service.settings.secret_keys and has_announced_key(service.settings):
+        raise _refuse("the new key does not sign yet: run `badgepost keys rotate` once more, and restart, first")
+    done = reseal(service.engine, service.office.vault)
+    typer.echo(f"Sealed {done.anew} secrets anew.")
+    if done.broken:
+        raise _refuse(f"{done.broken} are sealed with a key that is lost: their owners must set them up again")
+
+
+_ROTATE_SETTINGS = """The keys stand in your settings. A new one:  {key}
+1. Put it FIRST in secret_keys, on every machine, and restart every process, one after the other: all know it then.
+2. Move it to the END, and restart again: it signs.
+3. Run `badgepost keys reseal`. The old key stays known; docs/operations.md says until when."""
 
 
 def _selectors(name: str, types: Types) -> list[tuple[str, KeyType]]:
