@@ -58,10 +58,13 @@ fuzz-api: setup  ## ask the API for whatever its document allows and forbids, fo
 bench: setup  ## the figures of docs/performance.md, as ratios
 	$(BIN)/python -m bench
 
+bench-several: setup  ## the figures of docs/scaling.md (needs PostgreSQL's server programs)
+	$(BIN)/python -m bench.several
+
 sbom: setup  ## what it runs on, as a CycloneDX document in build/sbom.cdx.json
 	$(BIN)/python scripts/sbom
 
 lock:  ## pin every dependency anew (needs uv)
 	scripts/lock
 
-.PHONY: help setup run demo test test-postgresql check chaos fuzz fuzz-api bench sbom lock
+.PHONY: help setup run demo test test-postgresql check chaos fuzz fuzz-api bench bench-several sbom lock
