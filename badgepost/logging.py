@@ -6,13 +6,14 @@ because the standard library's way takes three times as long and there is one fo
 by that way and looks the same.
 """
 
+import json
 import logging
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 import structlog
 from sqlalchemy.engine import make_url
@@ -55,7 +56,7 @@ def set_up_logs(
         watched = [partial(_observe, observer), partial(_drop_below, _NUMBERS[level])]
     structlog.configure(
         processors=[*shared, *watched, *last],
-        logger_factory=_Line,
+        logger_factory=partial(_Line, sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(min(_NUMBERS[level], 20 if observer else 50)),
         cache_logger_on_first_use=False,
     )
@@ -111,12 +112,13 @@ def log_faults() -> Iterator[None]:
 class _Line:
     """Where our own lines go. Standard error may be gone or full: that is nobody's fault who has mail to carry."""
 
-    def __init__(self, name: str = "badgepost") -> None:
+    def __init__(self, stream: TextIO, name: str = "badgepost") -> None:
+        self._stream = stream
         self.name = name
 
     def msg(self, line: str) -> None:
         with suppress(OSError, ValueError):
-            sys.stderr.write(line + "\n")
+            self._stream.write(line + "\n")
 
     debug = info = warning = warn = error = exception = critical = fatal = log = msg
 
@@ -139,8 +141,7 @@ def _drop_below(level: int, _logger: object, method: str, line: EventDict) -> Ev
 
 
 def _redact(redactor: Redactor, _logger: object, _method: str, line: EventDict) -> EventDict:
-    for key, value in line.items():
-        line[key] = redactor.redact(value) if type(value) is str else redactor.redact_value(value)
+    redactor.redact_line(line)
     return line
 
 
@@ -153,9 +154,17 @@ def _print_plainly(_logger: object, _method: str, line: EventDict) -> EventDict:
     return line
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=str)
+"""Made once: `json.dumps` would make one for each line."""
+
+
+def _write_json(line: EventDict, **_options: Any) -> str:
+    return _ENCODER.encode(line)
+
+
 def _render(form: Literal["console", "json"]) -> list[Processor]:
     if form == "json":
-        return [structlog.processors.JSONRenderer(ensure_ascii=False)]
+        return [structlog.processors.JSONRenderer(_write_json)]
     # The default would print the local variables of each frame: names, addresses, links.
     plainly = structlog.dev.plain_traceback
     return [_print_plainly, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plainly)]

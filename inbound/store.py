@@ -160,14 +160,14 @@ def _tell(group: Sequence[_Waiting], outcomes: Sequence[Kept | NotKept]) -> None
 
 
 def _note(group: Sequence[_Waiting], outcomes: Sequence[Kept | NotKept], seconds: float) -> None:
-    """Count a group, and write one line of the log for each mail that was kept."""
+    """Count a group, and tell of each mail that was kept; at `info` only its processor does, who may be slow."""
     taken = [
         (each.arrival, outcome) for each, outcome in zip(group, outcomes, strict=True) if isinstance(outcome, Kept)
     ]
     repeats = sum(outcome.is_repeat for _, outcome in taken)
     count_group(len(taken) - repeats, repeats, len(group) - len(taken), seconds)
     for arrival, outcome in taken:
-        _log.info(
+        _log.debug(
             "taken",
             delivery=outcome.delivery_id,
             raw_mail=outcome.raw_mail_id,

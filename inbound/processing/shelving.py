@@ -84,6 +84,8 @@ def _tell(dealt: Dealt, delivery: ClaimedDelivery, seconds: float) -> None:
         "processed",
         delivery=delivery.id,
         raw_mail=delivery.raw_mail_id,
+        peer=delivery.peer_address,
+        domain=delivery.mail_from.rpartition("@")[2],
         outcome=dealt.outcome.value,
         rule=dealt.rule,
         ticket=dealt.ticket_id,
