@@ -29,6 +29,7 @@ from badgepost.settings import Settings
 from badgepost.shown_keys import list_keys
 from badgepost.shown_settings import list_settings
 from badgepost.wiring import Service, make_work
+from inbound.authentication.resolver import Resolver
 from web.app import create_app
 from web.needs import Judging, WebService
 from web.operation import Operation
@@ -40,13 +41,13 @@ _LOOK_EVERY = 0.5
 
 def make_web_service(service: Service, clock: Callable[[], datetime]) -> WebService:
     """Return what the pages stand on."""
-    settings, lookup = service.settings, make_lookup()
+    settings = service.settings
     return WebService(
-        office=guard(service, lookup).office,
+        office=guard(service, Resolver()).office,
         support_address=settings.support_address,
         clock=clock,
         templates=find_templates() / "pages",
-        judging=Judging(find_rules().read_text(encoding="utf-8"), make_trust(settings), lookup),
+        judging=Judging(find_rules().read_text(encoding="utf-8"), make_trust(settings), make_lookup()),
         operation=Operation(
             list_keys=partial(list_keys, settings),
             list_settings=partial(list_settings, settings),

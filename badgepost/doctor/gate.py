@@ -22,7 +22,7 @@ from badgepost.doctor.running import examine
 from badgepost.settings import Settings
 from badgepost.wiring import Service
 from desk.issuing.approval import Approval
-from inbound.authentication.dns import Lookup
+from inbound.authentication.dns import Lookup, Recorder
 from web.operation import Verdict
 
 ALWAYS = ("base-url", "freemail", "dkim", "alignment", "wire-form", "links", "unsubscribe", "one-click")
@@ -39,7 +39,10 @@ _OVERRULED = "badgepost doctor tells what to do; badgepost issue --despite-docto
 
 
 def guard(service: Service, lookup: Lookup) -> Service:
-    """Return the service whose office asks doctor before a roster's mails are written."""
+    """Return the service whose office asks doctor before a roster's mails are written.
+
+    `lookup` had better remember nothing for long: what it said a minute ago may have been mended.
+    """
     gate = Gate(service, lookup)
     return replace(service, office=replace(service.office, approve=gate.judge))
 
@@ -84,7 +87,7 @@ class Gate:
     def _examine(self, names: tuple[str, ...]) -> list[Looked]:
         settings = self._service.settings
         patient = Patient(
-            settings, self._lookup, lambda: datetime.now(UTC), tuple(settings.egress), SECONDS, self._service
+            settings, Recorder(self._lookup), lambda: datetime.now(UTC), tuple(settings.egress), SECONDS, self._service
         )
         return examine(patient, [CHECKS[name] for name in names])
 

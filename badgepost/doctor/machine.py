@@ -29,6 +29,9 @@ _COUNT_ASIDE = text(f"""
     SELECT state, COUNT(*) AS number FROM message
     WHERE {SET_ASIDE} AND state IN ('queued', 'deferred', 'unknown') GROUP BY state
 """)  # noqa: S608  (put together from constants)
+_STOPPED = text("""
+    SELECT id, label, stopped_because FROM batch WHERE state = 'paused' AND stopped_because <> '' ORDER BY id LIMIT 10
+""")
 
 
 def check_disk(patient: Patient) -> Iterator[Result]:
@@ -100,11 +103,15 @@ def check_stuck(patient: Patient) -> Iterator[Result]:
     """Is there mail that waits for a person?"""
     with reading(patient.service.engine).connect() as connection:
         counts = {row.state: row.number for row in connection.execute(_COUNT_ASIDE)}
+        stopped = connection.execute(_STOPPED).all()
     doubtful, held = counts.pop("unknown", 0), sum(counts.values())
     if doubtful:
         seen = f"of {doubtful:,} mails nobody knows whether they left"
         yield warned(seen, "badgepost queue shows them; badgepost queue retry or cancel decides")
     if held:
         yield warned(f"{held:,} mails are held", "badgepost queue tells why; badgepost queue retry lets them go")
-    if not doubtful and not held:
+    for batch in stopped:
+        seen = f"batch {batch.id} ({batch.label}) was paused: {batch.stopped_because}"
+        yield warned(seen, "look into it; badgepost batch go-on lets it go on, badgepost batch cancel ends it")
+    if not doubtful and not held and not stopped:
         yield passed("no mail waits for a person")

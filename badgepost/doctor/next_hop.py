@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from socket import getfqdn
 
-from badgepost.doctor.patient import CannotKnowError, Patient
+from badgepost.doctor.patient import CannotKnowError, Patient, domain_of
 from badgepost.doctor.results import Result, failed, passed, unknown, warned
 from badgepost.doctor.samples import measure_largest
 from badgepost.wiring import make_relays
@@ -107,6 +107,8 @@ def _judge_offer(place: str, offered: Capabilities, size: int) -> Result:
 async def _try_envelope(patient: Patient, place: str, opened: Connected, size: int) -> Result:
     settings, conversation = patient.settings, opened.conversation
     sender, recipient = f"bounce+doctor@{settings.mail_domain}", settings.support_address
+    if not recipient.isascii():  # which not every relay takes (RFC 6531), and is not the question
+        recipient = f"postmaster@{domain_of(recipient)}"
     parameter = f" SIZE={size}" if opened.capabilities.size is not None else ""
     said = []
     for command in (f"MAIL FROM:<{sender}>{parameter}", f"RCPT TO:<{recipient}>", "RSET"):

@@ -24,6 +24,7 @@ from badgepost.wiring import Service, open_service
 from inbound.authentication.dns import Lookup
 from mailer.dkim import Signer
 from mailer.lint.mail import is_reserved
+from wire.address import Address, parse_address
 
 Egress = tuple[IPv4Address | IPv6Address, ...]
 
@@ -97,8 +98,7 @@ class Patient:
     @property
     def from_domains(self) -> tuple[str, ...]:
         """The domains of the From fields, lower case, each once."""
-        addresses = (self.settings.account_from, self.settings.notices_from)
-        return tuple(dict.fromkeys(address.rpartition("@")[2].lower() for address in addresses))
+        return tuple(dict.fromkeys(map(domain_of, (self.settings.account_from, self.settings.notices_from))))
 
     def refuse_example(self, domain: str) -> None:
         """Raise `CannotKnowError` for a name that is nobody's while no mail leaves: the DNS knows nothing of it."""
@@ -139,3 +139,10 @@ class Patient:
             return connect(self.settings)
         except Refusal as refusal:
             raise CannotKnowError(refusal.lines[0]) from refusal
+
+
+def domain_of(address: str) -> str:
+    """Return the domain of an address in the settings, as the DNS is asked for it."""
+    parsed = parse_address(address)
+    assert isinstance(parsed, Address), "settings are checked when they are read"
+    return parsed.domain.lower()

@@ -108,12 +108,13 @@ def _ask_spf(patient: Patient, address: str) -> SpfResult:
 
 def _suggest(domain: str, egress: Egress, texts: list[str]) -> str:
     """Return the one record to publish: with all that the ones there say, and the addresses that are known."""
-    known = [term for text in texts for term in text.split()[1:]]
-    others = [term for term in dict.fromkeys(known) if not term.lower().endswith("all")]
+    known = list(dict.fromkeys(term for text in texts for term in text.split()[1:]))
+    ends = [term for term in known if term.lower() in ("-all", "~all")]
+    ends += [term for term in known if term.lower().startswith("redirect=")]  # beside an “all” it counts for nothing
+    others = [term for term in known if term not in ends and not term.lower().endswith("all")]
     ours = [f"ip{address.version}:{address}" for address in egress]
     terms = [*others, *(our for our in ours if our not in others)] or ["ip4:ADDRESS-OF-YOUR-RELAY"]
-    ends = next((term for term in known if term.lower() in ("-all", "~all")), "~all")
-    return zone_line(domain, " ".join(["v=spf1", *terms, ends]))
+    return zone_line(domain, " ".join(["v=spf1", *terms, *(ends[:1] or ["~all"])]))
 
 
 def _judge_dmarc(patient: Patient, domain: str, found: DmarcResult) -> Iterator[Result]:

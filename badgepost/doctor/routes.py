@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from ipaddress import ip_address
 
-from badgepost.doctor.patient import Patient
+from badgepost.doctor.patient import Patient, domain_of
 from badgepost.doctor.results import ASK_AGAIN, Result, failed, passed, unknown, warned
 from inbound.authentication.dns import Answers, Lookup, RecordType, TemporaryFailure
 
@@ -14,7 +14,7 @@ _NULL_MX = ("", ".")
 def check_mx(patient: Patient) -> Iterator[Result]:
     """Do bounces, replies and requests find a mail server?"""
     settings = patient.settings
-    support = settings.support_address.rpartition("@")[2].lower()
+    support = domain_of(settings.support_address)
     for domain, what in dict.fromkeys([(settings.mail_domain, "bounces and replies"), (support, "requests")]):
         patient.refuse_example(domain)
         yield _judge_mx(patient, domain, what)

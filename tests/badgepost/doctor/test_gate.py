@@ -29,7 +29,7 @@ RECORD = "ed25519._domainkey.badgepost.example"
 @pytest.fixture
 def sender(house: House, names: NameServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Gate]:
     """The sample programme, as an installation that sends. What asks for pages that are public is left out."""
-    monkeypatch.setattr(gate, "ALWAYS", ("dkim", "alignment", "wire-form"))
+    monkeypatch.setattr(gate, "ALWAYS", ("dkim", "alignment"))
     monkeypatch.setattr(gate, "FOR_MANY", ("dmarc",))
 
     keys = [keep_key(tmp_path, "ed25519", "badgepost.example")]
@@ -141,6 +141,7 @@ def test_the_console_and_the_api_ask_too(house: House) -> None:
 @pytest.fixture
 def sending(kites: Terminal, names: NameServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
     """A programme that is to be sent from, with much left as it was shipped."""
+    monkeypatch.setattr(gate, "ALWAYS", ("base-url", "dkim"))
     monkeypatch.setattr("badgepost.cli.issue.make_lookup", lambda: make_lookup("127.0.0.1", names.port))
     kites.write("badgepost.toml", 'transport = "smtp"\n[[relays]]\nhost = "127.0.0.1"\nport = 1\n')
     kites.write("roster.csv", ROSTER)

@@ -146,9 +146,11 @@ def test_mail_that_waits_for_a_person(here: Patient, house: House) -> None:
     ids = "SELECT id FROM message ORDER BY id LIMIT {} OFFSET {}"
     house.change(f"UPDATE message SET state = 'unknown' WHERE id IN ({ids.format(2, 0)})")
     house.change(f"UPDATE message SET held_at = 1 WHERE id IN ({ids.format(1, 2)})")
-    doubtful, held = look(here, "stuck")
+    house.change("UPDATE batch SET state = 'paused', stopped_because = 'too many complaints'")
+    doubtful, held, batch = look(here, "stuck")
     assert doubtful.seen == "of 2 mails nobody knows whether they left"
     assert held.seen == "1 mails are held"
+    assert batch.seen.endswith("was paused: too many complaints")
 
 
 def test_a_queue_that_is_late(here: Patient, house: House) -> None:

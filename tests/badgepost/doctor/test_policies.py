@@ -38,6 +38,12 @@ def test_what_is_there_stays_when_an_address_is_added(patient, names: NameServer
     assert results[1].lines == (f'{MAIL}. IN TXT "v=spf1 ip4:192.0.2.99 ip4:198.51.100.7 -all"',)
 
 
+def test_a_record_that_leads_on_still_does(patient, names: NameServer) -> None:
+    names.publish(spf("v=spf1 redirect=other.example") | {("other.example", "TXT"): ['"v=spf1 -all"']})
+    *_, missing = look(patient(), "spf", egress=EGRESS[:1])
+    assert missing.lines == (f'{MAIL}. IN TXT "v=spf1 ip4:198.51.100.7 redirect=other.example"',)
+
+
 @pytest.mark.parametrize(
     ("texts", "verdict", "words"),
     [
