@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import Connection, Engine
 
 from badgepost.jobs.running import Chore, Jobs, Patience, run_under_engine
-from badgepost.worker import Work, Worker
+from badgepost.worker import BREATH, Work, Worker
 from badgepost.worker_lock import WorkerLock
 from mailer.queue.claiming import next_due
 from mailer.queue.leases import Recovered, new_lease_id
@@ -47,8 +47,10 @@ class TurnWorker(Worker):
         self._lease_id, self._place = new_lease_id(), job
         await super()._begin()
         self._has_lease = True  # not before: a fenced database gives none, however long that takes
-        await self._feed.take_turn(self._lease_id)
-        self._has_lease = False
+        try:
+            await self._feed.take_turn(self._lease_id)
+        finally:
+            self._has_lease = False
         if self._feed.ended:
             await self._is_over.wait()
         else:
@@ -58,7 +60,7 @@ class TurnWorker(Worker):
         """Ask for a turn if something is due; sweep up. For once a minute, whatever may have been missed."""
         await self._writer.run(self._ask_if_due)
         while (await super()._sweep()).has_more and not self._feed.ended:
-            await asyncio.sleep(0)
+            await self._feed.rest(BREATH.total_seconds())
 
     async def _begin(self) -> None:
         """Nothing begins before the first turn."""

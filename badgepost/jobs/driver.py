@@ -26,7 +26,8 @@ _PULSE: dict[str, int | str | None] = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
 }
-_AWAY = (psycopg.OperationalError, psycopg.InterfaceError)
+AWAY = (psycopg.OperationalError, psycopg.InterfaceError)
+"""What says that there is no database to be had, unless the connection is still good."""
 
 _log = structlog.get_logger("badgepost.jobs")
 
@@ -112,7 +113,7 @@ class LastingDriver:
                     cursor = psycopg.AsyncRawCursor(connection, row_factory=dict_row)
                     await cursor.execute(query, args or None)
                     return await read(cursor)
-            except _AWAY as fault:
+            except AWAY as fault:
                 if self._connection is not None and not self._connection.broken and not self._connection.closed:
                     raise  # the statement is at fault
                 await self._disconnect()
@@ -146,6 +147,6 @@ class LastingDriver:
                     async for note in connection.notifies():
                         for callback in self._listeners.get(note.channel, ()):
                             callback(note.payload)
-            except _AWAY:
+            except AWAY:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)

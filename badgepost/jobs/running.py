@@ -22,7 +22,7 @@ from pgqueuer.domain.types import JOB_STATUS, QueueEntrypoint, QueueManagerId
 from pgqueuer.ports.repository import EntrypointExecutionParameter
 from sqlalchemy import Engine, event
 
-from badgepost.jobs.driver import LastingDriver
+from badgepost.jobs.driver import AWAY, LastingDriver
 from badgepost.jobs.tables import CHANNEL, LOG, QUEUE, make_queries, tell_conninfo
 from mailer.queue.waking import Turn
 
@@ -79,12 +79,14 @@ class _OneAtATime(Queries):
         global_concurrency_limit: int | None,
         heartbeat_timeout: timedelta,
     ) -> list[Job]:
-        if self.is_busy():
-            return []
         now = time.time()
         if not 0 <= now - self._looked_at < 2 * self.patience.look_every.total_seconds():
             self.distrust()
         self._looked_at = now
+        if self.is_busy():
+            return []
+        # A connection that was lost is noticed here, and not by the statement that would take everybody for dead.
+        await self.driver.execute("SELECT 1")
         dead_after = heartbeat_timeout if now >= self._trusts_from else LONG
         return await super().dequeue(batch_size, entrypoints, queue_manager_id, global_concurrency_limit, dead_after)
 
@@ -119,6 +121,7 @@ class Jobs:
     ) -> None:
         self._take_turn = take_turn
         self._patience = patience
+        self._stopped = False
         _let_go_when_frozen(engine, patience.dead_after)
         self._driver = LastingDriver(tell_conninfo(engine), self._note_connection)
         made = make_queries(self._driver)
@@ -139,13 +142,23 @@ class Jobs:
                 heartbeat_timeout=self._patience.dead_after,
                 log_aggregation_interval=timedelta(0),
             )
+        except AWAY:
+            if not self._driver.shutdown.is_set():
+                raise
+            _log.warning("ended_without_database")
         finally:
             await self._driver.close()
 
     def stop(self) -> None:
         """Take no further turn."""
+        self._stopped = True
         self._engine.shutdown.set()
         self._driver.shutdown.set()
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it was told to take no further turn."""
+        return self._stopped
 
     def _note_connection(self) -> None:
         self._queries.distrust()
@@ -181,8 +194,9 @@ async def run_under_engine(jobs: Jobs, work: Coroutine[Any, Any, Answer], stop: 
     loop = asyncio.get_running_loop()
 
     def stop_all() -> None:
-        stop()
-        jobs.stop()
+        if not jobs.is_stopped:
+            jobs.stop()
+            stop()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop_all)
