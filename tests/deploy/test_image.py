@@ -15,7 +15,7 @@ import yaml
 from badgepost import listening, serving
 from badgepost.cli.commands import SECTIONS
 from badgepost.settings import Settings
-from web.front import router
+from web.probes import router
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = {name for section in SECTIONS.values() for name in section}

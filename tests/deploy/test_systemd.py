@@ -89,7 +89,7 @@ def test_they_set_what_can_be_set(unit: str) -> None:
         assert others == (False, 0, 0, 0)
 
 
-@pytest.mark.parametrize("unit", [unit for unit in SERVICES if "daily" not in unit])
+@pytest.mark.parametrize("unit", [unit for unit in SERVICES if read_directives(UNITS / unit)["Type"] != ["oneshot"]])
 def test_they_give_time_to_end_and_start_again(unit: str) -> None:
     directives = read_directives(UNITS / unit)
     longest = max(serving.DRAIN_SECONDS, listening.DRAIN_SECONDS, DEAD_AFTER.total_seconds())
