@@ -113,8 +113,9 @@ def check_templates(patient: Patient) -> Iterator[Result]:
                 errors.append(f"{one}: {findings.reason}")
                 continue
             errors += [f"{one}: {each.code}" for each in findings if each.level is Level.ERROR]
-            minor = [each.code for each in findings if each.level is Level.WARNING]
-            warnings += [f"{one}: {code}" for code in minor if patient.sends or code != _TRIAL]
+            # Links to this machine are told by `links`.
+            minor = [each.code for each in findings if each.level is Level.WARNING and each.code != _TRIAL]
+            warnings += [f"{one}: {code}" for code in minor]
     yield from _tell_lint(errors, warnings)
     if seen < len(meant):
         more = f"badgepost lint looks at all; or badgepost doctor --only templates --seconds {patient.seconds * 10:g}"

@@ -87,6 +87,12 @@ class Patient:
             raise CannotKnowError(service.seen, "see the check “database”")
         return service
 
+    @property
+    def why_unready(self) -> CannotKnowError | None:
+        """What keeps the service from being looked at; None: nothing does."""
+        _, service = self._opened
+        return service if isinstance(service, CannotKnowError) else None
+
     @cached_property
     def signer(self) -> Signer:
         """What signs mails. Raises `CannotKnowError` where a key cannot be read."""
@@ -125,11 +131,11 @@ class Patient:
             return away, away
         if found != needed:
             words = f"the database is of revision {found}, this program needs {needed}"
-            return engine, CannotKnowError(words, "badgepost migrate")
+            return engine, CannotKnowError(words, "stop the service, make a backup, then badgepost migrate")
         try:
             return engine, open_service(self.settings)
         except Refusal as refusal:
-            return engine, CannotKnowError(refusal.lines[0])
+            return engine, CannotKnowError(refusal.lines[0], "mend what it says: nothing starts before")
 
     def _connect(self) -> Engine:
         file = self.database_file

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
-from badgepost.doctor.patient import CannotKnowError, Patient
+from badgepost.doctor.patient import Patient
 from badgepost.doctor.results import Result, passed
 from badgepost.health import check_one
 from web.operation import Finding, Verdict
@@ -18,17 +18,13 @@ def make_quick(name: str) -> Callable[[Patient], Iterable[Result]]:
 
 def check_database(patient: Patient) -> Iterable[Result]:
     """Is there one, does it answer, is it of the right revision?"""
-    try:
-        kind = patient.engine.dialect.name
-        found = check_one("revision", patient.service, patient.clock())[0].told["found"]
-    except CannotKnowError as fault:
-        # Here it is the subject: the others cannot know for this reason.
-        yield Result(Verdict.FAIL, fault.seen, _REMEDIES.get(fault.remedy, fault.remedy))
+    fault = patient.why_unready
+    if fault is not None:  # here it is the subject; the others cannot know for this reason
+        yield Result(Verdict.FAIL, fault.seen, fault.remedy)
         return
+    found = check_one("revision", patient.service, patient.clock())[0].told["found"]
+    kind = patient.engine.dialect.name
     yield passed(f"{kind}, of revision {found}, the one that this program needs")
-
-
-_REMEDIES = {"badgepost migrate": "stop the service, make a backup, run badgepost migrate"}
 
 
 def _look(name: str, patient: Patient) -> Iterable[Result]:

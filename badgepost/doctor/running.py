@@ -11,8 +11,8 @@ from badgepost.doctor.patient import CannotKnowError, Patient
 from badgepost.doctor.results import Check, Looked, Result, unknown
 from badgepost.refusal import make_printable
 
-_LONGEST = 300
-"""Characters of what a fault says."""
+_LONGEST = 600
+"""Characters of what was seen."""
 
 
 def examine(patient: Patient, checks: Sequence[Check], *, offline: bool = False) -> list[Looked]:
@@ -39,7 +39,7 @@ class _Looking(Thread):
         except CannotKnowError as reason:
             self._add(unknown(reason.seen, reason.remedy))
         except Exception as fault:  # of this check alone: the others are to be heard
-            words = " ".join(str(fault).split())[:_LONGEST]
+            words = " ".join(str(fault).split())
             self._add(unknown(f"the check itself broke: {type(fault).__name__}: {words}"))
         self._is_done = True
 
@@ -62,5 +62,10 @@ class _Looking(Thread):
 
     def _add(self, result: Result) -> None:
         """What is seen may quote a stranger's server or zone: it neither breaks a line nor steers a terminal."""
-        seen, remedy = make_printable(result.seen), make_printable(result.remedy)
+        seen, remedy = _shorten(make_printable(result.seen)), make_printable(result.remedy)
         self._results.append(Result(result.verdict, seen, remedy, tuple(map(make_printable, result.lines))))
+
+
+def _shorten(words: str) -> str:
+    """Return the beginning of what a stranger's server had to say at length."""
+    return words if len(words) <= _LONGEST else f"{words[:_LONGEST]} …"

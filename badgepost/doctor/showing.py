@@ -34,15 +34,15 @@ def show(looked: Sequence[Looked], width: int) -> Iterator[str]:
         for result, checks in _gather(looked, group).items():
             yield from _show_result(checks, result, names, width)
         yield ""
-    yield summarize(looked)
+    yield summarize(looked, width)
 
 
-def summarize(looked: Sequence[Looked]) -> str:
-    """Return the last line: how many of what."""
+def summarize(looked: Sequence[Looked], width: int) -> str:
+    """Return the last line, or lines: how many of what."""
     counts = Counter(result.verdict for one in looked for result in one.results)
     told = [f"{counts[one]} {_COUNTED[one]}{_name_them(looked, one)}" for one in WORST_FIRST if counts[one]]
     worst = next(one for one in WORST_FIRST if counts[one])
-    return typer.style(f"{', '.join(told)}.", fg=_COLOURS[worst], bold=True)
+    return typer.style("\n".join(wrap(f"{', '.join(told)}.", width)), fg=_COLOURS[worst], bold=True)
 
 
 def _name_them(looked: Sequence[Looked], verdict: Verdict) -> str:

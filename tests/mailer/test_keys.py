@@ -92,6 +92,7 @@ def test_records() -> None:
     assert all(len(part) <= TXT_STRING_LIMIT for part in parts)
     assert "".join(parts) == value
     assert record_name("s1", "badges.example") == "s1._domainkey.badges.example"
+    assert zone_line("badges.example", 'a"b\\c') == 'badges.example. IN TXT "a\\"b\\\\c"'
     assert zone_line("s1._domainkey.badges.example", "x" * 300) == (
         f's1._domainkey.badges.example. IN TXT ( "{"x" * 255}" "{"x" * 45}" )'
     )

@@ -188,3 +188,12 @@ def test_a_file_that_is_damaged(patient, tmp_path: Path) -> None:
     (tmp_path / "badgepost.db").write_bytes(b"no database at all" * 1000)
     assert verdicts(look(patient(), "database")) == ["fail"]
     assert verdicts(look(patient(), "integrity")) == ["unknown"]
+
+
+def test_a_database_of_another_revision(here: Patient, house: House) -> None:
+    house.change("UPDATE alembic_version SET version_num = '0006'")
+    [old] = look(replace(here, given=None), "database")
+    assert old.seen.startswith("the database is of revision 0006, this program needs ")
+    assert old.remedy.endswith("badgepost migrate")
+    [queue] = look(replace(here, given=None), "queue")
+    assert (queue.verdict.value, queue.remedy) == ("unknown", "see the check “database”")

@@ -95,8 +95,13 @@ def test_a_wait_longer_than_links_live(sender) -> None:
 
 
 def test_looks_in_the_time_there_is(sender) -> None:
-    warnings, left_out = check_templates(replace(sender(), seconds=0.5))
-    assert (warnings.verdict.value, "issuance: link-insecure-trial" in warnings.seen) == ("warn", True)
+    left_out, passed = check_templates(replace(sender(), seconds=0.1))
     assert (left_out.verdict.value, "for want of time" in left_out.seen) == ("unknown", True)
-    [_, passed] = check_templates(replace(sender(transport="outbox"), seconds=0.1))
     assert passed.seen.startswith("lint finds nothing in ")
+
+
+def test_a_look_that_is_broken(sender, lasting_house: House) -> None:
+    lasting_house.change("UPDATE badge_class SET image_caption = '{{ name }}'")
+    found, *_ = check_templates(replace(sender(), seconds=0.1))
+    lasting_house.change("UPDATE badge_class SET image_caption = NULL")
+    assert (found.verdict.value, "unset-variable" in found.seen) == ("fail", True), found

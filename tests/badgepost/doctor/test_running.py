@@ -53,6 +53,7 @@ def test_each_check_stands_by_itself(patient) -> None:
         Check("asks", "g", say(failed("no", "no")), asks_network=True),
         Check("silent", "g", say()),
         Check("well", "g", say(passed("yes\x1b[31m"))),
+        Check("chatty", "g", say(passed("x" * 5000))),
     ]
     someone = patient()
     looked = examine(type(someone)(someone.settings, someone.lookup, someone.clock, seconds=0.5), checks, offline=True)
@@ -64,6 +65,7 @@ def test_each_check_stands_by_itself(patient) -> None:
         "asks": [("unknown", "not asked: --offline")],
         "silent": [("unknown", "there is nothing to look at")],
         "well": [("pass", "yes\ufffd[31m")],
+        "chatty": [("pass", "x" * 600 + " …")],
     }
 
 
