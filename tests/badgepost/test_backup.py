@@ -116,6 +116,7 @@ def refusals() -> Iterator[tuple[str, str]]:
     yield "dump", "is a backup of PostgreSQL, and database_url names SQLite"
 
 
+@pytest.mark.sqlite_only("a backup that is a database file")
 @pytest.mark.parametrize(("name", "words"), list(refusals()))
 def test_what_is_not_brought_back(service, target, name: str, words: str) -> None:
     assert service.run("backup", str(service.folder / "backup")).status == 0
@@ -128,6 +129,7 @@ def test_what_is_not_brought_back(service, target, name: str, words: str) -> Non
     assert not target.database.exists()
 
 
+@pytest.mark.sqlite_only("a backup that is a database file")
 def test_nothing_is_written_over(service, target) -> None:
     file = service.folder / "backup"
     assert service.run("backup", str(file)).status == 0
@@ -147,6 +149,7 @@ def test_a_database_that_is_not_empty(on_postgresql: None, service) -> None:
     assert "the database is not empty" in service.run("restore", str(service.folder / "backup")).err
 
 
+@pytest.mark.sqlite_only("a backup that is a database file")
 def test_a_backup_of_an_older_revision_is_brought_up(service, target) -> None:
     config, engine = alembic_config(), open_engine(database_url(service.database))
     with engine.begin() as connection:
@@ -159,6 +162,7 @@ def test_a_backup_of_an_older_revision_is_brought_up(service, target) -> None:
     assert "nothing is sent from this database" in target.run("worker", "--once").err
 
 
+@pytest.mark.sqlite_only("a backup that is a database file")
 def test_a_backup_of_a_newer_program(service, target) -> None:
     assert service.run("backup", str(service.folder / "backup")).status == 0
     copy = Service(service.folder / "copy")
