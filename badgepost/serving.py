@@ -102,6 +102,10 @@ class PageServer:
         """Whether the pages are still being served."""
         return self._thread.is_alive()
 
+    def retire(self) -> None:
+        """Go on answering, and have load balancers send requests elsewhere."""
+        self.app.state.is_retiring = True
+
     def stop(self) -> None:
         """Answer what has been asked, then end."""
         self.app.state.watch.stop()  # the server waits for streams that would go on for hours
@@ -142,6 +146,7 @@ def serve(service: Service, announce: Callable[[Running], None]) -> int:
             children.look_after()
         return 0 if stop.is_set() else 1
     finally:
+        pages.retire()
         children.stop(DRAIN_SECONDS)
         pages.stop()
 

@@ -108,6 +108,7 @@ def create_app(service: WebService) -> FastAPI:
     app.state.tallies = Tallies(service.office.engine)
     app.state.gate = Gate()
     app.state.watch = make_watch(service)
+    app.state.is_retiring = False
     for part in (*_PARTS, *CONSOLE_PARTS):
         app.include_router(part.router)
     if service.outbox is not None:

@@ -26,7 +26,9 @@ async def say_alive() -> Response:
 async def say_ready(request: Request, service: Service) -> Response:
     """Say whether requests should come here: 200 or 503."""
     ready = await to_thread(service.operation.check_ready)  # not in the threads of pages, which may all be waiting
-    said: dict[str, object] = {"status": "ok" if ready.is_ready else "not ready"}
+    checks = {**ready.checks, **({"process": "stopping"} if request.app.state.is_retiring else {})}
+    is_ready = ready.is_ready and not request.app.state.is_retiring
+    said: dict[str, object] = {"status": "ok" if is_ready else "not ready"}
     if is_inside(source_of(request), service.operation.readyz_allow):
-        said["checks"] = dict(ready.checks)
-    return JSONResponse(said, status_code=200 if ready.is_ready else 503)
+        said["checks"] = checks
+    return JSONResponse(said, status_code=200 if is_ready else 503)

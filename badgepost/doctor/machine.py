@@ -15,8 +15,8 @@ from badgepost.doctor.results import WORST_FIRST, Result, failed, passed, unknow
 from badgepost.health import judge_free
 from badges.columns import from_microseconds
 from badges.transactions import reading
+from mailer.instance.pulses import SILENT_AFTER
 from mailer.instance.tables import ProcessPulse
-from mailer.queue.leases import DEAD_AFTER
 from mailer.queue.tables import SET_ASIDE
 from web.operation import Verdict
 
@@ -82,7 +82,7 @@ def check_pulses(patient: Patient) -> Iterator[Result]:
     query = select(ProcessPulse).where(col(ProcessPulse.beat_at) > now - _FORGOTTEN).order_by(col(ProcessPulse.kind))
     with reading(patient.service.engine).connect() as connection:
         rows = connection.execute(query).all()
-    silent = [row for row in rows if now - row.beat_at > DEAD_AFTER]
+    silent = [row for row in rows if now - row.beat_at >= SILENT_AFTER]
     for row in silent:
         minutes = int((now - row.beat_at).total_seconds() // 60)
         yield warned(

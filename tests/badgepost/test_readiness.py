@@ -80,6 +80,13 @@ def test_it_is_not_asked_for_each_time(house: House) -> None:
     assert readying.check().checks["database"] == "away"
 
 
+def test_a_process_that_is_about_to_end_does_and_still_answers(house: House) -> None:
+    house.pages.retire()
+    assert house.get("/readyz").json()["checks"]["process"] == "stopping"
+    assert house.get("/readyz").status_code == 503
+    assert house.get("/").status_code == 200
+
+
 def test_strangers_are_told_yes_or_no(house: House) -> None:
     stranger = {"x-forwarded-for": "203.0.113.7"}
     assert house.get("/readyz", **stranger).json() == {"status": "ok"}

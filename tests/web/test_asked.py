@@ -2,7 +2,6 @@
 
 import time
 
-import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import event
 from structlog.testing import capture_logs
@@ -27,22 +26,14 @@ def await_count(route: str, status: int, method: str = "GET", least: float = 1) 
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize("name", ["0123abcd", "f" * 64, "req-1.2_3.abc"])
-def test_a_sane_name_of_a_proxy_is_kept(house: House, name: str) -> None:
-    assert house.get("/", **{"x-request-id": name}).headers["x-request-id"] == name
-
-
-@pytest.mark.parametrize(
-    "name", ["", "short", "f" * 65, "a b c d e f", "<script>x</script>", "-leading-dash", "é" * 10]
-)
-def test_any_other_is_not(house: House, name: str) -> None:
-    given = house.client.get("/", headers={"x-request-id": name.encode()}).headers["x-request-id"]
-    assert given != name
-    assert given.isalnum()
-    assert len(given) == 16
-
-
-def test_two_names_are_none(house: House) -> None:
+def test_a_sane_name_of_a_proxy_is_kept_and_no_other(house: House) -> None:
+    for name in ("0123abcd", "f" * 64, "req-1.2_3.abc"):
+        assert house.get("/", **{"x-request-id": name}).headers["x-request-id"] == name
+    for name in ("", "short", "f" * 65, "a b c d e f", "<script>x</script>", "-leading-dash", "é" * 10):
+        given = house.client.get("/", headers={"x-request-id": name.encode()}).headers["x-request-id"]
+        assert given != name
+        assert given.isalnum()
+        assert len(given) == 16
     twice = [("x-request-id", "first-name"), ("x-request-id", "second-name")]
     assert house.client.get("/", headers=twice).headers["x-request-id"] not in ("first-name", "second-name")
 
