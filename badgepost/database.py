@@ -4,6 +4,8 @@ Here belongs how to connect. Tables stand in `badges.tables` and `mailer.queue.t
 `badgepost/migrations`.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -91,10 +93,28 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def migrate(engine: Engine) -> tuple[str | None, str | None]:
     """Bring the database up to date, and the job engine's tables; return the revision before and after."""
-    with engine.begin() as connection:
+    with engine.connect() as connection, _tables_replaceable(connection), connection.begin():
         before, after = migrate_on(connection)
     make_ready(engine)
     return before, after
+
+
+@contextmanager
+def _tables_replaceable(connection: Connection) -> Iterator[None]:
+    """Let SQLite drop a table that others refer to, which is how it changes a column: a new table takes its place.
+
+    To be said outside of the transaction (sqlite.org/lang_altertable.html, section 7).
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys = ON")
 
 
 def migrate_on(connection: Connection) -> tuple[str | None, str | None]:
@@ -105,6 +125,10 @@ def migrate_on(connection: Connection) -> tuple[str | None, str | None]:
     before = MigrationContext.configure(connection).get_current_revision()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    if connection.dialect.name == "sqlite" and (
+        broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    ):
+        raise RuntimeError(f"the migration would leave a row of {broken[0]} that refers to nothing in {broken[2]}")
     return before, MigrationContext.configure(connection).get_current_revision()
 
 
