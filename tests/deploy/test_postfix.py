@@ -19,7 +19,6 @@ from tests.inbound.processing.mail_office import DANA
 pytestmark = [
     pytest.mark.needs("postfix", "opendkim", "openssl"),
     pytest.mark.skipif(os.geteuid() != 0, reason="postfix needs root"),
-    pytest.mark.xdist_group("shipped_postfix"),
 ]
 ROSTER = "email,name\nada@mail.example,Ada Lindqvist\nli@bigmail.example,Li Wei\nlost@gone.example,Lost Soul\n"
 RENAME = "Please change the name of Priya Natarajan (priya.n@mail.example) to Priya Natarajan Rao.\r\n"
