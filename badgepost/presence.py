@@ -5,9 +5,10 @@ Here belongs the life of these threads. The row of a process stands in `mailer.i
 database that is busy or away makes a beat late, and whatever else goes wrong is logged and tried again.
 """
 
+import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -120,8 +121,12 @@ def _named(folder: Path, kind: str, name: str) -> Iterator[str]:
     if name:
         yield name
         return
-    with Slot(folder, kind) as slot:
-        yield slot.name
+    with ExitStack() as stack:
+        try:
+            own_name = stack.enter_context(Slot(folder, kind)).name
+        except OSError:  # a folder that cannot be written is no reason to do nothing
+            own_name = f"pid-{os.getpid()}"
+        yield own_name
 
 
 def _beat(engine: Engine, process: Process) -> None:

@@ -9,9 +9,9 @@ silent are no such things: mail waits, and the pages are needed all the more. Fo
 import shutil
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NoAnswerError
-from threading import Lock
+from threading import Lock, Thread
 
 from sqlalchemy import Connection, select
 from sqlmodel import col
@@ -37,7 +37,6 @@ class Readying:
         self._service = service
         self._clock = clock
         self._lock = Lock()
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readiness")
         self._asked: Future[Mapping[str, str]] | None = None
         self._found: Mapping[str, str] = {}
         self._found_at = float("-inf")
@@ -52,7 +51,7 @@ class Readying:
 
     def _ask_database(self) -> Mapping[str, str]:
         if self._asked is None:
-            self._asked = self._thread.submit(_look, self._service)
+            self._asked = _ask(self._service)
         try:
             found = self._asked.result(PATIENCE)
         except NoAnswerError:
@@ -70,6 +69,20 @@ class Readying:
         except OSError:
             return {"disk": "away"}
         return {"disk": _OK if free >= LEAST_FREE else "full"}
+
+
+def _ask(service: Service) -> "Future[Mapping[str, str]]":
+    """Begin to look, in a thread that no end of the process waits for."""
+    asked: Future[Mapping[str, str]] = Future()
+
+    def answer() -> None:
+        try:
+            asked.set_result(_look(service))
+        except Exception as fault:
+            asked.set_exception(fault)
+
+    Thread(target=answer, name="readiness", daemon=True).start()
+    return asked
 
 
 def _look(service: Service) -> Mapping[str, str]:

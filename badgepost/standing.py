@@ -33,6 +33,8 @@ from mailer.queue.tables import BATCH_STOPPED, CLAIMABLE, SET_ASIDE
 COUNTED = 100_000
 """Of what is more than this, this is said: ages tell the trouble, and a count must not become one."""
 KEPT_SECONDS = 10.0
+PATIENCE = 3.0
+"""Seconds that one scrape waits for another's questions."""
 STREAMS = ("account", "notices")
 
 Sample = tuple[Sequence[str], float]
@@ -65,11 +67,17 @@ class Standing(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Return the families."""
-        with self._lock:
+        if not self._lock.acquire(timeout=PATIENCE):
+            # Somebody has been asking for long: threads that wait for a database that hangs must not grow in number.
+            yield _make(_IS_UP, [((), 0.0)])
+            return
+        try:
             if time.monotonic() - self._asked_at >= self._kept_seconds:
                 self._kept = list(self._ask_all())
                 self._asked_at = time.monotonic()
-        yield from self._kept
+            yield from self._kept
+        finally:
+            self._lock.release()
 
     def _ask_all(self) -> Iterator[Metric]:
         is_up = True
@@ -80,7 +88,7 @@ class Standing(Collector):
                         yield _make(gauge, gauge.ask(connection, datetime.now(UTC)))
                 except Exception:  # counted as `badgepost_database_faults_total`; the next one may do
                     is_up = self._answers()
-        yield _make(Gauge("database_up", "1 if the database answers.", (), _ask_nothing), [((), float(is_up))])
+        yield _make(_IS_UP, [((), float(is_up))])
         yield from self._ask_disk()
 
     def _answers(self) -> bool:
@@ -111,6 +119,7 @@ def _ask_nothing(_connection: Connection, _now: datetime) -> Iterable[Sample]:
     return ()
 
 
+_IS_UP = Gauge("database_up", "1 if the database answers.", (), _ask_nothing)
 _BATCHED = f"{CLAIMABLE} AND batch_id IS NOT NULL"
 _SINGLE = f"{CLAIMABLE} AND batch_id IS NULL"
 _IN_HAND = "worker_id IS NOT NULL"

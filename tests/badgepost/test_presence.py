@@ -91,6 +91,12 @@ def test_a_database_that_is_away_ends_nothing(service: Service) -> None:
         await_it(lambda: names(service.engine) == ["hooks-1"])
 
 
+def test_a_folder_that_cannot_be_written_ends_nothing(service: Service) -> None:
+    processes_folder(service.settings.data_dir).write_text("in the way")
+    with present(service, "listener", beat_every=0.01):
+        await_it(lambda: names(service.engine) == [f"listener-pid-{os.getpid()}"])
+
+
 def test_what_nobody_catches_is_logged_and_ends_the_process(
     service: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:

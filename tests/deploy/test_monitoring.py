@@ -11,6 +11,7 @@ import yaml
 from prometheus_client import REGISTRY
 
 import badgepost.fault_counts
+import badgepost.standing
 import desk.hooks.counting
 import inbound.counting
 import mailer.delivery.counting
@@ -117,3 +118,11 @@ def test_what_the_database_tells(house: House) -> None:
     house.change("DROP TABLE process_pulse")
     left = {family.name for family in Standing(house.service, kept_seconds=0).collect()}
     assert left == set(found) - {"badgepost_processes"}
+
+
+def test_a_scrape_does_not_wait_for_another_that_hangs(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(badgepost.standing, "PATIENCE", 0.05)
+    standing = Standing(house.service, kept_seconds=0)
+    with standing._lock:
+        (family,) = standing.collect()
+    assert [(sample.name, sample.value) for sample in family.samples] == [("badgepost_database_up", 0.0)]
