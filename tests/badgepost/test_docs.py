@@ -56,6 +56,12 @@ def test_the_example_of_the_settings_is_valid() -> None:
     assert [relay.name for relay in settings.relays] == ["first", "second"]
 
 
+def test_the_settings_for_a_mail_server_are_valid() -> None:
+    [example] = re.findall(r"```toml\n(.*?)```", (DOCS / "mta.md").read_text(), re.DOTALL)
+    settings = Settings.model_validate(tomllib.loads(example))
+    assert (settings.listener.protocol, settings.relays[0].tls) == ("lmtp", "none")
+
+
 def _commands(group: Any, before: str) -> Iterator[str]:
     for name, command in group.commands.items():
         if getattr(command, "commands", None):
@@ -78,3 +84,15 @@ def test_the_example_of_a_programme_shows_every_key() -> None:
     assert isinstance(read_document(document), ProgrammeDocument)
     shown = set(re.findall(r'"(\w+)":', example))
     assert shown == {name.rpartition(".")[2] for name in _names(ProgrammeDocument)} | {"branding"}
+
+
+def test_what_a_document_leads_to_is_there() -> None:
+    root = DOCS.parent
+    documents = [*DOCS.glob("*.md"), root / "README.md", root / "SECURITY.md"]
+    lost = [
+        f"{document.name}: {target}"
+        for document in documents
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text())
+        if not (document.parent / target).exists()
+    ]
+    assert lost == []
