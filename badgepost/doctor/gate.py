@@ -7,12 +7,9 @@ be known from here: that is only said.
 
 import hashlib
 import json
-import os
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from threading import Lock
 
 from badgepost.doctor.checks import CHECKS
@@ -120,8 +117,7 @@ def _recall(settings: Settings, names: tuple[str, ...]) -> tuple[str, ...] | Non
 def _remember(settings: Settings, passed: _Passed) -> None:
     """Keep it for the next command, whole or not at all. A folder that cannot be written costs only time."""
     content = {"of": passed.of, "at": passed.at.isoformat(), "doubts": passed.doubts, "checks": passed.checks}
+    path = settings.data_dir / FILE
     with suppress(OSError):
-        folder = Path(settings.data_dir)
-        with NamedTemporaryFile("w", dir=folder, prefix=".doctor-", delete=False, encoding="utf-8") as file:
-            json.dump(content, file)
-        os.replace(file.name, folder / FILE)
+        path.with_suffix(".new").write_text(json.dumps(content), encoding="utf-8")
+        path.with_suffix(".new").replace(path)

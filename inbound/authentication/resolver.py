@@ -19,7 +19,11 @@ class Resolver:
 
     def __init__(self, lifetime: float = 5.0, nameservers: tuple[str, ...] = (), port: int = 53) -> None:
         """`lifetime`: seconds for one question in all, with its repetitions."""
-        self._resolver = dns.resolver.Resolver(configure=not nameservers)
+        self._resolver: dns.resolver.Resolver | None = None
+        try:
+            self._resolver = dns.resolver.Resolver(configure=not nameservers)
+        except dns.resolver.NoResolverConfiguration:
+            return  # a machine without a name server: whoever asks is told so, and the rest works
         if nameservers:
             self._resolver.nameservers = list(nameservers)
             self._resolver.port = port
@@ -30,6 +34,8 @@ class Resolver:
         if not fits_in_dns(name):
             return NoSuchName()
         try:
+            if self._resolver is None:
+                raise dns.resolver.NoResolverConfiguration
             # Label by label: in a name given as text, a backslash in mail could write a dot that nobody checked.
             labels = [label.encode("ascii") for label in name.split(".")]
             found = self._resolver.resolve(dns.name.Name([*labels, b""]), record_type, search=False)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import dns.flags
 import dns.message
 import dns.rcode
+import dns.resolver
 import dns.rrset
 import pytest
 
@@ -156,3 +157,11 @@ def test_all_questions_about_one_mail_have_one_time_limit() -> None:
     answers = [bounded(f"n{number}.example", "TXT") for number in range(4)]
     assert asked == ["n0.example", "n1.example"]
     assert [isinstance(answer, TemporaryFailure) for answer in answers] == [False, False, True, True]
+
+
+def test_a_machine_without_name_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    def find_none(_resolver: object, _file: object) -> None:
+        raise dns.resolver.NoResolverConfiguration
+
+    monkeypatch.setattr(dns.resolver.Resolver, "read_resolv_conf", find_none)
+    assert Resolver()("mail.example", "MX") == TemporaryFailure("NoResolverConfiguration")
