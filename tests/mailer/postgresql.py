@@ -23,6 +23,8 @@ from badgepost.database import open_engine
 
 PROGRAMS = ("initdb", "pg_ctl")
 _FOLDERS = ("/usr/lib/postgresql/15/bin",)
+# As databases of operators do it: "a-b" stands behind "aa", and "B" behind "a".
+_SORTING = ("--locale=C", "--locale-provider=icu", "--icu-locale=en-US")
 # Nothing here need survive a power cut.
 _OPTIONS = "-c listen_addresses= -c fsync=off -c full_page_writes=off -c max_connections=200"
 
@@ -68,7 +70,7 @@ def running_postgres() -> Iterator[PostgresServer]:
         os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
     data = folder / "data"
     try:
-        _run(user, "initdb", "-D", data, "-A", "trust", "-U", "badgepost", "-E", "UTF8", "--locale=C", "--no-sync")
+        _run(user, "initdb", "-D", data, "-A", "trust", "-U", "badgepost", "-E", "UTF8", *_SORTING, "--no-sync")
         _run(user, "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", f"{_OPTIONS} -k {folder}", "start")
         try:
             yield PostgresServer(folder)
