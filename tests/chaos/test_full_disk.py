@@ -34,7 +34,7 @@ def has_namespaces(folder: Path) -> bool:
     return made.returncode == 0
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 @pytest.mark.needs("unshare", "mount", "initdb", "postgres")
 @pytest.mark.parametrize("kind", SIZES)
 def test_nothing_is_lost_when_the_disk_is_full(

@@ -75,7 +75,7 @@ if "BADGEPOST_CHAOS_KILLS" in os.environ:
     HOSTILE |= DEARER
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_what_ends_the_room_ends_nothing_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with Room(LIMITS) as room:
         office = open_mail_office(tmp_path, room)

@@ -108,7 +108,7 @@ def _fill(engine: Engine) -> None:
     Ledger(engine).add_many(ROWS)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_a_migration_is_done_or_not_done(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():
         chance = make_chance()

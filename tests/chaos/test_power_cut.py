@@ -118,7 +118,7 @@ def _write(folder: Path, name: str, files: dict[str, bytes]) -> Path:
     return folder / f"{name}.db"
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 def test_what_was_acknowledged_survives_a_power_cut(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():
         chance = make_chance()

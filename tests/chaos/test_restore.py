@@ -79,7 +79,7 @@ if "BADGEPOST_CHAOS_KILLS" not in os.environ:
     WAYS = [random.SystemRandom().choice(WAYS)]
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("bring_back", WAYS)
 def test_an_earlier_state_does_not_send_again(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], bring_back: Callable[[House], House]

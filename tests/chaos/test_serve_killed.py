@@ -25,7 +25,7 @@ def serving(folder: Path) -> Iterator[tuple[House, int, int]]:
         house.end()
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 def test_no_orphan_stands_in_the_way_of_the_next(tmp_path: Path) -> None:
     with serving(tmp_path) as (house, pages, mail), closing(httpx.Client()) as client:
         clients = Clients(mail, number=1)

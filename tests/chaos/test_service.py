@@ -118,13 +118,13 @@ def _issuer(office: MailOffice) -> str:
     return str(office.value("SELECT id FROM issuer WHERE slug = 'asee'"))
 
 
-@pytest.mark.timeout(300 + 20 * KILLS)
+@pytest.mark.timeout(900 + 60 * KILLS)
 def test_whoever_is_killed_nothing_is_lost_or_done_twice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _run(tmp_path, None, capsys)
 
 
 @pytest.mark.needs("initdb", "postgres")
-@pytest.mark.timeout(300 + 20 * KILLS)
+@pytest.mark.timeout(900 + 60 * KILLS)
 def test_nor_is_it_on_postgresql_when_the_server_is_killed_too(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

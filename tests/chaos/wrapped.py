@@ -22,6 +22,8 @@ def shift_clock(file: Path) -> None:
             return _real_time()
 
     class Shifted(datetime.datetime):
+        __slots__ = ()  # of the size that compiled modules expect
+
         @classmethod
         def now(cls, tz: datetime.tzinfo | None = None) -> "Shifted":
             return cls.fromtimestamp(tell_time(), tz)
