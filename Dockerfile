@@ -30,6 +30,12 @@ LABEL org.opencontainers.image.title="badgepost" \
     org.opencontainers.image.licenses="Apache-2.0"
 RUN useradd --system --uid 10001 --user-group --home-dir /var/lib/badgepost --shell /usr/sbin/nologin badgepost \
     && install -d -m 0700 -o badgepost -g badgepost /var/lib/badgepost
+# pg_dump and pg_restore, for `badgepost backup` and `restore`: of the release that compose.yaml runs. Which of its
+# versions, Debian's security updates say.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends postgresql-client-15 \
+    && rm -rf /var/lib/apt/lists/*
 COPY --from=build /opt/badgepost /opt/badgepost
 # The root may be read-only: what is written is in the volume, and in /tmp.
 ENV PATH=/opt/badgepost/bin:$PATH \

@@ -69,7 +69,9 @@ def test_what_is_copied_is_there_and_nothing_else_is_sent() -> None:
 def test_the_last_stage_has_no_rights_no_tools_and_no_secrets() -> None:
     assert LAST["USER"] == "10001:10001"
     assert STAGES[-1][-1][0] == "CMD"
-    assert not re.search(r"apt-get|gcc|build-essential|pip install|curl|ARG ", LAST_TEXT)
+    assert not re.search(r"gcc|build-essential|pip install|curl|ARG ", LAST_TEXT)
+    [client] = re.findall(r"apt-get install --yes --no-install-recommends ([^&]+) &&", LAST_TEXT)
+    assert client.strip() == f"postgresql-client-{SERVICES['database']['image'].removeprefix('postgres:')}"
     assert not re.search(r"password|secret|token|PRIVATE KEY", "\n".join(f"{STAGES}").lower())
     installs = [argument for stage in STAGES for name, argument in stage if "pip install --require" in argument]
     assert all("--require-hashes" in each and "--only-binary :all:" in each for each in installs)

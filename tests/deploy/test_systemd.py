@@ -116,3 +116,20 @@ def test_the_work_is_done_under_the_filter() -> None:
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout.splitlines()[-1])
     assert all(result.values()), result
+
+
+@pytest.mark.needs("setpriv")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes somebody else")
+def test_commands_are_run_as_the_units_run_them(tmp_path: Path) -> None:
+    shipped = (UNITS / "badgepost").read_text()
+    tells = 'id -u; umask; echo "$BADGEPOST_CONFIG $BADGEPOST_DATA_DIR"; printf "%s\\n" "$@"'
+    replaced = {"/opt/badgepost/bin/badgepost": f"sh -c '{tells}' sh", "id=badgepost": "id=nobody"}
+    replaced["--regid=nobody"] = "--regid=nogroup"
+    for there, here in replaced.items():
+        assert there in shipped
+        shipped = shipped.replace(there, here)
+    done = subprocess.run(["sh", "-c", shipped, "badgepost", "why", "a b"], capture_output=True, text=True, timeout=60)  # noqa: PLW1510
+    assert done.returncode == 0, done.stderr
+    user, *others = done.stdout.splitlines()
+    assert user != "0"
+    assert others == ["0077", "/etc/badgepost/badgepost.toml /var/lib/badgepost", "why", "a b"]
