@@ -120,7 +120,7 @@ def test_the_work_is_done_under_the_filter() -> None:
 
 @pytest.mark.needs("setpriv")
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes somebody else")
-def test_commands_are_run_as_the_units_run_them(tmp_path: Path) -> None:
+def test_commands_are_run_as_the_units_run_them() -> None:
     shipped = (UNITS / "badgepost").read_text()
     tells = 'id -u; umask; echo "$BADGEPOST_CONFIG $BADGEPOST_DATA_DIR"; printf "%s\\n" "$@"'
     replaced = {"/opt/badgepost/bin/badgepost": f"sh -c '{tells}' sh", "id=badgepost": "id=nobody"}
