@@ -20,7 +20,7 @@ TURN = 100
 _RESTS = """
     NOT EXISTS (
         SELECT 1 FROM delivery AS other
-        WHERE other.raw_mail_id = {mail} AND (other.received_at >= :before OR other.state = 'received')
+        WHERE other.raw_mail_id = {mail} AND (other.received_at >= :before OR other.state <> 'done')
     ) AND NOT EXISTS (
         SELECT 1 FROM ticket_entry JOIN ticket ON ticket.id = ticket_entry.ticket_id
         WHERE ticket_entry.raw_mail_id = {mail} AND (ticket.state <> 'closed' OR ticket.updated_at >= :before)

@@ -18,17 +18,24 @@ from mailer.instance.places import find_place, write_place
 from mailer.instance.tables import THE_INSTANCE
 from mailer.queue.leases import recover
 from mailer.queue.settling import Policy
+from mailer.queue.tables import CLAIMABLE
 
 TURN = 1000
 """The most messages that are set aside in one transaction: others want to write too."""
 
 _WORKERS = text("SELECT DISTINCT worker_id FROM message WHERE worker_id IS NOT NULL")
-_IN_DOUBT = """(state IN ('queued', 'deferred') AND held_at IS NULL AND state_at <= :fenced_at
-    AND stream NOT IN :resend)"""
-_SET_ASIDE = text(f"""
-    UPDATE message SET held_at = :now, reason = :reason, worker_id = NULL
-    WHERE id IN (SELECT id FROM message WHERE {_IN_DOUBT} LIMIT :turn)
-""").bindparams(bindparam("resend", type_=String, expanding=True))
+# By the two indexes of what is claimable: what was set aside is in neither any more.
+_SET_ASIDE = [
+    text(f"""
+        UPDATE message SET held_at = :now, reason = :reason
+        WHERE id IN (
+            SELECT id FROM message
+            WHERE {CLAIMABLE} AND {half} AND state_at <= :fenced_at AND stream NOT IN :resend
+            ORDER BY due_at LIMIT :turn
+        )
+    """).bindparams(bindparam("resend", type_=String, expanding=True))
+    for half in ("batch_id IS NULL", "batch_id IS NOT NULL")
+]
 _LIFT = text("""
     UPDATE instance SET name = :name, former = :former, place = :place, epoch = epoch + 1, changed_at = :now,
         fenced_at = NULL, fenced_because = ''
@@ -57,12 +64,12 @@ def set_aside_doubtful(
         "resend": sorted(resend),
         "turn": TURN,
     }
-    while True:
-        with engine.begin() as connection:
-            count = connection.execute(_SET_ASIDE, values).rowcount
-        yield count
-        if count < TURN:
-            return
+    for half in _SET_ASIDE:
+        count = TURN
+        while count == TURN:
+            with engine.begin() as connection:
+                count = connection.execute(half, values).rowcount
+            yield count
 
 
 def adopt(connection: Connection, standing: Standing, now: datetime) -> bool:

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import Connection
 
 from mailer.instance.fence import Standing, fence, found, grow, look, settle
-from mailer.instance.notes import Note, NoteFile, read_notes
+from mailer.instance.notes import Note, NoteFile, forget_other_notes, read_notes
 from mailer.instance.places import find_place
 from mailer.instance.signs import judge_note, judge_place
 from mailer.queue.recording import Intent, Step
@@ -59,6 +59,8 @@ class Guard:
         if self._note is not None and self._note.instance == standing.name:
             self._note = replace(self._note, epoch=max(standing.epoch, self._note.epoch))
         else:
+            # A former name's, or of a database whose place a new one has taken: later they would speak against it.
+            forget_other_notes(self._folder, standing.name)
             self._note = Note(standing.name, standing.epoch)
         self._grown_for = self._growing_for
         self._file.write(self._note, for_sure=True)

@@ -65,6 +65,14 @@ def read_notes(folder: Path) -> Iterator[Note]:
             yield note
 
 
+def forget_other_notes(folder: Path, instance: str) -> None:
+    """Remove notes about databases that are no more, once it is known that this one may be sent from."""
+    for path in folder.glob(_NAMES):
+        note = _parse(path.read_bytes())
+        if note is not None and note.instance != instance:
+            path.unlink(missing_ok=True)
+
+
 def _parse(line: bytes) -> Note | None:
     try:
         values: Any = json.loads(line)

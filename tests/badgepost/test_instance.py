@@ -126,8 +126,10 @@ def test_another_database_that_was_sent_from(sent) -> None:
 def test_a_new_beginning_in_an_old_folder(sent, tmp_path: Path) -> None:
     fresh = begin(tmp_path / "fresh")
     shutil.copy(next((sent.folder / "var").glob("*.note")), fresh.folder / "var")
-    fresh.issue("ada")
-    assert fresh.deliver() == "1 sent."
+    shutil.copy(next((sent.folder / "var").glob("*.note")), fresh.folder / "var" / "worker-former.note")
+    for name in ("ada", "li"):
+        fresh.issue(name)
+        assert fresh.deliver() == "1 sent."
 
 
 def test_an_operator_fences_a_clone(sent) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
+from badgepost.chores import do_chores
 from inbound.letting_go import let_go_of_raw_mail
 from inbound.looking import read_subject
 from tests.inbound.processing.mail_office import MailOffice, make_mail
@@ -45,6 +46,12 @@ def test_a_mail_that_is_done_with_goes_in_time(any_office: MailOffice) -> None:
     assert let_go(office, days=401) == 0
 
 
+def test_what_was_shelved_stays(office: MailOffice) -> None:
+    office.deliver(make_mail())
+    change(office, "UPDATE delivery SET state = 'shelved'")
+    assert let_go(office, days=999) == 0
+
+
 def test_a_late_copy_is_known(office: MailOffice) -> None:
     content = make_mail()
     office.deliver(content)
@@ -75,3 +82,8 @@ def test_what_is_listed_says_so(office: MailOffice) -> None:
 
 def test_a_processor_lets_go_of_it(office: MailOffice) -> None:
     assert office.tools.keep_raw_mail == KEPT
+    office.deliver(make_mail())
+    office.process()
+    change(office, "UPDATE ticket SET state = 'closed'")
+    do_chores(office.service.office, office.now + timedelta(days=401), office.tools.keep_raw_mail)
+    assert contents(office) == [(0, True)]

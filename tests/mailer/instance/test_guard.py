@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mailer.instance.fence import look
+from mailer.instance.adopting import TURN, set_aside_doubtful
+from mailer.instance.fence import fence, look
 from mailer.instance.guard import Guard
 from mailer.instance.notes import Note, NoteFile, read_notes
 from mailer.instance.places import is_same_place
@@ -16,6 +17,7 @@ from mailer.queue.leases import find_dead, keep_alive, register
 from mailer.queue.recording import Intent, record
 from mailer.queue.settling import Policy
 from mailer.queue.sweeping import sweep
+from mailer.queue.tables import CLAIMABLE
 from tests.mailer.ledgers import START, Ledger, open_ledger
 
 
@@ -133,6 +135,30 @@ def test_a_shorter_note_leaves_nothing_of_a_longer_one(tmp_path: Path) -> None:
 
 
 def test_a_database_that_cannot_be_told_from_none(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.execute("DELETE FROM instance")
     with ledger.engine.begin() as connection:
         assert look(connection) is None
         assert not Guard(tmp_path, "one").may_claim(connection, START)
+
+
+def test_very_many_are_set_aside_in_turns(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.add_many(2 * TURN + 5)
+    ledger.add_many(3, batch_id=None)
+    guard = Guard(tmp_path, "one")
+    check(ledger, guard)
+    send(ledger, guard)
+    with ledger.engine.begin() as connection:
+        fence(connection, "a trial", START + timedelta(minutes=1))
+        standing = look(connection)
+    assert standing is not None
+    ledger.clock += timedelta(minutes=2)
+    ledger.add_many(4)
+    turns = list(set_aside_doubtful(ledger.engine, standing, ledger.clock))
+    assert (turns[0], sum(turns)) == (10, 2 * TURN + 8)
+    assert max(turns) == TURN
+    assert list(set_aside_doubtful(ledger.engine, standing, ledger.clock)) == [0, 0, 0]
+    free = "SELECT COUNT(*) AS free FROM message WHERE held_at IS NULL AND state = 'queued'"
+    assert ledger.rows(free)[0].free == 4
+    found = f"SELECT id FROM message WHERE {CLAIMABLE} AND batch_id IS NOT NULL ORDER BY due_at LIMIT 5"
+    if ledger.engine.dialect.name == "sqlite":
+        assert "INDEX ix_message_claimable" in ledger.rows(f"EXPLAIN QUERY PLAN {found}")[0].detail
