@@ -56,14 +56,14 @@ def test_pictures_are_shown_in_proportion_and_never_enlarged(desk, wanted) -> No
 
 
 @pytest.mark.parametrize("language", ["en", "es", "fr", "de"])
-@pytest.mark.parametrize("kind", NOTICES)
-def test_every_kind_is_published_in_every_language(desk, wanted, kind: str, language: str) -> None:
-    with desk.office.engine.begin() as connection:
-        published = desk.office.publisher.publish(connection, wanted(kind, language=language), desk.now)
-    assert isinstance(published, Published)
-    [row] = desk.rows("SELECT * FROM published_template")
-    assert (row.digest, row.kind, row.language) == (published.digest, kind, language)
-    assert Published.from_json(row.content) == published
+def test_every_kind_is_published_in_every_language(desk, wanted, language: str) -> None:
+    for kind in NOTICES:
+        with desk.office.engine.begin() as connection:
+            published = desk.office.publisher.publish(connection, wanted(kind, language=language), desk.now)
+        assert isinstance(published, Published), kind
+        [row] = desk.rows("SELECT * FROM published_template WHERE digest = :digest", digest=published.digest)
+        assert (row.kind, row.language) == (kind, language)
+        assert Published.from_json(row.content) == published
 
 
 def test_what_is_prepared_is_not_stored_and_publishing_twice_stores_once(desk, wanted) -> None:

@@ -111,15 +111,15 @@ OTHERS: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("mail", OTHERS.values(), ids=OTHERS.keys())
-@pytest.mark.parametrize("mail_from", ["<any@attack.example>", "<>", "<admin@legit.example>", "<x@legit.example>"])
 @pytest.mark.parametrize("is_signed_by_attacker", [False, True])
-def test_an_attacker_is_no_issuer(mail: bytes, mail_from: str, is_signed_by_attacker: bool) -> None:
+def test_an_attacker_is_no_issuer(mail: bytes, is_signed_by_attacker: bool) -> None:
     if is_signed_by_attacker:
         mail = sign(b"From: any@attack.example\r\n" + REST, "attack.example") + mail
-    for helo in ("mx.attack.example", "legit.example"):
-        arrived = arrive(mail, mail_from=mail_from, helo=helo)
-        assert arrived is not None
-        assert arrived[0].role is not Role.ISSUER, arrived[0].words
+    for mail_from in ("<any@attack.example>", "<>", "<admin@legit.example>", "<x@legit.example>"):
+        for helo in ("mx.attack.example", "legit.example"):
+            arrived = arrive(mail, mail_from=mail_from, helo=helo)
+            assert arrived is not None
+            assert arrived[0].role is not Role.ISSUER, (mail_from, arrived[0].words)
 
 
 WEAK_KEYS: dict[str, str] = {

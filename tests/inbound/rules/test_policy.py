@@ -71,10 +71,8 @@ def test_the_table_is_whole() -> None:
     assert CELLS.keys() == set(product(Role, Intent))
 
 
-@pytest.mark.parametrize("role", Role)
-@pytest.mark.parametrize("intent", Intent)
-def test_each_cell(role: Role, intent: Intent, rules: RuleSet) -> None:
-    assert outcome(mail(role, intent), rules) is CELLS[role, intent][0]
+def test_each_cell(rules: RuleSet) -> None:
+    assert {cell: outcome(mail(*cell), rules) for cell in CELLS} == {cell: said for cell, (said, _) in CELLS.items()}
 
 
 @pytest.mark.parametrize("cell", CHECKED)
@@ -91,7 +89,6 @@ def test_the_checks_come_in_the_order_of_the_policy(cell: tuple[Role, Intent], r
         assert outcome(replace(sound, **lacks, **problems, **doubts), rules) == expected
 
 
-@pytest.mark.parametrize("cell", CHECKED)
 @pytest.mark.parametrize(
     ("fact", "word", "expected"),
     [
@@ -100,10 +97,9 @@ def test_the_checks_come_in_the_order_of_the_policy(cell: tuple[Role, Intent], r
         *(("doubts", doubt, "approve") for doubt in Doubt),
     ],
 )
-def test_each_word_of_the_checks(
-    cell: tuple[Role, Intent], fact: str, word: Lack | Problem | Doubt, expected: str, rules: RuleSet
-) -> None:
-    assert outcome(replace(mail(*cell), **{fact: frozenset({word})}), rules) == expected
+def test_each_word_of_the_checks(fact: str, word: Lack | Problem | Doubt, expected: str, rules: RuleSet) -> None:
+    for cell in CHECKED:
+        assert outcome(replace(mail(*cell), **{fact: frozenset({word})}), rules) == expected, cell
 
 
 @pytest.mark.parametrize("cell", CHECKED)
@@ -116,34 +112,33 @@ def test_of_several_people_one_that_fails_makes_the_whole_mail_wait_for_staff(
     assert outcome(replace(mail(*cell), people=3), rules) is CELLS[cell][0]
 
 
-@pytest.mark.parametrize("cell", CELLS)
-def test_unsure_is_for_a_person(cell: tuple[Role, Intent], rules: RuleSet) -> None:
-    assert outcome(replace(mail(*cell), confidence=Confidence.UNSURE), rules) is Outcome.TICKET
+def test_unsure_is_for_a_person(rules: RuleSet) -> None:
+    for cell in CELLS:
+        assert outcome(replace(mail(*cell), confidence=Confidence.UNSURE), rules) is Outcome.TICKET, cell
 
 
-@pytest.mark.parametrize("cell", CELLS)
-def test_what_is_likely_changes_no_record(cell: tuple[Role, Intent], rules: RuleSet) -> None:
-    expected = CELLS[cell][0]
-    if expected is Outcome.APPLY and cell[1] is not Intent.UNSUBSCRIBE:
-        expected = Outcome.TICKET
-    assert outcome(replace(mail(*cell), confidence=Confidence.LIKELY), rules) is expected
+def test_what_is_likely_changes_no_record(rules: RuleSet) -> None:
+    for cell, (expected, _) in CELLS.items():
+        if expected is Outcome.APPLY and cell[1] is not Intent.UNSUBSCRIBE:
+            expected = Outcome.TICKET  # noqa: PLW2901
+        assert outcome(replace(mail(*cell), confidence=Confidence.LIKELY), rules) is expected, cell
 
 
-@pytest.mark.parametrize("cell", CELLS)
-def test_what_is_guessed_may_be_answered_and_nothing_is_done_on_it(cell: tuple[Role, Intent], rules: RuleSet) -> None:
-    expected = CELLS[cell][0]
-    if expected in (Outcome.APPLY, Outcome.CONFIRM, Outcome.SEND_LINK, Outcome.RESEND):
-        expected = Outcome.TICKET
-    assert outcome(replace(mail(*cell), confidence=Confidence.GUESSED), rules) is expected
+def test_what_is_guessed_may_be_answered_and_nothing_is_done_on_it(rules: RuleSet) -> None:
+    for cell, (expected, _) in CELLS.items():
+        if expected in (Outcome.APPLY, Outcome.CONFIRM, Outcome.SEND_LINK, Outcome.RESEND):
+            expected = Outcome.TICKET  # noqa: PLW2901
+        assert outcome(replace(mail(*cell), confidence=Confidence.GUESSED), rules) is expected, cell
 
 
-@pytest.mark.parametrize("cell", CELLS)
-def test_the_guards_come_before_everything(cell: tuple[Role, Intent], rules: RuleSet) -> None:
-    facts = replace(mail(*cell), lacks=frozenset({Lack.EARNER}))
-    for report in ("failed", "delayed", "relayed", "complaint"):
-        assert outcome(replace(facts, report=report, automatic="bulk", is_repeat=True), rules) is Outcome.BOUNCE
-    assert outcome(replace(facts, automatic="absence", is_repeat=True), rules) is Outcome.DROP
-    assert outcome(replace(facts, is_repeat=True), rules) is Outcome.DROP
+def test_the_guards_come_before_everything(rules: RuleSet) -> None:
+    for cell in CELLS:
+        facts = replace(mail(*cell), lacks=frozenset({Lack.EARNER}))
+        for report in ("failed", "delayed", "relayed", "complaint"):
+            reported = replace(facts, report=report, automatic="bulk", is_repeat=True)
+            assert outcome(reported, rules) is Outcome.BOUNCE, cell
+        assert outcome(replace(facts, automatic="absence", is_repeat=True), rules) is Outcome.DROP, cell
+        assert outcome(replace(facts, is_repeat=True), rules) is Outcome.DROP, cell
 
 
 def test_what_is_so_already_is_answered_so_by_the_table(rules: RuleSet) -> None:

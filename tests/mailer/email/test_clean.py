@@ -34,9 +34,9 @@ def lint(site: Site, now: datetime, picture: ImageBytes) -> Lint:
 
 
 @pytest.mark.parametrize("kind", NOTICES)
-@pytest.mark.parametrize("language", ["en", "es", "fr", "de"])
-def test_every_kind_in_every_language(kind: str, language: str, published: Publish, lint: Lint) -> None:
-    assert lint(published(kind, language)) == []
+def test_every_kind_in_every_language(kind: str, published: Publish, lint: Lint) -> None:
+    for language in ("en", "es", "fr", "de"):
+        assert lint(published(kind, language)) == [], language
 
 
 @pytest.mark.parametrize("kind", ["issuance", "expiry_notice", "password_changed", "not_me_report"])

@@ -129,13 +129,10 @@ def test_languages_differ(kind: str, published: Make, mails: Make) -> None:
 
 
 @every_kind
-@pytest.mark.parametrize(
-    "name", ['<b>O\'Neil</b> "Z" & Co {{ 7*7 }} %s 🎉', "ليلى بنت محمد", ("Antonia " * 25).strip()]
-)
-def test_names_of_every_sort_stay_whole_and_harmless(kind: str, name: str, mail_to: Make) -> None:
-    mail = mail_to(Sample(name=name), kind)
-    assert not mail.document.xpath("//b")
-    if "earner_name" not in mail.values:
-        return  # what a writer calls themselves need not be shown
-    assert name in mail.document.text_content()
-    assert " ".join(name.split()) in " ".join(mail.text.split())
+def test_names_of_every_sort_stay_whole_and_harmless(kind: str, mail_to: Make) -> None:
+    for name in ('<b>O\'Neil</b> "Z" & Co {{ 7*7 }} %s 🎉', "ليلى بنت محمد", ("Antonia " * 25).strip()):
+        mail = mail_to(Sample(name=name), kind)
+        assert not mail.document.xpath("//b")
+        if "earner_name" in mail.values:  # what a writer calls themselves need not be shown
+            assert name in mail.document.text_content()
+            assert " ".join(name.split()) in " ".join(mail.text.split())
