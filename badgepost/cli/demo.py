@@ -1,11 +1,9 @@
 """`badgepost demo`: the whole journey once, without a person; what the screen says of it."""
 
-import logging
 import tempfile
 import time
 from pathlib import Path
 
-import structlog
 import typer
 from rich.console import Console
 from rich.padding import Padding
@@ -28,10 +26,7 @@ _SHOWN_LINK = 64
 @app.command("demo")
 def show_demo() -> None:
     """Import a programme, issue from a CSV, deliver over SMTP to a local server, set a password; say what arrived."""
-    set_up_logs("console")
-    # What goes wrong is still logged; what goes right is told in words below.
-    logging.getLogger().setLevel(logging.WARNING)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger("warning"))
+    set_up_logs("console", "warning")  # what goes right is told in words below
     began = time.monotonic()
     console = Console(highlight=False)
     try:
