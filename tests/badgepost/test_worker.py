@@ -195,6 +195,7 @@ def test_who_was_taken_for_dead_goes_on_as_another(ledger: Ledger, tmp_path: Pat
     run(scenario)
 
 
+@pytest.mark.sqlite_only("one write lock for all")
 def test_a_heartbeat_counts_from_when_it_was_written(ledger: Ledger, tmp_path: Path) -> None:
     """Whoever waits long for the one write lock (a long roster is imported) must not look dead when it is over."""
     heartbeat = "SELECT heartbeat_at FROM worker_lease"

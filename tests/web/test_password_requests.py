@@ -1,12 +1,12 @@
 """`/password`: whoever asks learns nothing, in words or in time."""
 
 import re
-import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import text
 
 from tests.web.house import House
 
@@ -43,11 +43,12 @@ def test_the_answer_does_not_wait_for_the_records(house: House) -> None:
 
 @contextmanager
 def _hold_the_write_lock(house: House) -> Iterator[None]:
-    connection = sqlite3.connect(house.service.settings.data_dir / "badgepost.db", isolation_level=None)
-    connection.execute("BEGIN IMMEDIATE")
-    yield
-    connection.execute("ROLLBACK")
-    connection.close()
+    engine = house.service.engine
+    with engine.connect() as connection, connection.begin() as transaction:  # SQLite's lock is taken by that alone
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("LOCK TABLE account, message IN EXCLUSIVE MODE"))
+        yield
+        transaction.rollback()
 
 
 def test_an_alternate_address_counts_and_the_mail_goes_to_the_main_one(house: House) -> None:
