@@ -5,6 +5,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from sqlalchemy import text
 
 from desk.words import Outcome
 from tests.chromium import DESKTOP, Windows
@@ -116,3 +117,14 @@ def _list_attributes(html: str) -> set[str]:
 )
 def test_file_names_are_safe_anywhere(name: str, safe: str) -> None:
     assert name_file(name) == safe
+
+
+def test_a_mail_whose_bytes_were_let_go(house: House) -> None:
+    inside, ticket, mail = _receive(house, MAIL)
+    with house.service.engine.begin() as connection:
+        connection.execute(text("UPDATE raw_mail SET content = :nothing, purged_at = 0"), {"nothing": b""})
+    page = inside.get(mail)
+    assert (page.status_code, "were let go, as the settings say" in page.text) == (200, True)
+    assert inside.get(ticket).status_code == 200
+    for path in ("original.eml", "html", "parts/2"):
+        assert inside.get(f"{mail}/{path}").status_code == 410
