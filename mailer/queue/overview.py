@@ -51,6 +51,13 @@ _STOPPED = text("""
     AND (CAST(:batch_id AS VARCHAR) IS NULL OR id = :batch_id) ORDER BY id
 """)
 _WORKERS = text("SELECT name, place, started_at, heartbeat_at FROM worker_lease ORDER BY name, started_at")
+# On PostgreSQL a worker has a lease in its turns only: between them its pulse says that it lives.
+_WORKERS_BY_TURNS = text("""
+    SELECT name, place, started_at, heartbeat_at FROM worker_lease
+    UNION ALL SELECT name, place, started_at, beat_at FROM process_pulse WHERE kind = 'worker'
+        AND NOT EXISTS (SELECT 1 FROM worker_lease WHERE worker_lease.name = process_pulse.name)
+    ORDER BY name, started_at
+""")
 
 
 @dataclass(frozen=True)
@@ -147,7 +154,8 @@ def count_states(connection: Connection, batch_ids: Collection[str]) -> dict[str
 
 def list_workers(connection: Connection) -> list[WorkerLine]:
     """Return the workers that have not ended, by name."""
-    return [_worker_line(row) for row in connection.execute(_WORKERS)]
+    query = _WORKERS_BY_TURNS if connection.dialect.name == "postgresql" else _WORKERS
+    return [_worker_line(row) for row in connection.execute(query)]
 
 
 def _domain_line(row: Row[Any]) -> DomainLine:

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ from badgepost.worker import Work
 from badgepost.worker_lock import WorkerLock
 from mailer.delivery.memory import MemoryTransport
 from mailer.delivery.outcomes import Deferred, Outcome, Phase, Sent
+from mailer.instance.pulses import Process, beat
+from mailer.queue.leases import register
+from mailer.queue.overview import list_workers
 from mailer.queue.waking import Turn
 from tests.badgepost.machine import PATIENCE
 from tests.chaos.account import check_every_mail, find_not_final
@@ -131,6 +135,17 @@ def test_between_turns_nobody_holds_or_asks_for_anything(ledger: Ledger, tmp_pat
             assert not ledger.rows("SELECT 1 FROM worker_lease")
 
     run(scenario)
+
+
+def test_a_worker_between_turns_is_seen_to_live(ledger: Ledger) -> None:
+    now = ledger.clock
+    one = Process("worker", "one", "here", "/var/badgepost", "0.1.0", now)
+    with ledger.engine.begin() as connection:
+        beat(connection, one, now)
+        beat(connection, replace(one, kind="processor", name="two"), now)
+        assert [(line.name, line.heartbeat_at) for line in list_workers(connection)] == [("one", now)]
+        register(connection, "lease", "one", "job 7", now)
+        assert [(line.name, line.place) for line in list_workers(connection)] == [("one", "job 7")]
 
 
 def test_a_deferred_mail_is_tried_again_at_its_time(ledger: Ledger, tmp_path: Path) -> None:
