@@ -57,7 +57,8 @@ def test_people_badges_and_issuers(house: House) -> None:
     house.change("DELETE FROM earner_address WHERE earner_id = 'e1'")
     for q in ("gonz", "@sub.mail.example"):
         assert "Nobody" not in support.get(f"/console/search?q={q}").text, q
-    assert house.one("SELECT count(*) FROM search_names WHERE name_key LIKE '%gonz%'") == 0, "nothing stays behind"
+    if house.service.engine.dialect.name == "sqlite":
+        assert house.one("SELECT count(*) FROM search_names WHERE name_key LIKE '%gonz%'") == 0, "nothing stays behind"
     badge = str(house.one("SELECT name FROM badge_class LIMIT 1"))
     assert badge in support.get(f"/console/search?q={badge.split(maxsplit=1)[0]}").text
     assert OURS in support.get(f"/console/search?q={OURS[:5]}").text
