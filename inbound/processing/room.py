@@ -33,7 +33,8 @@ class RoomLimits:
     memory: int = 512 << 20
     """Bytes, besides what the program itself takes."""
     cpu_seconds: int = 10
-    wall_seconds: float = 20.0
+    wall_seconds: float = 50.0
+    """Much more than of CPU: on a busy machine a good mail waits, too. Twice this is less than a processor may take."""
     tries: int = 2
 
 

@@ -22,6 +22,9 @@ from mailer.queue.waking import Turn, ask_for_turn
 HEARTBEAT_EVERY = timedelta(seconds=10)
 DEAD_AFTER = timedelta(seconds=45)
 """Without a heartbeat. Longer than a pause of a healthy process; what it holds waits that long after a power cut."""
+AHEAD = timedelta(hours=1)
+"""No clock that anybody looks after is as much ahead: such a heartbeat is from before the clock was set back, and
+whoever lives has beaten since."""
 
 _REGISTER = text("""
     INSERT INTO worker_lease (id, name, place, started_at, heartbeat_at) VALUES (:id, :name, :place, :now, :now)
@@ -30,7 +33,7 @@ _REGISTER = text("""
 _HEARTBEAT = text("UPDATE worker_lease SET heartbeat_at = :now WHERE id = :id")
 _FORMER = text("SELECT id FROM worker_lease WHERE place = :place AND id <> :id")
 _DEAD = text("""
-    SELECT id FROM worker_lease WHERE heartbeat_at < :before
+    SELECT id FROM worker_lease WHERE heartbeat_at < :before OR heartbeat_at > :after
     UNION SELECT worker_id FROM message WHERE worker_id IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM worker_lease WHERE worker_lease.id = message.worker_id)
 """)
@@ -90,11 +93,14 @@ def find_former(connection: Connection, lease_id: str, place: str) -> list[str]:
 def find_dead(connection: Connection, now: datetime, patience: timedelta = DEAD_AFTER) -> list[str]:
     """Return incarnations whose heartbeat is older than `patience`, and those that hold messages without a lease.
 
+    So are those that beat in a future that was called off: see `AHEAD`.
+
     In PostgreSQL a claim and the end of its lease may pass each other unseen. `now` must be read before the
     transaction begins: whoever waited for the write lock as long as the owner of a lease did must not hold that
     wait against it.
     """
-    return [row.id for row in connection.execute(_DEAD, {"before": to_microseconds(now - patience)})]
+    values = {"before": to_microseconds(now - patience), "after": to_microseconds(now + AHEAD)}
+    return [row.id for row in connection.execute(_DEAD, values)]
 
 
 def recover(connection: Connection, lease_ids: Sequence[str], now: datetime, policy: Policy) -> Recovered:
