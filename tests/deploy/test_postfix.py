@@ -5,6 +5,7 @@ import os
 import re
 import smtplib
 import ssl
+import subprocess
 from collections.abc import Iterator
 from email import message_from_bytes
 
@@ -182,7 +183,10 @@ def test_the_list_of_recipients_is_the_listeners(house: MailHouse) -> None:
 
 
 def test_the_configuration_is_whole(house: MailHouse) -> None:
-    assert "warning" not in house.postfix.log()
+    for program, argument in (("postconf", "-n"), ("postconf", "-M"), ("postfix", "check")):
+        command = [f"/usr/sbin/{program}", "-c", str(house.postfix.folder / "etc"), argument]
+        told = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
+        assert told.stderr == ""  # a parameter that there is not would be told here
     shipped = (DEPLOY / "postfix" / "main.cf").read_text()
     set_there = re.findall(r"^(\w+) =", shipped, re.MULTILINE)
     assert len(set_there) == len(set(set_there))
