@@ -69,9 +69,6 @@ def issue_roster(
     return _write(passes, checked, booking or Booking())
 
 
-def _write(passes: Passes, checked: IssueSummary, booking: Booking) -> Issued | IssueRefused:
-    with passes.office.engine.begin() as connection:
-        take_turn(connection)
 def _ask_doctor(passes: Passes, checked: IssueSummary) -> IssueRefused | None:
     """Before any lock is taken: it may take as long as a name server."""
     approval = passes.office.approve(checked.mails)
@@ -84,6 +81,9 @@ def _ask_doctor(passes: Passes, checked: IssueSummary) -> IssueRefused | None:
     return None
 
 
+def _write(passes: Passes, checked: IssueSummary, booking: Booking) -> Issued | IssueRefused:
+    with passes.office.engine.begin() as connection:
+        take_turn(connection)
         refused = booking.before(connection)
         if refused is not None:
             return refused
