@@ -31,6 +31,7 @@ def until(condition: Callable[[], object], what: str) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.sqlite_only("it must not freeze with the one write lock in hand")
 @pytest.mark.timeout(120)
 def test_a_frozen_worker_that_wakes_does_not_send_what_another_took(ledger: Ledger, tmp_path: Path) -> None:
     record = tmp_path / "copies"
