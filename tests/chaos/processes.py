@@ -44,6 +44,7 @@ class Crew:
 
     def kill(self, name: str) -> None:
         """SIGKILL: no handler, no flush, no farewell."""
+        assert self.workers[name].poll() is None, f"{name} ended by itself"
         _end(self.workers.pop(name))
         self.kills += 1
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from badgepost.database import open_engine
+from badgepost.database import migrate, open_engine
 from tests.chaos.account import Figures, check_every_mail, find_not_final
 from tests.chaos.house import make_chance, until
 from tests.chaos.postgres import KillablePostgres, killable_postgres
@@ -45,6 +45,7 @@ def test_nothing_is_lost_and_only_doubts_are_repeated(
 def test_nor_when_postgresql_is_killed_under_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with killable_postgres() as server:
         engine = open_engine(server.url)
+        migrate(engine)
         fill_ledger(engine)
         ledger = Ledger(engine, datetime.now(UTC) - timedelta(seconds=1))
         _kill_and_check(ledger, tmp_path, capsys, server)
