@@ -26,6 +26,8 @@ _PULSE: dict[str, int | str | None] = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
 }
+BREATH = 0.1
+"""Seconds between two times that a process hears of changed jobs: while much is queued it looks ten times a second."""
 AWAY = (psycopg.OperationalError, psycopg.InterfaceError)
 """What says that there is no database to be had, unless the connection is still good."""
 
@@ -45,6 +47,8 @@ class LastingDriver:
         self._turn = asyncio.Lock()
         self._listeners: dict[str, list[NotifyCallback]] = {}
         self._listening: asyncio.Task[None] | None = None
+        self._later: asyncio.TimerHandle | None = None
+        self._heard_at = 0.0
         self._entered = 0
 
     @property
@@ -134,6 +138,24 @@ class LastingDriver:
         if connection is not None:
             await connection.close()
 
+    def _hear(self, channel: str, payload: str) -> None:
+        """Pass on what is said; of many changes soon after each other the first, and one for the others."""
+        loop = asyncio.get_running_loop()
+        if "table_changed_event" not in payload:
+            self._tell(channel, payload)
+        elif self._later is None:
+            wait = max(0.0, self._heard_at + BREATH - loop.time())
+            self._later = loop.call_later(wait, self._tell_change, channel, payload)
+
+    def _tell_change(self, channel: str, payload: str) -> None:
+        self._later = None
+        self._heard_at = asyncio.get_running_loop().time()
+        self._tell(channel, payload)
+
+    def _tell(self, channel: str, payload: str) -> None:
+        for callback in self._listeners.get(channel, ()):
+            callback(payload)
+
     async def _listen(self, is_listening: "asyncio.Future[None]") -> None:
         pause = FIRST_PAUSE
         while True:
@@ -145,8 +167,7 @@ class LastingDriver:
                         is_listening.set_result(None)
                     pause = FIRST_PAUSE
                     async for note in connection.notifies():
-                        for callback in self._listeners.get(note.channel, ()):
-                            callback(note.payload)
+                        self._hear(note.channel, note.payload)
             except AWAY:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)

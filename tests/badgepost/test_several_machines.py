@@ -14,8 +14,9 @@ import pytest
 from sqlalchemy import text
 
 from badgepost.jobs.asking import let_transactions_ask
+from badgepost.jobs.driver import BREATH, LastingDriver
 from badgepost.jobs.running import Chore, Jobs, Patience, run_under_engine
-from badgepost.jobs.tables import QUEUE, make_ready
+from badgepost.jobs.tables import QUEUE, make_ready, tell_conninfo
 from badgepost.turn_worker import TurnWorker, run_turn_worker
 from badgepost.worker import Work
 from badgepost.worker_lock import WorkerLock
@@ -133,6 +134,27 @@ def test_between_turns_nobody_holds_or_asks_for_anything(ledger: Ledger, tmp_pat
             await until(lambda: ledger.states() == {"sent": 300})
             await until(lambda: not ledger.rows(f"SELECT 1 FROM {QUEUE}"))
             assert not ledger.rows("SELECT 1 FROM worker_lease")
+
+    run(scenario)
+
+
+def test_many_changes_are_heard_of_a_few_times_and_the_last_one_too(ledger: Ledger) -> None:
+    heard: list[float] = []
+
+    async def scenario() -> None:
+        driver = LastingDriver(tell_conninfo(ledger.engine))
+        async with driver:
+            await driver.add_listener("changes", lambda payload: heard.append(time.monotonic()))
+            for _ in range(60):
+                await driver.notify("changes", '{"type": "table_changed_event"}')
+            last = time.monotonic()
+            await until(lambda: heard and heard[-1] >= last)
+            before = len(heard)
+            for _ in range(5):
+                await driver.notify("changes", '{"type": "health_check_event"}')
+            await until(lambda: len(heard) == before + 5)
+        await driver.close()
+        assert before <= 2 + (heard[before - 1] - heard[0]) / BREATH
 
     run(scenario)
 
