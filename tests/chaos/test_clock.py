@@ -1,6 +1,8 @@
 """The clock is set an hour or a day forth or back while mail goes out, for one of two workers or for both: nothing is
-lost, nothing is sent twice but what was in doubt, and what a dead worker held is not kept for a day. Workers whose clocks
-are that far apart take each other for dead, again and again: docs/delivery.md says that they must agree.
+lost, nothing is sent twice but what was in doubt, and what a dead worker held is not kept for a day.
+
+Workers whose clocks are that far apart take each other for dead, again and again; docs/delivery.md says that they must
+agree.
 """
 
 import asyncio
