@@ -47,7 +47,7 @@ chaos: setup  ## kill every process and the database 60 times, fail disk, relay,
 fuzz: setup  ## long runs of the state machines of ledger and desk, then atheris on each reader of strangers' bytes
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/fuzz.txt
 	BADGEPOST_FUZZ_EXAMPLES=1000 BADGEPOST_FUZZ_STEPS=80 $(BIN)/python -m pytest -n0 --timeout 0 \
-		tests/mailer/queue/test_machine.py tests/desk/requests/test_desk_machine.py
+		tests/mailer/queue/test_machine.py tests/desk/requests/test_desk_machine.py tests/desk/requests/test_life_of_a_name.py
 	$(BIN)/python -m fuzz --seconds 300
 
 fuzz-api: setup  ## ask the API for whatever its document allows and forbids, for five minutes

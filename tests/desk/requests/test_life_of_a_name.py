@@ -3,6 +3,7 @@
 What ought to be is a plain model beside it: the name, and for each proposal and group of changes how it stands.
 """
 
+import os
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
@@ -34,6 +35,7 @@ from tests.desk.conftest import NOW, VAULT, Desk, fill_desk
 from tests.desk.requests.conftest import Counter
 
 NAMES = st.sampled_from(["Jane Smith", "Jane Doe", "Jane Roe"])
+EXAMPLES = int(os.environ.get("BADGEPOST_FUZZ_EXAMPLES", "20"))
 NUMBERS = count()
 PICK = st.integers(0, 9)
 DAY = timedelta(days=1)
@@ -196,5 +198,5 @@ class LifeOfAName(RuleBasedStateMachine):
 def test_life_of_a_name(tmp_path: Path, publisher: Publisher) -> None:
     run_state_machine_as_test(
         lambda: LifeOfAName(tmp_path, publisher),
-        settings=settings(max_examples=60, stateful_step_count=20, deadline=None),
+        settings=settings(max_examples=EXAMPLES, stateful_step_count=20, deadline=None),
     )
