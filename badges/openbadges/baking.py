@@ -115,7 +115,7 @@ def _unbake_png(content: bytes) -> str | None:
     try:
         for name, start, end in _walk(content):
             keyword, _, rest = content[start + 8 : end - 4].partition(b"\0")
-            if name == b"iTXt" and keyword == _KEYWORD and rest[:1] == b"\0":
+            if name == b"iTXt" and keyword == _KEYWORD and rest[:1] == b"\0" and _is_sound(content[start:end]):
                 return rest[2:].split(b"\0", 2)[2].decode("utf-8") or None
     except (ValueError, IndexError):
         return None
@@ -143,6 +143,11 @@ def _make_chunk(name: bytes, content: bytes) -> bytes:
 
 def _is_baked(name: bytes, chunk: bytes) -> bool:
     return name in _TEXT_CHUNKS and chunk[8:].startswith((_KEYWORD + b"\0", _KEYWORD_2 + b"\0"))
+
+
+def _is_sound(chunk: bytes) -> bool:
+    """Tell whether a chunk is what was written (PNG 3, section 5.3)."""
+    return chunk[-4:] == struct.pack(">I", zlib.crc32(chunk[4:-4]))
 
 
 def _walk(png: bytes) -> Iterator[tuple[bytes, int, int]]:

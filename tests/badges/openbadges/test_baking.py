@@ -87,11 +87,12 @@ def test_what_is_no_whole_png_is_not_baked(content: bytes) -> None:
 _BAKED = bake_png(PICTURE, TOKEN)
 
 
-_EMPTY = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 24) + b"iTXtopenbadgecredential" + bytes(9)
-"""A chunk with nothing in it where the credential stands."""
+_DAMAGED = PICTURE[:33] + struct.pack(">I", 25) + b"iTXtopenbadgecredential" + bytes(6)
+"""A chunk whose checksum is not of what is in it."""
 
 
-@example(_EMPTY, b"")
+@example(bake_png(PICTURE, ""), b"")
+@example(_DAMAGED, bytes(4))
 @given(st.binary(max_size=200) | st.integers(0, 300).map(lambda end: _BAKED[:end]), st.binary(max_size=9))
 def test_unbaking_takes_what_strangers_send(content: bytes, tail: bytes) -> None:
     assert unbake(content + tail) in {None, TOKEN}
