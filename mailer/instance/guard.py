@@ -4,7 +4,7 @@ Here belong the moments: at the start of a worker and with each heartbeat everyt
 costs next to nothing. Transactions and their order are the worker's.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -37,13 +37,15 @@ class Guard:
 
         To be followed by `keep` when the transaction is committed.
         """
+        # Read first: another worker of this machine may commit and note more before the database is looked at.
+        notes = list(self._notes())
         place = find_place(connection)
         standing = look(connection) or found(connection, place, now)
         if standing.is_fenced:
             return standing
         if not standing.place:
             settle(connection, place)
-        because = judge_place(standing, place) or self._judge_notes(connection, standing)
+        because = judge_place(standing, place) or _judge_notes(connection, standing, notes)
         if because is not None:
             return _fence(connection, because, now)
         self._growing_for = self._granted
@@ -83,16 +85,17 @@ class Guard:
             self._note = replace(self._note, message=granted[-1].id, number=granted[-1].fence)
             self._file.write(self._note, for_sure=False)
 
-    def _judge_notes(self, connection: Connection, standing: Standing) -> str | None:
-        judged = (judge_note(connection, standing, note) for note in self._notes())
-        return next(filter(None, judged), None)
-
     def _notes(self) -> Iterator[Note]:
         """Yield what was noted here: at the start by every worker that ever was, later by this one."""
         if self._note is None:
             yield from read_notes(self._folder)
         else:
             yield self._note
+
+
+def _judge_notes(connection: Connection, standing: Standing, notes: Iterable[Note]) -> str | None:
+    judged = (judge_note(connection, standing, note) for note in notes)
+    return next(filter(None, judged), None)
 
 
 def _fence(connection: Connection, because: str, now: datetime) -> Standing:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, event
 
 from mailer.instance.adopting import TURN, set_aside_doubtful
 from mailer.instance.fence import fence, look
@@ -81,6 +82,30 @@ def test_another_machine_has_seen_the_epoch(ledger: Ledger, tmp_path: Path) -> N
     check(ledger, idle)
     ledger.execute("UPDATE instance SET epoch = 0")
     assert check(ledger, idle).endswith("it is an earlier state, brought back")
+
+
+def test_a_worker_that_starts_while_another_notes_more(ledger: Ledger, tmp_path: Path) -> None:
+    """What another one commits and notes between two looks of this one is no sign of an earlier state."""
+    if ledger.engine.dialect.name == "sqlite":
+        pytest.skip("nobody commits while another looks")
+    guard = Guard(tmp_path, "one")
+    check(ledger, guard)
+    ledger.add()
+    send(ledger, guard)
+    looks: list[str] = []
+
+    def grow_meanwhile(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if "FROM instance" in statement:
+            looks.append(statement)
+            if len(looks) == 1:
+                check(ledger, guard)
+
+    event.listen(ledger.engine, "after_cursor_execute", grow_meanwhile)
+    try:
+        assert check(ledger, Guard(tmp_path, "two")) == ""
+    finally:
+        event.remove(ledger.engine, "after_cursor_execute", grow_meanwhile)
+    assert [note.epoch for note in read_notes(tmp_path)] == [1, 0]
 
 
 def test_a_fence_stops_everybody_at_once(ledger: Ledger, tmp_path: Path) -> None:
