@@ -70,10 +70,17 @@ class Run:
             self.house.start(victim)
 
     def take_database_away(self) -> None:
-        """Until mail is refused for it: PostgreSQL is killed, SQLite is locked for longer than anybody waits."""
-        refused = self.clients.replies[451]
+        """Until mail is refused for it: PostgreSQL is killed, SQLite is locked for longer than anybody waits.
+
+        A lock keeps nobody from reading in SQLite; without PostgreSQL there is no page.
+        """
+        refused, away = self.clients.replies[451], self.visitors.statuses[503]
         with self._without_database():
             self.house.until(lambda: self.clients.replies[451] > refused, "no mail was refused for now")
+            if self.server is not None:
+                self.house.until(
+                    lambda: self.visitors.statuses[503] > away, "no page said that it is to be tried later"
+                )
 
     @contextmanager
     def _without_database(self) -> Iterator[None]:
