@@ -20,7 +20,7 @@ from badgepost.backup.sqlite import BackupFault, check_revision
 from badgepost.backup.whole_files import whole_file
 from badgepost.database import migrate_on, open_engine
 from badgepost.jobs.tables import SCHEMA
-from mailer.instance.fence import fence
+from mailer.instance.fence import fence_copy
 
 MAGIC = b"PGDMP"
 _FOLDERS = "/usr/lib/postgresql"
@@ -74,7 +74,7 @@ def _make_ours(engine: Engine, revision: str, because: str, now: datetime) -> st
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO alembic_version (version_num) VALUES (:revision)"), {"revision": revision})
         _, after = migrate_on(connection)
-        fence(connection, because, now)
+        fence_copy(connection, because, now)
     assert after is not None
     return after
 

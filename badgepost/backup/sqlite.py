@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 
 from badgepost.backup.whole_files import whole_file
 from badgepost.database import is_known_revision, migrate, open_engine
-from mailer.instance.fence import fence
+from mailer.instance.fence import fence_copy
 
 MAGIC = b"SQLite format 3\0"
 _BESIDE = ("-wal", "-shm", "-journal")
@@ -97,7 +97,7 @@ def _fence(path: Path, because: str, now: datetime) -> None:
     engine = open_engine(f"sqlite:///{path}")
     try:
         with engine.begin() as connection:
-            fence(connection, because, now)
+            fence_copy(connection, because, now)
     finally:
         engine.dispose()
 

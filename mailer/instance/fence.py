@@ -27,6 +27,8 @@ _FOUND = text("""
 _SETTLE = text("UPDATE instance SET place = :place WHERE id = :id AND place = '{}'")
 _GROW = text("UPDATE instance SET epoch = epoch + 1, changed_at = :now WHERE id = :id")
 _FENCE = text("UPDATE instance SET fenced_at = :now, fenced_because = :because WHERE id = :id AND fenced_at IS NULL")
+_FENCE_ANEW = text("UPDATE instance SET fenced_at = :now, fenced_because = :because WHERE id = :id")
+_LAST_OPEN = text("SELECT MAX(state_at) FROM message WHERE state IN ('queued', 'deferred')")
 _END_LEASES = text("DELETE FROM worker_lease")
 _END_CLAIMS = text(
     "UPDATE message SET worker_id = NULL WHERE worker_id IS NOT NULL AND state IN ('queued', 'deferred')"
@@ -93,6 +95,17 @@ def fence(connection: Connection, because: str, now: datetime) -> bool:
     connection.execute(_END_LEASES)
     connection.execute(_END_CLAIMS)
     return is_new
+
+
+def fence_copy(connection: Connection, because: str, now: datetime) -> None:
+    """Fence what was just copied, from this moment on even if the original was fenced: all in it may since be sent.
+
+    The fence is no older than what is open, so that a clock that was set back leaves nothing out.
+    """
+    fence(connection, because, now)
+    last = connection.execute(_LAST_OPEN).scalar() or 0
+    values = {"id": THE_INSTANCE, "because": because, "now": max(to_microseconds(now), last)}
+    connection.execute(_FENCE_ANEW, values)
 
 
 def has_attempt(connection: Connection, message: str, number: int) -> bool:

@@ -66,6 +66,18 @@ def test_everything_comes_back_and_nothing_is_sent(service, target) -> None:
 
 
 @pytest.mark.usefixtures("either_database")
+def test_what_was_queued_behind_a_fence_is_in_doubt_when_a_backup_of_then_is_brought_back(service, target) -> None:
+    assert service.run("instance", "fence").status == 0
+    service.issue("behind")
+    assert service.run("backup", str(service.folder / "backup")).status == 0
+    assert service.run("instance", "adopt", "--moved").status == 0
+    service.deliver()
+    assert target.run("restore", str(service.folder / "backup")).status == 0
+    assert target.run("instance", "adopt", "--restored").status == 0
+    assert target.deliver() == "nothing."
+
+
+@pytest.mark.usefixtures("either_database")
 def test_a_backup_under_load_is_of_one_moment(service, target) -> None:
     with issuing(service) as rounds:
         for number in range(3):
