@@ -1,6 +1,7 @@
 """A running service as the tests of pages see it, and what they want to know of it."""
 
 import asyncio
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -78,6 +79,13 @@ class House:
     def change(self, statement: str, **values: object) -> None:
         with self.service.engine.begin() as connection:
             connection.execute(text(statement), values)
+
+    def change_json(self, table: str, column: str, **changes: object) -> None:
+        """Put `changes` into each JSON object of a column; None takes the key out."""
+        for before in self.column(f"SELECT DISTINCT {column} FROM {table}"):
+            kept = {key: value for key, value in json.loads(str(before)).items() if key not in changes}
+            after = json.dumps(kept | {key: value for key, value in changes.items() if value is not None})
+            self.change(f"UPDATE {table} SET {column} = :after WHERE {column} = :before", after=after, before=before)
 
     def dump(self) -> list[str]:
         """Return every row in the database."""

@@ -116,7 +116,7 @@ def test_criteria_become_a_link_only_if_they_are_one(house: House) -> None:
 
 
 def test_the_shown_mail_holds_nobodys_markup(house: House) -> None:
-    house.change("UPDATE message SET facts = json_set(facts, '$.name', :n)", n=NASTY)
+    house.change_json("message", "facts", name=NASTY)
     page = house.get(f"/mail/{house.mint(Purpose.BROWSER, house.message_to(ADA))}")
     assert page.status_code == 200
     assert "script" not in _tags(page.text).tags
