@@ -78,9 +78,12 @@ def book_report(
     if message is None:
         return Booked(None, f"{_tell(report)} It does not prove to be about a mail of ours: noted, nothing more.")
     if isinstance(report, ComplaintReport):
-        booked, look = _book_complaint(connection, report, message, now), brake and brake.at_complaint
+        booked, is_news = _book_complaint(connection, report, message, now)
+        # Looking is a count of the whole batch: who sends a report again and again must not have it for each.
+        look = brake.at_complaint if brake and is_news else None
     else:
-        booked, look = _book_delivery(connection, report, message, now), brake and brake.at_bounce
+        booked = _book_delivery(connection, report, message, now)
+        look = brake.at_bounce if brake else None
     braked = look(connection, message.batch_id, now) if look and message.batch_id else None
     return replace(booked, words=f"{booked.words} Its sending is paused: {braked.because}.") if braked else booked
 
@@ -105,13 +108,16 @@ def _list_addresses(report: DeliveryReport | ComplaintReport) -> list[str]:
     return list(dict.fromkeys(form for address in named[:_MOST_IDS] if address for form in (address, address.lower())))
 
 
-def _book_complaint(connection: Connection, report: ComplaintReport, message: _Message, now: datetime) -> Booked:
+def _book_complaint(
+    connection: Connection, report: ComplaintReport, message: _Message, now: datetime
+) -> tuple[Booked, bool]:
+    """Return with it whether the address was not on the list before."""
     if not report.is_complaint:
-        return Booked(message.id, f"Feedback that is no complaint ({report.feedback_type}): noted.")
-    _suppress(connection, message, f"complaint: {report.reason}", now)
+        return Booked(message.id, f"Feedback that is no complaint ({report.feedback_type}): noted."), False
+    is_news = _suppress(connection, message, f"complaint: {report.reason}", now)
     note(connection, message.id, f"a complaint came back: {report.reason}")
     tell_of_report(connection, message.id, EventKind.MAIL_COMPLAINED, report.reason, now)
-    return Booked(message.id, f"{report.reason} {message.rcpt_to} gets no more mail.")
+    return Booked(message.id, f"{report.reason} {message.rcpt_to} gets no more mail."), is_news
 
 
 def _book_delivery(connection: Connection, report: DeliveryReport, message: _Message, now: datetime) -> Booked:
@@ -145,8 +151,8 @@ def _is_about(recipient: ReportedRecipient, message: _Message) -> bool:
     return not named or message.rcpt_to.lower() in named
 
 
-def _suppress(connection: Connection, message: _Message, reason: str, now: datetime) -> None:
-    suppress(connection, [Suppressed(message.rcpt_to, reason, now, source_message_id=message.id)])
+def _suppress(connection: Connection, message: _Message, reason: str, now: datetime) -> bool:
+    return suppress(connection, [Suppressed(message.rcpt_to, reason, now, source_message_id=message.id)]) > 0
 
 
 def _tell(report: DeliveryReport | ComplaintReport) -> str:
