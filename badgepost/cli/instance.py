@@ -3,6 +3,7 @@
 Here belong the words. The fence stands in `mailer.instance.fence`, what the answers lead to in `adopting`.
 """
 
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -13,7 +14,9 @@ from badges.transactions import reading
 from mailer.instance.adopting import adopt, set_aside_doubtful
 from mailer.instance.fence import Standing, look
 from mailer.instance.fence import fence as let_nothing_go
+from mailer.instance.notes import read_notes
 from mailer.instance.places import find_place, is_same_place
+from mailer.instance.signs import EARLIER, judge_note
 from mailer.notices import Stream
 
 app = typer.Typer()
@@ -69,6 +72,8 @@ def adopt_it(
     standing = _find_fenced(engine)
     if restored:
         _set_aside(engine, standing, [Stream.ACCOUNT.value] if resend_account else [])
+    elif _is_earlier(engine, standing, get_service().settings.data_dir):
+        refuse("mails were sent that it knows nothing of, and would go a second time: say --restored, not --moved")
     with engine.begin() as connection:
         if not adopt(connection, standing, now()):
             refuse("somebody else has adopted it meanwhile")
@@ -91,6 +96,13 @@ def _set_aside(engine: Engine, standing: Standing, resend: list[str]) -> None:
     typer.echo(f"{count} {'message is' if count == 1 else 'messages are'} set aside: they may have been sent since.")
     if count:
         typer.echo("Decide for each, or a batch at once: badgepost queue retry|cancel ID|ADDRESS|BATCH")
+
+
+def _is_earlier(engine: Engine, standing: Standing, folder: Path) -> bool:
+    if standing.because == EARLIER:
+        return True
+    with reading(engine).connect() as connection:
+        return any(judge_note(connection, standing, note) == EARLIER for note in read_notes(folder))
 
 
 def _find_fenced(engine: Engine) -> Standing:

@@ -86,6 +86,22 @@ def test_an_earlier_state_sends_nothing_again(sent) -> None:
     assert sent.deliver() == "1 sent."
 
 
+@pytest.mark.sqlite_only("a backup that is a database file")
+def test_an_earlier_state_is_not_said_to_be_moved(sent) -> None:
+    backup = sent.folder / "backup"
+    sent.issue("bo")
+    assert sent.run("backup", str(backup)).status == 0
+    assert sent.deliver() == "1 sent."
+    shutil.copyfile(backup, sent.database)
+    for ending in ("-wal", "-shm"):
+        Path(f"{sent.database}{ending}").unlink(missing_ok=True)
+    refused = sent.run("instance", "adopt", "--moved")
+    assert (refused.status, "say --restored" in refused.err) == (2, True), refused.err
+    assert sent.run("instance", "adopt", "--restored").status == 0
+    assert sent.deliver() == "nothing."
+    assert copies(sent) == ["ada", "bo", "li"]
+
+
 def test_account_mail_may_be_let_go(sent) -> None:
     take_back(sent)
     assert sent.run("worker", "--once").status == 2
