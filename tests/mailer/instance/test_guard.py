@@ -20,6 +20,7 @@ from mailer.queue.settling import Policy
 from mailer.queue.sweeping import sweep
 from mailer.queue.tables import CLAIMABLE
 from tests.mailer.ledgers import START, Ledger, open_ledger
+from tests.mailer.postgresql import PROGRAMS
 
 
 @pytest.fixture
@@ -84,10 +85,9 @@ def test_another_machine_has_seen_the_epoch(ledger: Ledger, tmp_path: Path) -> N
     assert check(ledger, idle).endswith("it is an earlier state, brought back")
 
 
-def test_a_worker_that_starts_while_another_notes_more(ledger: Ledger, tmp_path: Path) -> None:
+@pytest.mark.needs(*PROGRAMS)
+def test_a_worker_that_starts_while_another_notes_more(on_postgresql: None, ledger: Ledger, tmp_path: Path) -> None:
     """What another one commits and notes between two looks of this one is no sign of an earlier state."""
-    if ledger.engine.dialect.name == "sqlite":
-        pytest.skip("nobody commits while another looks")
     guard = Guard(tmp_path, "one")
     check(ledger, guard)
     ledger.add()
