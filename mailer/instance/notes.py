@@ -8,6 +8,7 @@ is on disk.
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -59,18 +60,22 @@ class NoteFile:
 
 def read_notes(folder: Path) -> Iterator[Note]:
     """Yield the notes of all workers that ever sent from here; one that is no note says nothing."""
-    for path in sorted(folder.glob(_NAMES)):
-        note = _parse(path.read_bytes())
-        if note is not None:
-            yield note
+    yield from (note for _, note in _read_files(folder))
 
 
 def forget_other_notes(folder: Path, instance: str) -> None:
     """Remove notes about databases that are no more, once it is known that this one may be sent from."""
-    for path in folder.glob(_NAMES):
-        note = _parse(path.read_bytes())
-        if note is not None and note.instance != instance:
+    for path, note in _read_files(folder):
+        if note.instance != instance:
             path.unlink(missing_ok=True)
+
+
+def _read_files(folder: Path) -> Iterator[tuple[Path, Note]]:
+    for path in sorted(folder.glob(_NAMES)):
+        with suppress(FileNotFoundError):  # another worker forgets it at this moment
+            note = _parse(path.read_bytes())
+            if note is not None:
+                yield path, note
 
 
 def _parse(line: bytes) -> Note | None:

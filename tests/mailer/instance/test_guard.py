@@ -11,7 +11,7 @@ from sqlalchemy import Connection, event
 from mailer.instance.adopting import TURN, set_aside_doubtful
 from mailer.instance.fence import fence, look
 from mailer.instance.guard import Guard
-from mailer.instance.notes import Note, NoteFile, read_notes
+from mailer.instance.notes import Note, NoteFile, forget_other_notes, read_notes
 from mailer.instance.places import is_same_place
 from mailer.queue.claiming import claim
 from mailer.queue.leases import find_dead, keep_alive, register
@@ -187,3 +187,11 @@ def test_very_many_are_set_aside_in_turns(ledger: Ledger, tmp_path: Path) -> Non
     found = f"SELECT id FROM message WHERE {CLAIMABLE} AND batch_id IS NOT NULL ORDER BY due_at LIMIT 5"
     if ledger.engine.dialect.name == "sqlite":
         assert "INDEX ix_message_claimable" in ledger.rows(f"EXPLAIN QUERY PLAN {found}")[0].detail
+
+
+def test_a_note_that_another_worker_forgets_meanwhile_ends_nobody(tmp_path: Path) -> None:
+    kept = Note("of-now", 3, "m1", 1)
+    NoteFile(tmp_path, "one").write(kept, for_sure=False)
+    (tmp_path / "worker-gone.note").symlink_to("nowhere")
+    forget_other_notes(tmp_path, "of-now")
+    assert list(read_notes(tmp_path)) == [kept]
