@@ -1,10 +1,14 @@
 """Files that are there whole or not at all, and that only their owner reads."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+_NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS})
+"""What a file system answers that has no hard links, such as exFAT and some shares: backups are put on such."""
 
 
 @contextmanager
@@ -19,10 +23,21 @@ def whole_file(path: Path) -> Iterator[Path]:
     try:
         yield part
         sync(part)
-        path.hardlink_to(part)
+        _put(part, path)
         sync(path.parent)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _put(part: Path, path: Path) -> None:
+    try:
+        path.hardlink_to(part)
+    except OSError as fault:
+        if fault.errno not in _NO_LINKS:
+            raise
+        if path.exists():  # who puts another one there at this very moment is not seen
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from fault
+        part.rename(path)
 
 
 def sync(path: Path) -> None:
