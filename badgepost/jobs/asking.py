@@ -50,6 +50,7 @@ def let_transactions_ask(engine: Engine) -> None:
 
 
 def _listen_to(connection: Connection) -> None:
+    connection.info.pop(ASKED, None)  # of a transaction that was rolled back
     if not connection.get_execution_options().get(READ_ONLY, False):
         connection.info[ASKED] = Asked()
 
