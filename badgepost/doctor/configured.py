@@ -87,8 +87,9 @@ def _check_keys(settings: Settings) -> Iterator[Result]:
         yield warned("secret_keys names the same key twice", "name each once, the newest last")
     if any(len(set(key)) < _FEW_CHARACTERS for key in keys):
         seen = f"a key in secret_keys has {SHORTEST_KEY} characters or more, but hardly different ones"
-        yield failed(seen, "draw one by lot, add it at the end, and take this one out: links can be forged with it",
-                     "openssl rand -base64 32")  # fmt: skip
+        yield failed(
+            seen, "links can be forged with it: bring in another by badgepost keys rotate, and take this one out"
+        )
 
 
 def _check_relays(settings: Settings) -> Iterator[Result]:

@@ -11,7 +11,7 @@ from badgepost.settings import Settings, find_config
 from badgepost.shown_settings import list_settings
 from mailer.keys import warn_of_readers
 
-_OWN = ("secret.key", "credentials-rsa.pem", "credentials-ed25519.pem")
+_OWN = ("secret.key", "secret.key.next", "credentials-rsa.pem", "credentials-ed25519.pem")
 
 
 def check_secrets(patient: Patient) -> Iterator[Result]:
