@@ -27,7 +27,7 @@ STAYS = [
     "451 4.7.1 Greylisting in action, please come back in 00:04:58",
     "rule_broke",
     "inbound.processing.shelving",
-    "/work/badgepost/mailer/queue/recording.py",
+    "/srv/badgepost/mailer/queue/recording.py",
     "/p/{token}",
     "2026-11-23T13:46:41.431606Z",
     "a" * 64,
