@@ -69,7 +69,7 @@ class _Counts:
 def brake(connection: Connection, batch_id: str, rates: Rates) -> Braked | None:
     """Pause a running batch if its rates are too high; None: they are not, or it does not run."""
     # Held, so that of two who book at once the second counts what the first did.
-    lock = " FOR UPDATE" if connection.dialect.name == "postgresql" else ""
+    lock = " FOR NO KEY UPDATE" if connection.dialect.name == "postgresql" else ""
     batch = connection.execute(text(_FIND + lock), {"id": batch_id}).one_or_none()
     if batch is None or batch.state != "running":
         return None
