@@ -20,10 +20,10 @@ from badges.transactions import reading
 from inbound.tables import WAITING, Delivery
 from mailer.instance.fence import look
 from mailer.instance.pulses import list_pulses
+from mailer.queue.claiming import next_due
 from mailer.queue.leases import DEAD_AFTER
 from mailer.queue.overview import list_workers
 from mailer.queue.relays import list_relays
-from mailer.queue.tables import CLAIMABLE
 from web.operation import Finding, Verdict
 
 LATE = timedelta(minutes=10)
@@ -104,28 +104,18 @@ def _check_relays(service: Service, connection: Connection, _now: datetime) -> I
 
 
 def _check_queue(_service: Service, connection: Connection, now: datetime) -> Iterator[Finding]:
-    halves = (f"{CLAIMABLE} AND batch_id IS NULL", f"{CLAIMABLE} AND batch_id IS NOT NULL AND {_RUNNING}")
-    oldest = [
-        connection.execute(text(f"SELECT due_at FROM message WHERE {half} ORDER BY due_at LIMIT 1")).scalar()  # noqa: S608
-        for half in halves
-    ]
-    yield _judge_age("queue", min((one for one in oldest if one is not None), default=None), now)
-
-
-_RUNNING = "batch_id NOT IN (SELECT id FROM batch WHERE state <> 'running')"
+    yield _judge_age("queue", next_due(connection), now)
 
 
 def _check_incoming(_service: Service, connection: Connection, now: datetime) -> Iterator[Finding]:
     query = select(func.min(col(Delivery.received_at))).where(text(WAITING))
-    oldest = connection.execute(query).scalar()
-    yield _judge_age("incoming", None if oldest is None else int(oldest.timestamp() * 1e6), now)
+    yield _judge_age("incoming", connection.execute(query).scalar(), now)
 
 
-def _judge_age(check: str, since: int | None, now: datetime) -> Finding:
+def _judge_age(check: str, since: datetime | None, now: datetime) -> Finding:
     if since is None:
         return Finding(check, Verdict.PASS)
-    moment = datetime.fromtimestamp(since / 1e6, UTC)
-    age = now - moment
+    age = now - since
     verdict = Verdict.FAIL if age > TOO_LATE else Verdict.WARN if age > LATE else Verdict.PASS
     return Finding(check, verdict, {"minutes": str(max(0, int(age.total_seconds() // 60)))})
 
