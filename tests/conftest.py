@@ -11,6 +11,9 @@ import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from badgepost.settings import Settings
+from desk.publishing import Publisher
+from mailer.templates.constants import SiteConstants
+from mailer.templates.environment import TemplateSources
 from tests.databases import KINDS, choose_database, chosen_database, databases_closed, drop_databases, url_in_force
 from tests.mailer.postgresql import PROGRAMS
 
@@ -104,6 +107,20 @@ def _read_keys() -> Iterator[None]:
     """Check a private key when it is first read: OpenSSL takes 20 ms, and tests open hundreds of services with one."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("mailer.keys.load_pem_private_key", cache(load_pem_private_key))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compile_once() -> Iterator[None]:
+    """Compile and judge a template once for all services of a process: a second, and what a `Publisher` remembers is
+    named by content. The templates are the same ones: those beside the packages."""
+    known: dict[tuple[SiteConstants, Path | None], Publisher] = {}
+
+    def recall(site: SiteConstants, sources: TemplateSources) -> Publisher:
+        return known.setdefault((site, sources.locale), Publisher(site, sources))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("badgepost.wiring.Publisher", recall)
         yield
 
 
