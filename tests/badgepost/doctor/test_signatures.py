@@ -43,6 +43,7 @@ def test_what_doctor_says_to_publish_is_what_verifies(patient, names: NameServer
         ("v=DKIM1; k=ed25519; p=AAAA", "fail", "cannot be read"),
         ("hello", "fail", "broken"),
     ],
+    ids=["another", "revoked", "testing", "service", "short", "none"],  # keys are made anew in each process
 )
 def test_a_record_that_does_not_fit(patient, names: NameServer, value: str, verdict: str, words: str) -> None:
     names.publish({(ED, "TXT"): quote(value)})
