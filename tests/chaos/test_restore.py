@@ -3,11 +3,10 @@ under a worker that stands, one that runs, or as a copy beside it. Nothing is se
 """
 
 import os
-import random
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -74,18 +73,15 @@ def _copy_beside(house: House) -> House:
     return copied
 
 
-WAYS = [_bring_back_stopped, _bring_back_running, _copy_beside]
-if "BADGEPOST_CHAOS_KILLS" not in os.environ:
-    WAYS = [random.SystemRandom().choice(WAYS)]
+WAYS = {"stopped": _bring_back_stopped, "running": _bring_back_running, "beside": _copy_beside}
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("bring_back", WAYS)
-def test_an_earlier_state_does_not_send_again(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], bring_back: Callable[[House], House]
-) -> None:
+@pytest.mark.parametrize("way", WAYS if "BADGEPOST_CHAOS_KILLS" in os.environ else ["any"])
+def test_an_earlier_state_does_not_send_again(tmp_path: Path, capsys: pytest.CaptureFixture[str], way: str) -> None:
     with capsys.disabled():
         chance = make_chance()
+    bring_back = WAYS[chance.choice(list(WAYS)) if way == "any" else way]
     folder, record = tmp_path / "service", tmp_path / "copies"
     folder.mkdir()
     record.touch()
