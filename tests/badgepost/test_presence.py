@@ -12,6 +12,7 @@ import pytest
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, generate_latest
 from sqlalchemy import Engine, text
 
+from badgepost.database import migrate
 from badgepost.metric_files import KEPT_SECONDS, CountsOfAll, write_counts
 from badgepost.presence import present, processes_folder
 from badgepost.settings import Settings
@@ -19,6 +20,7 @@ from badgepost.slots import Slot
 from badgepost.wiring import Service, open_service
 from mailer.instance.pulses import FORGOTTEN_AFTER, SILENT_AFTER, Process, beat, leave, list_pulses
 from tests.badgepost.logs import keep_logs
+from tests.databases import filled_database
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LISTENER = Process("listener", "1", "mx1", "/var/lib/badgepost", "0.1.0", NOW)
@@ -27,6 +29,7 @@ _PRESSED = Counter("badgepost_test_pressed", "For this test.", ("button",))
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
+    filled_database(tmp_path / "badgepost.db", migrate)
     with keep_logs():
         opened = open_service(Settings(data_dir=tmp_path))
         yield opened
