@@ -16,7 +16,8 @@ import desk.hooks.counting
 import inbound.counting
 import mailer.delivery.counting
 import web.counting
-from badgepost.standing import GAUGES, Standing
+from badgepost.gauges import GAUGES
+from badgepost.standing import Standing
 from tests.web.fixtures import base_url, house, sample
 from tests.web.house import House
 
@@ -97,7 +98,7 @@ def test_every_alert_says_for_whom_and_what_to_look_at() -> None:
 
 
 def test_panels_lie_beside_each_other_and_each_shows_something() -> None:
-    places = set()
+    places: set[tuple[int, int]] = set()
     for panel in DASHBOARD["panels"]:
         at = panel["gridPos"]
         cells = {(x, y) for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])}
