@@ -56,7 +56,8 @@ def open_database(settings: Settings) -> Engine:
         _ready_jobs(engine)
         return engine
     if found is None:
-        _migrate_empty(engine, settings)
+        refuse_foreign(engine)
+        migrate(engine)
         let_transactions_ask(engine)
         return engine
     if is_known_revision(found):
@@ -135,10 +136,12 @@ def read_dkim_keys(settings: Settings) -> list[DkimKey]:
     return [key.key for key in keys]
 
 
-def _migrate_empty(engine: Engine, settings: Settings) -> None:
-    tables = inspect(engine).get_table_names()
-    if tables:
+def refuse_foreign(engine: Engine) -> None:
+    """Refuse a database without a revision that is not empty: whose its tables are, nobody knows."""
+    found, _ = pending_revision(engine)
+    if found is None and (tables := inspect(engine).get_table_names()):
+        where = engine.url.set(query={}).render_as_string()  # which leaves passwords out
         raise Refusal(
-            f"{settings.url_of_database()} holds tables of something else ({tables[0]}): name another database"
+            f"{where} holds tables of something else ({tables[0]}), or of a restore that broke off: "
+            "name another database"
         )
-    migrate(engine)

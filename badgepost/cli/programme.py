@@ -9,7 +9,7 @@ import typer
 
 from badgepost.cli.asking import get_service, now, refuse
 from badgepost.database import migrate as bring_up_to_date
-from badgepost.opening import connect, load_settings
+from badgepost.opening import connect, load_settings, refuse_foreign
 from desk.credentials.missing import attest_missing
 from desk.programme import ProgrammeImported, import_programme
 from desk.programme_document import ProgrammeFaults
@@ -25,6 +25,7 @@ _MOST_FAULTS = 100
 def migrate() -> None:
     """Bring the database up to date. An empty one is made ready by the first command that needs it."""
     engine = connect(load_settings())
+    refuse_foreign(engine)
     before, after = bring_up_to_date(engine)
     if before == after:
         typer.echo(f"The database is up to date (revision {after}).")

@@ -9,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
+from sqlalchemy.engine import make_url
 from sqlmodel import SQLModel
 
 from badgepost.database import MIGRATIONS, alembic_config, is_known_revision, migrate, open_engine, pending_revision
@@ -142,13 +143,22 @@ def test_an_older_database_asks_for_migrate(kites, tmp_path: Path, monkeypatch: 
     assert any("shoe_size" in line for line in kites.dump())
 
 
-def test_a_database_of_something_else(terminal) -> None:
+@pytest.mark.parametrize("command", ["batches", "migrate"])
+def test_a_database_of_something_else(terminal, command: str) -> None:
     terminal.change("CREATE TABLE wine (name text)")
     before = terminal.dump()
-    ran = terminal.run("batches")
+    ran = terminal.run(command)
     assert (ran.status, len(ran.lines)) == (2, 1)
     assert "holds tables of something else (wine)" in ran.err
     assert terminal.dump() == before
+
+
+def test_what_is_said_of_it_holds_no_password(on_postgresql: None, terminal) -> None:
+    terminal.change("CREATE TABLE wine (name text)")
+    url = make_url(database_url(terminal.database)).set(password="a-long-secret")
+    ran = terminal.run("batches", BADGEPOST_DATABASE_URL=url.render_as_string(hide_password=False))
+    assert "holds tables of something else (wine)" in ran.err
+    assert "a-long-secret" not in ran.err
 
 
 @pytest.mark.sqlite_only("a file")
