@@ -7,6 +7,7 @@ import pytest
 
 from badgepost.settings import Settings
 from badgepost.wiring import open_service
+from badgepost.worker_lock import WorkerLock
 from inbound.processing.claims import claim, finish
 from tests.badgepost.conftest import Terminal
 from tests.inbound.processing.mail_office import BORDER, PROGRAMME, MailOffice, make_mail
@@ -51,10 +52,8 @@ def test_a_file_that_is_not_there(terminal: Terminal, office: MailOffice) -> Non
 def test_what_came_in_is_dealt_with_listed_and_shown(terminal: Terminal, office: MailOffice) -> None:
     assert terminal.run("inbound", "list").out == "No mail has come in.\n"
     delivery = office.deliver(make_mail())
-    with terminal.start("process", "--once") as process:
-        out, err = process.communicate(timeout=60)
-    assert process.returncode == 0, err
-    assert out == "Dealt with what was due: 1 apply.\n"
+    ran = terminal.run("process", "--once")
+    assert (ran.status, ran.out) == (0, "Dealt with what was due: 1 apply.\n"), ran.err
     listed = terminal.run("inbound", "list").out
     assert listed.startswith(f"{delivery}  ")
     assert "apply issuer unlock BP-" in listed
@@ -82,14 +81,7 @@ def test_a_mail_that_nobody_knows(terminal: Terminal, office: MailOffice) -> Non
 
 
 def test_two_processors_of_one_name(terminal: Terminal, office: MailOffice) -> None:
-    with terminal.start("process", "--name", "one") as process:
-        try:
-            lock = terminal.folder / "var" / "worker-one.lock"
-            while not lock.exists():
-                assert process.poll() is None
-            ran = terminal.run("process", "--name", "one", "--once")
-        finally:
-            process.terminate()
-            process.communicate(timeout=60)
+    with WorkerLock(terminal.folder / "var", "one"):
+        ran = terminal.run("process", "--name", "one", "--once")
     assert (ran.status, len(ran.lines)) == (2, 1)
     assert "a worker named one runs here already" in ran.err
