@@ -1,12 +1,13 @@
 """A PostgreSQL server of its own for tests, and databases in it that are copies of one that is ready.
 
-It listens on no port, only in a folder of its own, and is gone with the tests. It refuses to run as root, so there it
-runs as `nobody`.
+It listens on no port, only in a folder of its own, and is gone with the tests, even with tests that are killed (setpriv
+has the system tell it: prctl(2), PR_SET_PDEATHSIG). It refuses to run as root, so there it runs as `nobody`.
 """
 
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import psycopg
 from sqlalchemy import Connection, Engine, text
@@ -21,12 +23,12 @@ from sqlalchemy.engine import URL
 
 from badgepost.database import open_engine
 
-PROGRAMS = ("initdb", "pg_ctl")
+PROGRAMS = ("initdb", "postgres", "setpriv")
 _FOLDERS = ("/usr/lib/postgresql/15/bin",)
 # As databases of operators do it: "a-b" stands behind "aa", and "B" behind "a".
 _SORTING = ("--locale=C", "--locale-provider=icu", "--icu-locale=en-US")
 # Nothing here need survive a power cut.
-_OPTIONS = "-c listen_addresses= -c fsync=off -c full_page_writes=off -c max_connections=200"
+_OPTIONS = ("listen_addresses=", "fsync=off", "full_page_writes=off", "max_connections=200")
 
 
 @dataclass
@@ -68,14 +70,11 @@ def running_postgres() -> Iterator[PostgresServer]:
     user = "nobody" if os.geteuid() == 0 else None
     if user is not None:
         os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
-    data = folder / "data"
     try:
-        _run(user, "initdb", "-D", data, "-A", "trust", "-U", "badgepost", "-E", "UTF8", *_SORTING, "--no-sync")
-        _run(user, "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", f"{_OPTIONS} -k {folder}", "start")
-        try:
+        _make_files(user, folder / "data")
+        with (folder / "log").open("wb") as log, _serving(user, folder, log) as process:
+            _wait_until_ready(process, folder)
             yield PostgresServer(folder)
-        finally:
-            _run(user, "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(folder)
 
@@ -92,7 +91,36 @@ def wait_until_waiting(observer: Connection, number: int = 1) -> None:
         time.sleep(0.02)
 
 
-def _run(user: str | None, program: str, *arguments: str | Path) -> None:
+def _make_files(user: str | None, data: Path) -> None:
+    command = [_find("initdb"), "-D", str(data), "-A", "trust", "-U", "badgepost", "-E", "UTF8", *_SORTING, "--no-sync"]
+    subprocess.run(command, check=True, user=user, cwd="/", stdout=subprocess.DEVNULL)
+
+
+@contextmanager
+def _serving(user: str | None, folder: Path, log: BinaryIO) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run the server while inside; what it had in hand at the end is let go (SIGQUIT: no last checkpoint)."""
+    command = [_find("setpriv"), "--pdeathsig", "QUIT", _find("postgres"), "-D", f"{folder}/data", "-k", f"{folder}"]
+    command += [part for option in _OPTIONS for part in ("-c", option)]
+    process = subprocess.Popen(command, user=user, cwd="/", stdout=log, stderr=log)
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGQUIT)
+        process.wait(60)
+
+
+def _wait_until_ready(process: "subprocess.Popen[bytes]", folder: Path) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            return psycopg.connect(host=str(folder), user="badgepost", dbname="postgres").close()
+        except psycopg.OperationalError:
+            assert process.poll() is None, (folder / "log").read_text()
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+
+def _find(program: str) -> str:
     path = shutil.which(program, path=os.pathsep.join([os.environ.get("PATH", ""), *_FOLDERS]))
     assert path is not None, program
-    subprocess.run([path, *arguments], check=True, user=user, cwd="/", stdout=subprocess.DEVNULL)
+    return path
