@@ -60,6 +60,9 @@ def restore(backup: Path, url: str, now: datetime) -> tuple[str, str]:
     for path in (target, *(Path(f"{target}{ending}") for ending in _BESIDE)):
         if path.exists():
             raise BackupFault(f"{path} is there: a backup is brought back where nothing stands; move it away first")
+    for path in (Path(f"{backup}{ending}") for ending in ("-wal", "-journal")):
+        if path.exists() and path.stat().st_size:
+            raise BackupFault(f"{path} is there: {backup} is a database in use, not a backup; make one of it")
     with whole_file(target) as part:
         shutil.copyfile(backup, part)
         _check(part)

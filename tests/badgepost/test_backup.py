@@ -175,6 +175,16 @@ def test_a_backup_of_an_older_revision_is_brought_up(service, target) -> None:
 
 
 @pytest.mark.sqlite_only("a backup that is a database file")
+def test_a_database_in_use_is_no_backup(service, target) -> None:
+    copy = service.folder / "copy"
+    copy.write_bytes(service.database.read_bytes())
+    Path(f"{copy}-wal").write_bytes(b"what was written last")
+    ran = target.run("restore", str(copy))
+    assert (ran.status, "copy-wal" in ran.err) == (2, True), ran.err
+    assert not target.database.exists()
+
+
+@pytest.mark.sqlite_only("a backup that is a database file")
 def test_a_backup_of_a_newer_program(service, target) -> None:
     assert service.run("backup", str(service.folder / "backup")).status == 0
     copy = Service(service.folder / "copy")
