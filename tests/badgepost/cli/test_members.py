@@ -11,19 +11,22 @@ from typer.testing import CliRunner
 from badgepost.cli import app
 from badgepost.cli.asking import now
 from badgepost.refusal import Refusal
-from badgepost.sample import import_sample, invite_sample_members
+from badgepost.sample import invite_sample_members
 from badgepost.settings import Settings
 from badgepost.wiring import Service, open_service
 from desk.members.passwords import MemberForm, read_member_link
+from tests.databases import copy_folder
+from tests.web.fixtures import Issued, sample
 
+__all__ = ["sample"]
 Run = Callable[..., str]
 KIM = "kim@staff.example"
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[Service]:
+def service(tmp_path: Path, sample: Issued) -> Iterator[Service]:
+    copy_folder(sample.folder, tmp_path)
     service = open_service(Settings(data_dir=tmp_path))
-    import_sample(service.office, now())
     yield service
     service.engine.dispose()
 

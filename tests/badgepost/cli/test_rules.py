@@ -10,10 +10,12 @@ from typer.testing import CliRunner
 
 from badgepost.cli import app
 from badgepost.cli.rules_words import write_replay
+from badgepost.database import migrate
 from badgepost.refusal import Refusal
 from desk.words import Intent, Outcome
 from inbound.replaying import Difference, Replay
 from inbound.rules.rule import Decided
+from tests.databases import filled_database
 
 SHIPPED = Path(__file__).resolve().parents[3] / "rules" / "support.yaml"
 BROKEN = """version: 1
@@ -57,6 +59,7 @@ class Shell:
 def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
     monkeypatch.setenv("BADGEPOST_DATA_DIR", str(tmp_path / "var"))
     monkeypatch.chdir(tmp_path)
+    filled_database(tmp_path / "var" / "badgepost.db", migrate)
     return Shell(tmp_path)
 
 

@@ -12,13 +12,15 @@ from typer.testing import CliRunner
 from badgepost.cli import app
 from badgepost.cli.asking import now
 from badgepost.refusal import Refusal
-from badgepost.sample import import_sample, issue_sample
 from badgepost.settings import Settings
 from badgepost.wiring import Service, open_service
 from desk.requests.carrying_out import CarriedOut, carry_out
 from desk.requests.orders import Asker, Change, MailThread, Order
 from desk.words import Intent, Outcome, Role
+from tests.databases import copy_folder
+from tests.web.fixtures import Issued, sample
 
+__all__ = ["sample"]
 Run = Callable[..., Result]
 
 ADA = "ada@mail.example"
@@ -26,10 +28,9 @@ CONTACT = "office@fjellvik.example"
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[Service]:
+def service(tmp_path: Path, sample: Issued) -> Iterator[Service]:
+    copy_folder(sample.folder, tmp_path)
     service = open_service(Settings(data_dir=tmp_path))
-    import_sample(service.office, now())
-    issue_sample(service.office, now())
     yield service
     service.engine.dispose()
 
