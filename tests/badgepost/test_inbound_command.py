@@ -10,14 +10,23 @@ from badgepost.wiring import open_service
 from badgepost.worker_lock import WorkerLock
 from inbound.processing.claims import claim, finish
 from tests.badgepost.conftest import Terminal
+from tests.databases import copy_folder
 from tests.inbound.processing.mail_office import BORDER, PROGRAMME, MailOffice, make_mail
 
 
+@pytest.fixture(scope="module")
+def _imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder where the programme is imported, to be copied."""
+    first = Terminal(tmp_path_factory.mktemp("imported"))
+    first.write("badgepost.toml", f'authserv_id = "{BORDER}"\n')
+    assert first.run("import", str(first.write("programme.json", PROGRAMME))).status == 0
+    return first.folder
+
+
 @pytest.fixture
-def office(terminal: Terminal) -> MailOffice:
+def office(terminal: Terminal, _imported: Path) -> MailOffice:
     """A service in the terminal's folder, with mails that came in."""
-    terminal.write("badgepost.toml", f'authserv_id = "{BORDER}"\n')
-    assert terminal.run("import", str(terminal.write("programme.json", PROGRAMME))).status == 0
+    copy_folder(_imported, terminal.folder)
     settings = Settings(data_dir=terminal.folder / "var", authserv_id=BORDER)
     return MailOffice(open_service(settings), None)  # type: ignore[arg-type]  # nothing is read here
 
