@@ -27,8 +27,7 @@ from tests.mailer.delivery.scripted_relay import Act, HangUp, Pour, Say, Scripte
 from tests.mailer.delivery.test_relays import make_certificate, serving_context
 from tests.mailer.ledgers import Ledger, TinyMaker, open_ledger
 
-MAILS = 150
-INCIDENTS = 40
+MAILS, INCIDENTS = (150, 40) if "BADGEPOST_CHAOS_KILLS" in os.environ else (60, 20)
 SHARE = 0.35
 """Of all chances to fail, as long as there are incidents left; of those of a phase by itself, twice as many."""
 MOST_POURED = 4 << 20
