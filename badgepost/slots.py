@@ -42,3 +42,19 @@ class Slot:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def find_living(folder: Path) -> list[str]:
+    """Return the names of processes that live in `folder`: those whose locks are held."""
+    return [path.stem for path in sorted(folder.glob("*.lock")) if _is_held(path)]
+
+
+def _is_held(path: Path) -> bool:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

@@ -17,7 +17,9 @@ from badgepost.backup.sqlite import BackupFault
 from badgepost.backup.whole_files import whole_file
 from badgepost.cli.asking import now, refuse
 from badgepost.opening import connect, load_settings, open_database
+from badgepost.presence import processes_folder
 from badgepost.settings import Settings, find_config
+from badgepost.slots import find_living
 from desk.credentials.missing import attest_missing
 from desk.search.index import index_missing
 
@@ -41,12 +43,15 @@ def backup(
             sqlite.back_up(url, file, now())
         else:
             postgresql.back_up(url, file)
-        if keys is not None:
-            _write_keys(settings, keys)
     except (BackupFault, sqlite3.Error) as fault:
         refuse(f"no backup was written: {fault}")
     except OSError as fault:
         refuse(f"no backup was written: {fault.filename}: {fault.strerror}")
+    try:
+        if keys is not None:
+            _write_keys(settings, keys)
+    except OSError as fault:
+        refuse(f"{file} is written and whole, but not the keys: {fault.filename}: {fault.strerror}")
     typer.echo(f"Wrote {file} ({file.stat().st_size / 1e6:.1f} MB), and read it once to check it.")
     typer.echo("It is not encrypted, and holds addresses and mails: only its owner may read it (mode 0600).")
     if keys is not None:
@@ -64,6 +69,8 @@ def restore(file: Annotated[Path, typer.Argument(help="What `badgepost backup` w
     try:
         with file.open("rb") as opened:
             _refuse_other_kind(file, opened.read(16), is_file)
+        if is_file:
+            _refuse_running(settings.data_dir)
         before, after = sqlite.restore(file, url, now()) if is_file else postgresql.restore(file, url, now())
     except (BackupFault, sqlite3.Error, SQLAlchemyError) as fault:
         refuse(f"nothing was brought back: {fault}")
@@ -83,6 +90,12 @@ def _refuse_existing(*files: Path) -> None:
             refuse(f"{file} is there already; a backup is never written over another")
         if not file.absolute().parent.is_dir():
             refuse(f"{file.parent}: there is no such folder")
+
+
+def _refuse_running(data_dir: Path) -> None:
+    # What has the former file open goes on writing to it, also when it was moved away: mail that was acknowledged.
+    if living := [*find_living(data_dir), *find_living(processes_folder(data_dir))]:
+        refuse(f"nothing was brought back: {', '.join(living)} run here; stop them first, with what was moved away")
 
 
 def _refuse_other_kind(file: Path, head: bytes, is_file: bool) -> None:

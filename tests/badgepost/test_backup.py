@@ -15,6 +15,7 @@ from sqlalchemy import text
 from badgepost.cli.asking import now
 from badgepost.database import alembic_config, open_engine
 from badgepost.settings import Settings
+from badgepost.slots import Slot
 from badgepost.wiring import open_service
 from desk.issue import issue_roster
 from desk.issuing.order import IssueOrder
@@ -172,6 +173,15 @@ def test_a_backup_of_an_older_revision_is_brought_up(service, target) -> None:
     ran = target.run("restore", str(service.database))
     assert "(revision 0006, brought up to 0007)" in ran.out, ran.err
     assert "nothing is sent from this database" in target.run("worker", "--once").err
+
+
+@pytest.mark.sqlite_only("a backup that is a database file")
+def test_nothing_is_brought_back_under_what_runs(service, target) -> None:
+    assert service.run("backup", str(service.folder / "backup")).status == 0
+    with Slot(target.folder / "var" / "processes", "listener"):
+        ran = target.run("restore", str(service.folder / "backup"))
+    assert (ran.status, "listener-1 run here; stop them first" in ran.err) == (2, True), ran.err
+    assert not target.database.exists()
 
 
 @pytest.mark.sqlite_only("a backup that is a database file")
