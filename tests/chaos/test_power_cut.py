@@ -24,7 +24,7 @@ import pytest
 from badgepost.database import migrate, open_engine
 from tests.chaos.house import ROOT, make_chance, until
 
-CUTS = 60 if "BADGEPOST_CHAOS_KILLS" in os.environ else 12
+CUTS = 60 if "BADGEPOST_CHAOS_KILLS" in os.environ else 8
 HEADER, FRAME_HEADER = 32, 24
 
 
@@ -137,8 +137,9 @@ def test_what_was_acknowledged_survives_a_power_cut(tmp_path: Path, capsys: pyte
             whole = _read_numbers(_write(tmp_path, f"whole{cut}", files))
             assert whole >= set(range(1, acknowledged + 1)), "lost by SIGKILL alone"
             log = Log.read(files["-wal"])
-            # A mail that is committed and not acknowledged may go: its commit was perhaps not synced.
-            may_go = len(whole) - acknowledged
+            # One that is committed and not acknowledged may go: its commit was perhaps not synced. There is but one:
+            # where more are missing, their numbers are said already and only not yet read here.
+            may_go = int(len(whole) > acknowledged)
             keeps = ([HEADER] * 2 + log.ends)[len(log.ends) + 1 - may_go] if len(files["-wal"]) >= HEADER else 0
             torn = _tear(files, keeps, chance)
             torn_pages += torn[""] != files[""]
