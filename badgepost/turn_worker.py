@@ -43,7 +43,17 @@ class TurnWorker(Worker):
             self._is_over.set()
 
     async def take_turn(self, job: str) -> None:
-        """Free what the former holder of `job` had, then deliver; return when this process has nothing more of it."""
+        """Free what the former holder of `job` had, then deliver; return when this process has nothing more of it.
+
+        A fault ends the worker, not only the turn: the engine would note it and go on, with nobody delivering.
+        """
+        try:
+            await self._deliver_turn(job)
+        except Exception as fault:
+            self._feed.fail(fault)
+            raise
+
+    async def _deliver_turn(self, job: str) -> None:
         self._lease_id, self._place = new_lease_id(), job
         await super()._begin()
         self._has_lease = True  # not before: a fenced database gives none, however long that takes

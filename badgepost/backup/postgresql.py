@@ -5,6 +5,7 @@ together with the fence: whoever starts too early sends nothing.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -63,7 +64,7 @@ def _read_in(backup: Path, url: str) -> None:
     contents = _run(url, "pg_restore", "--list", str(backup), connects=False)
     with tempfile.NamedTemporaryFile("w", suffix=".list", encoding="utf-8") as chosen:
         chosen.writelines(
-            line for line in contents.splitlines(True) if f"TABLE DATA public {_VERSION_TABLE} " not in line
+            line for line in contents.splitlines(True) if not re.search(rf"TABLE DATA \S+ {_VERSION_TABLE} ", line)
         )
         chosen.flush()
         together = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges")
@@ -82,7 +83,7 @@ def _make_ours(engine: Engine, revision: str, because: str, now: datetime) -> st
 def _read_revision(backup: Path, url: str) -> str:
     data = _run(url, "pg_restore", "--data-only", f"--table={_VERSION_TABLE}", "--file=-", str(backup), connects=False)
     lines = data.splitlines()
-    starts = [number for number, line in enumerate(lines) if line.startswith(f"COPY public.{_VERSION_TABLE} ")]
+    starts = [number for number, line in enumerate(lines) if re.match(rf"COPY \S+\.{_VERSION_TABLE} ", line)]
     if not starts:
         raise BackupFault("the file is no backup of badgepost")
     return lines[starts[0] + 1].strip()

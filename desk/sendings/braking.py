@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 
 from desk.hooks.events import EventKind, Happened, Value
 from desk.hooks.telling import tell_hooks
@@ -42,15 +42,13 @@ class Brake:
 
     def at_bounce(self, connection: Connection, batch_id: str, now: datetime) -> Braked | None:
         """The same for one that a mail of bounced, but not each time: there may be very many."""
-        return self.at_complaint(connection, batch_id, now) if self._may_count(batch_id) else None
-
-    def _may_count(self, batch_id: str) -> bool:
-        now = self._clock()
-        self._counted = {other: at for other, at in self._counted.items() if now - at < BETWEEN.total_seconds()}
+        counted_at = self._clock()
+        self._counted = {one: at for one, at in self._counted.items() if counted_at - at < BETWEEN.total_seconds()}
         if batch_id in self._counted:
-            return False
-        self._counted[batch_id] = now
-        return True
+            return None
+        # Not before the commit: a transaction that is done again must count again.
+        event.listen(connection, "commit", lambda _: self._counted.update({batch_id: counted_at}), once=True)
+        return self.at_complaint(connection, batch_id, now)
 
 
 class BrakingWorker:

@@ -92,8 +92,9 @@ def fence(connection: Connection, because: str, now: datetime) -> bool:
     values = {"id": THE_INSTANCE, "because": because, "now": to_microseconds(now)}
     # First the row: a claim that is under way holds it, and is seen by what follows.
     is_new = connection.execute(_FENCE, values).rowcount > 0
-    connection.execute(_END_LEASES)
+    # Claims before leases, as `recover` takes them: nobody waits in a circle.
     connection.execute(_END_CLAIMS)
+    connection.execute(_END_LEASES)
     return is_new
 
 
