@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import Boolean, Connection, Date, Engine, MetaData, Table, select
+from sqlalchemy import Boolean, Connection, Date, Engine, Integer, MetaData, Table, func, select
 
 from badgepost.database import alembic_config, migrate, open_engine
 from tests.badgepost.services import choose_kind, new_service
@@ -112,8 +112,16 @@ def fill(engine: Engine, revision: str) -> Rows:
         tables = reflect(connection)
         for name, kept in rows.items():
             connection.execute(tables[name].insert(), [read_row(tables[name], row) for row in kept])
+            count_on(connection, tables[name])
     with engine.connect() as connection:
         return {name: read_rows(connection, tables[name]) for name in rows}
+
+
+def count_on(connection: Connection, table: Table) -> None:
+    """Have PostgreSQL number further rows after those that came with their numbers, as those programs left it."""
+    if connection.dialect.name == "postgresql" and "id" in table.c and isinstance(table.c.id.type, Integer):
+        sequence = func.pg_get_serial_sequence(table.name, "id")
+        connection.execute(select(func.setval(sequence, func.max(table.c.id))))
 
 
 def read_row(table: Table, row: dict[str, Any]) -> dict[str, Any]:
