@@ -84,8 +84,9 @@ def test_two_who_migrate_at_once_come_one_after_the_other(on_postgresql: None, e
     assert_kept(engine, old)
 
 
+@pytest.mark.usefixtures("terminal")
 @pytest.mark.parametrize("revision", ["0001"])
-def test_the_service_works_on_what_was_brought_up(tmp_path: Path, terminal, revision: str) -> None:
+def test_the_service_works_on_what_was_brought_up(tmp_path: Path, revision: str) -> None:
     service = new_service(tmp_path / "service")
     engine = open_engine(database_url(service.database))
     fill(engine, revision)
