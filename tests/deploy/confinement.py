@@ -10,6 +10,7 @@ import errno
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 _ALLOW = 0x7FFF0000
@@ -87,13 +88,20 @@ def confine(unit: Path) -> None:
 
 def _list_calls(name: str) -> set[str]:
     """Return the system calls of a set, with those of the sets in it; a call itself is its own."""
-    if not name.startswith("@"):
-        return {name}
-    told = subprocess.run(
-        ["systemd-analyze", "syscall-filter", name], check=True, capture_output=True, text=True, timeout=60
-    )
-    lines = [line.strip() for line in told.stdout.splitlines()[1:]]
-    return {call for line in lines if line and not line.startswith("#") for call in _list_calls(line)}
+    return set().union(*map(_list_calls, _read_sets()[name])) if name.startswith("@") else {name}
+
+
+@cache
+def _read_sets() -> dict[str, list[str]]:
+    """Return what is in each set, as systemd tells it: calls and other sets."""
+    told = subprocess.run(["systemd-analyze", "syscall-filter"], check=True, capture_output=True, text=True, timeout=60)
+    sets: dict[str, list[str]] = {}
+    for line in told.stdout.splitlines():
+        if line.startswith("@"):
+            members = sets[line] = []
+        elif line.startswith("    ") and not line.lstrip().startswith("#"):
+            members.append(line.strip())
+    return sets
 
 
 if __name__ == "__main__":
