@@ -32,7 +32,7 @@ from mailer.queue.leases import register
 from mailer.queue.overview import look_over
 from mailer.queue.suppressions import Suppressed, find_suppressed, page_suppressions, suppress
 from tests.badgepost.test_migrations import is_of_the_tables
-from tests.databases import database_url
+from tests.databases import filled_database
 from tests.mailer.postgresql import PROGRAMS, wait_until_waiting
 from tests.pngs import picture_in
 
@@ -43,8 +43,9 @@ pytestmark = pytest.mark.needs(*PROGRAMS)
 
 @pytest.fixture
 def service(on_postgresql: None, tmp_path: Path, change_programme: Callable[..., Any]) -> Iterator[Service]:
-    """The service on an empty database with the programme in it."""
-    service = open_service(Settings(data_dir=tmp_path, database_url=database_url(tmp_path / "badgepost.db")))
+    """The service on a database that was migrated when it was empty, with the programme in it."""
+    url = filled_database(tmp_path / "badgepost.db", migrate)
+    service = open_service(Settings(data_dir=tmp_path, database_url=url))
     import_programme(service.engine, change_programme(), tmp_path, NOW)
     yield service
     service.engine.dispose()
