@@ -4,6 +4,8 @@ Here belongs how to connect. Tables stand in `badges.tables` and `mailer.queue.t
 `badgepost/migrations`.
 """
 
+import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -16,6 +18,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, func, select
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
 from badgepost.fault_counts import count_faults
 from badgepost.jobs.tables import make_ready
@@ -31,6 +34,8 @@ LOG_BYTES = 32 << 20
 BUSY_SECONDS = 60.0
 """How long SQLite waits for another writer: an import of a very long roster holds the one write lock that long."""
 
+_FILE = "file"
+"""What a connection to SQLite notes: the path, and which file stood there when it was opened."""
 _MIGRATING = 0x6D696772
 """The number of the advisory lock in PostgreSQL that whoever migrates holds."""
 
@@ -58,7 +63,7 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
+def _prepare_sqlite(connection: Any, record: Any) -> None:
     # The driver must not open transactions of its own: _begin_sqlite says when and how.
     connection.isolation_level = None
     cursor = connection.cursor()
@@ -71,7 +76,19 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA cache_size = -8192")
     (page_bytes,) = cursor.execute("PRAGMA page_size").fetchone()
     cursor.execute(f"PRAGMA wal_autocheckpoint = {LOG_BYTES // page_bytes}")
+    _, _, path = cursor.execute("PRAGMA database_list").fetchone()
     cursor.close()
+    if path:
+        record.info[_FILE] = path, _identify(path)
+
+
+def _identify(path: str) -> tuple[int, int] | None:
+    """Return what tells a file from others; None: there is none."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _hide_values(context: ExceptionContext) -> None:
@@ -88,7 +105,21 @@ def _begin_sqlite(connection: Connection) -> None:
     # A deferred transaction that reads first and writes later fails at once when another has written in between;
     # taking the lock at the start waits for it instead.
     read_only = connection.get_execution_options().get(READ_ONLY, False)
+    _refuse_moved(connection)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _refuse_moved(connection: Connection) -> None:
+    """Begin nothing in a file that was moved away or replaced: what is acknowledged there is in nobody's database."""
+    path, known = connection.info.get(_FILE, ("", None))
+    found = _identify(path) if path else None
+    if found == known:
+        return
+    why = "was replaced: it is opened anew" if found else "is gone: bring it back, or end the processes"
+    if found:
+        connection.invalidate()
+    fault = sqlite3.OperationalError(f"the database's file {path} {why}")
+    raise OperationalError("BEGIN", None, fault, connection_invalidated=bool(found))
 
 
 def migrate(engine: Engine) -> tuple[str | None, str | None]:

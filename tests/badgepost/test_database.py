@@ -1,12 +1,13 @@
 """Engines: what they keep to themselves."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from badgepost.database import LOG_BYTES, PAGE_BYTES, open_engine
 from tests.databases import database_url
@@ -21,6 +22,30 @@ def test_no_value_gets_into_a_fault_and_so_into_a_log(tmp_path: Path) -> None:
         connection.execute(text("INSERT INTO account VALUES (:hash)"), {"hash": "$argon2id$secret"})
     engine.dispose()
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.sqlite_only("a file that is moved")
+def test_nothing_is_written_to_a_file_that_was_moved_away(tmp_path: Path) -> None:
+    path, away = tmp_path / "some.db", tmp_path / "away.db"
+    with closing(sqlite3.connect(path)) as before:
+        before.execute("CREATE TABLE kept (number INTEGER)")
+    engine = open_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        connection.execute(text("SELECT number FROM kept"))
+    for end in ("", "-wal", "-shm"):
+        Path(f"{path}{end}").rename(f"{away}{end}")
+    for _ in range(2):
+        with pytest.raises(OperationalError, match=r"some\.db is gone: bring it back"), engine.begin():
+            pass
+    shutil.copy(away, path)
+    with pytest.raises(OperationalError, match=r"some\.db was replaced: it is opened anew"), engine.begin():
+        pass
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO kept VALUES (1)"))
+    engine.dispose()
+    with closing(sqlite3.connect(path)) as new, closing(sqlite3.connect(away)) as old:
+        counts = [each.execute("SELECT count(*) FROM kept").fetchone()[0] for each in (new, old)]
+    assert counts == [1, 0]
 
 
 @pytest.mark.sqlite_only("pages of a file")
