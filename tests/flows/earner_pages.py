@@ -32,6 +32,11 @@ class Shown:
     typed: dict[str, str] = field(default_factory=dict)
 
     def open_in(self, page: Page, language: str = "en") -> None:
+        """Come to the page as whoever has its cookie, and with none of those before."""
+        page.context.clear_cookies()
+        if self.cookie:
+            name, _, value = self.cookie.partition("=")
+            page.context.add_cookies([{"name": name, "value": value, "domain": "127.0.0.1", "path": "/"}])
         page.goto(f"{self.path}{'&' if '?' in self.path else '?'}lang={language}")
         for name, value in self.typed.items():
             page.fill(f"main [name={name}]", value)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from desk.programme import ProgrammeImported, import_programme
 from tests.chromium import DESKTOP, Windows
-from tests.flows.earner_pages import Shown, list_pages
+from tests.flows.earner_pages import list_pages
 from tests.web.house import House
 from tests.web.orders import ADA
 
@@ -75,20 +75,15 @@ def test_what_runs_is_seen(windows: Windows) -> None:
 def test_nothing_on_record_runs_or_calls(house: House, windows: Windows) -> None:
     pages = list_pages(house)
     _spoil(house, "".join(PAYLOADS))
-    opened = {cookie: windows.open(size=DESKTOP, cookie=cookie, heeds_policy=False) for cookie in _cookies(pages)}
+    page = windows.open(size=DESKTOP, heeds_policy=False)
     faults, shows = [], 0
     for name, shown in pages.items():
-        page = opened[shown.cookie]
         shown.open_in(page)
         faults += [f"{name}: {each}" for each in _look_for_life(page)]
         shows += "window.hit" in page.inner_text("body")
     assert faults == []
     assert windows.elsewhere == []
     assert shows > 20, "the pages show what is on record"
-
-
-def _cookies(pages: dict[str, Shown]) -> set[str]:
-    return {shown.cookie for shown in pages.values()}
 
 
 @pytest.mark.parametrize("text", PAYLOADS)

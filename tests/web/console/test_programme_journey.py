@@ -3,8 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.chromium import DESKTOP, PHONE, Windows
-from tests.flows.test_every_page import COUNT_WIDTH, RULES, RUN_AXE
-from tests.node_tools import read_package
+from tests.flows.test_every_page import judge_page, open_judged
 from tests.web.console.insiders import OURS, enter
 from tests.web.console.test_badge_classes import picture
 from tests.web.house import House
@@ -13,18 +12,18 @@ BASE = f"/console/issuers/{OURS}"
 
 
 def judge(page: Page) -> list[str]:
-    page.evaluate(read_package("axe-core/axe.min.js"))
-    found = page.evaluate(RUN_AXE, RULES)
+    found = judge_page(page)
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
-    if page.evaluate(COUNT_WIDTH) > PHONE[0]:
+    if page.evaluate("document.documentElement.scrollWidth") > PHONE[0]:
         found.append(f"{page.url} is too wide for a phone")
     page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
-    return list(found)
+    return found
 
 
 def test_a_programme_is_made_in_the_console(house: House, windows: Windows) -> None:
     inside = enter(house, manages=(OURS,))
-    page = windows.open(f"{BASE}/badges", size=DESKTOP, cookie=inside.cookie)
+    page = open_judged(windows, DESKTOP, inside.cookie)
+    page.goto(f"{BASE}/badges")
     said = judge(page)
     page.get_by_role("link", name="New badge").click()
     page.get_by_label("Name", exact=True).fill("Bridge inspector")
