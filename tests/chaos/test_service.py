@@ -2,7 +2,8 @@
 in, a batch goes out, other systems are told, pages are looked at. What was acknowledged is dealt with once, what was
 committed leaves once, and twice only what was in doubt.
 
-`BADGEPOST_CHAOS_KILLS` sets how often something is killed; `BADGEPOST_CHAOS_SEED` repeats a run's choices.
+`BADGEPOST_CHAOS_KILLS` sets how often something is killed, on SQLite and on PostgreSQL; without it one of the two is
+drawn. `BADGEPOST_CHAOS_SEED` repeats a run's choices.
 """
 
 import os
@@ -10,7 +11,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -30,6 +31,7 @@ from tests.desk.hooks.receiver import Receiver, receiving
 from tests.inbound.processing.mail_office import MailOffice
 
 KILLS = int(os.environ.get("BADGEPOST_CHAOS_KILLS", "2"))
+KINDS = ["sqlite", "postgresql"]
 NAMES = ("worker", "processor", "listener", "hooks", "pages")
 COMMANDS = {
     "worker": ["worker"],
@@ -125,23 +127,20 @@ def _issuer(office: MailOffice) -> str:
     return str(office.value("SELECT id FROM issuer WHERE slug = 'asee'"))
 
 
-@pytest.mark.timeout(900 + 60 * KILLS)
-def test_whoever_is_killed_nothing_is_lost_or_done_twice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    _run(tmp_path, None, capsys)
-
-
 @pytest.mark.needs("initdb", "postgres")
+@pytest.mark.parametrize("kind", KINDS if "BADGEPOST_CHAOS_KILLS" in os.environ else ["any"])
 @pytest.mark.timeout(900 + 60 * KILLS)
-def test_nor_is_it_on_postgresql_when_the_server_is_killed_too(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_whoever_is_killed_nothing_is_lost_or_done_twice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str
 ) -> None:
-    with killable_postgres() as server:
-        _run(tmp_path, server, capsys)
-
-
-def _run(folder: Path, server: KillablePostgres | None, capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():
         chance = make_chance()
+    drawn = chance.choice(KINDS) if kind == "any" else kind
+    with killable_postgres() if drawn == "postgresql" else nullcontext() as server:
+        _run(tmp_path, server, chance, capsys)
+
+
+def _run(folder: Path, server: KillablePostgres | None, chance: Random, capsys: pytest.CaptureFixture[str]) -> None:
     with running(folder, server, chance.randrange(1000)) as run:
         issue(run.office, run.house.folder, 0, WAVE)
         run.house.start(*NAMES)
