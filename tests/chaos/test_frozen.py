@@ -14,7 +14,7 @@ from tests.chaos.house import until
 from tests.chaos.processes import Crew, running_relay
 from tests.mailer.ledgers import Ledger, open_ledger
 
-MAILS = 1000
+MAILS = 500
 CONNECTIONS = 4
 
 
