@@ -14,7 +14,7 @@ import pytest
 
 from tests.chaos.house import ROOT
 
-ROUNDS = 8 if "BADGEPOST_CHAOS_KILLS" in os.environ else 2
+ROUNDS = 8 if "BADGEPOST_CHAOS_KILLS" in os.environ else 1
 SIZES = {"sqlite": "80m", "postgresql": "160m"}
 """More than SQLite's write-ahead log takes by itself (32 MB), and PostgreSQL's new data folder."""
 UNSHARE = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
