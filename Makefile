@@ -6,11 +6,10 @@ BIN := $(VENV)/bin
 
 # What `make test` repeats on PostgreSQL: acts, requests, webhooks, search, mail that comes in, lists, API, commands. The
 # queue's tests run on both databases anyway.
-ON_BOTH := tests/desk/hooks tests/desk/search tests/desk/test_issue.py tests/desk/accounts/test_addresses.py \
-	tests/desk/requests/test_applying.py tests/desk/requests/test_tickets.py tests/desk/requests/test_undoing.py \
-	tests/inbound/processing/test_step.py tests/inbound/test_booking.py tests/badgepost/test_migrations.py \
-	tests/web/console/test_recipients.py tests/web/console/test_outgoing.py tests/web/api/test_awards.py \
-	tests/web/api/test_resources.py tests/badgepost/cli/test_queue.py
+ON_BOTH := tests/desk/hooks/test_delivery.py tests/desk/hooks/test_sender.py tests/desk/search tests/desk/test_issue.py \
+	tests/desk/requests/test_applying.py tests/desk/requests/test_tickets.py tests/inbound/processing/test_step.py \
+	tests/inbound/test_booking.py tests/badgepost/test_migrations.py tests/web/console/test_recipients.py \
+	tests/web/console/test_outgoing.py tests/web/api/test_awards.py tests/badgepost/cli/test_queue.py
 
 help:  ## say what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
