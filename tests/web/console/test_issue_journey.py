@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.chromium import DESKTOP, Windows
+from tests.flows.test_every_page import open_judged
 from tests.web.console.insiders import OURS, enter
 from tests.web.console.test_issue import badge_of
 from tests.web.console.test_programme_journey import judge
@@ -23,7 +24,8 @@ ROSTER = (
 
 def test_from_a_list_full_of_slips_to_mails_that_go(house: House, windows: Windows) -> None:
     kim = enter(house, manages=(OURS,))
-    page = windows.open(f"/console/issuers/{OURS}/issue", size=DESKTOP, cookie=kim.cookie)
+    page = open_judged(windows, DESKTOP, kim.cookie)
+    page.goto(f"/console/issuers/{OURS}/issue")
     said = judge(page)
     many = page.get_by_role("region", name="Many people")
     many.get_by_label("Badge").select_option(badge_of(house))

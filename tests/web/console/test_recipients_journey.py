@@ -4,6 +4,7 @@ import pytest
 
 from badges.links import Purpose
 from tests.chromium import DESKTOP, Windows
+from tests.flows.test_every_page import open_judged
 from tests.web.console.insiders import OURS, enter
 from tests.web.console.test_programme_journey import judge
 from tests.web.house import House
@@ -21,7 +22,8 @@ def test_from_a_bounce_to_a_name_taken_back(house: House, windows: Windows) -> N
         " reason = 'relay at rcpt: 550 5.1.2 no such domain' WHERE rcpt_to = :a",
         a=MAXI,
     )
-    page = windows.open(f"/console/issuers/{OURS}", size=DESKTOP, cookie=kim.cookie)
+    page = open_judged(windows, DESKTOP, kim.cookie)
+    page.goto(f"/console/issuers/{OURS}")
     said = judge(page)
     page.get_by_role("link", name="person has no email").click()
     assert page.get_by_label("Address of Maximilian").input_value() == "maxi@gmail.com"
