@@ -146,8 +146,13 @@ def _redact(redactor: Redactor, _logger: object, _method: str, line: EventDict) 
 
 
 def _print_plainly(_logger: object, _method: str, line: EventDict) -> EventDict:
-    """Leave nothing in a line that steers a terminal or begins another one; traces have lines of their own."""
-    for key, value in line.items():
+    """Leave nothing in a line that steers a terminal or begins another one; traces have lines of their own.
+
+    What is not known, which machines read as null, is left out for people.
+    """
+    for key, value in tuple(line.items()):
+        if value is None:
+            del line[key]
         if type(value) is str and not value.isprintable():
             breaks = "\n" if key in ("exception", "stack") else ""
             line[key] = "".join(c if c.isprintable() or c in breaks else "\ufffd" for c in value)

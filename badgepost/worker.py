@@ -18,7 +18,8 @@ from sqlalchemy import Connection, Engine
 from badgepost.clock_trust import TrustInClock
 from badgepost.refusal import Refusal
 from badgepost.worker_lock import WorkerLock
-from mailer.delivery.feed import LedgerFeed, LookAhead, Wiring
+from mailer.delivery.feed import LedgerFeed
+from mailer.delivery.feed_wiring import LookAhead, Wiring
 from mailer.delivery.limits import Gates, Limit
 from mailer.delivery.shelf import Shelf
 from mailer.delivery.transport import MakesMail, Transport

@@ -7,63 +7,35 @@ bytes, and a mail is composed when a lane takes it.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import timedelta
 from time import perf_counter
 
 import structlog
-from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from mailer.delivery.chores import Chores
-from mailer.delivery.counting import count_not_composed, count_relay_down, name_outcome
+from mailer.delivery.claiming_ahead import CLAIM_PER_LANE, claim_ahead, has_enough
+from mailer.delivery.composing import compose_parcel
+from mailer.delivery.counting import count_relay_down, name_outcome
+from mailer.delivery.feed_wiring import Wiring
 from mailer.delivery.outcomes import Outcome
-from mailer.delivery.shelf import Shelf
-from mailer.delivery.telling import tell_attempt, tell_claim, tell_composed
-from mailer.delivery.transport import MakesMail, Parcel
+from mailer.delivery.telling import tell_attempt
+from mailer.delivery.transport import Parcel
+from mailer.delivery.turns import Turns
 from mailer.delivery.waiting import WaitingRoom
 from mailer.queue.claimed import Claimed
-from mailer.queue.claiming import Claim, claim, give_back, set_aside
-from mailer.queue.journal import Journal
-from mailer.queue.recording import Intent, Result, Step
+from mailer.queue.claiming import give_back, set_aside
+from mailer.queue.recording import Intent, Result
 from mailer.queue.relays import RelayNote, save_relay
-from mailer.queue.settling import Policy, settle
-from mailer.queue.writer import Writer
+from mailer.queue.settling import settle
 
-CLAIM = 200
-"""The most messages of one claim."""
-CLAIM_PER_LANE = 16
-"""What a lane at work or waiting is worth: the one probe of a relay that was down does not claim the lot."""
-SHELF = 1000
-"""The most messages claimed ahead, when limits hold up those that are here."""
 REST = 1.0
 """Seconds between two looks at an empty queue."""
 GLANCE = 0.2
 """Seconds between two questions whether anything was written at all, where that can be asked for next to nothing."""
 
-MayClaim = Callable[[Connection, datetime], bool]
-"""Tells, in the transaction of a claim, whether anything may be claimed at all."""
-LookAhead = Callable[[Connection, Sequence[Claimed]], None]
-"""Reads what composing these messages will need, in the transaction that claims them. May run more than once."""
-
 _log = structlog.get_logger("badgepost.delivery")
-
-
-@dataclass(frozen=True)
-class Wiring:
-    """What a feed works with."""
-
-    writer: Writer
-    journal: Journal[Step]
-    maker: MakesMail
-    shelf: Shelf
-    policy: Policy
-    clock: Callable[[], datetime]
-    look_ahead: LookAhead
-    may_claim: MayClaim
-    has_changed: Callable[[], bool]
-    """Whether the database was written since the last time this was asked. May say yes too often, not too rarely."""
 
 
 class LedgerFeed:
@@ -78,10 +50,7 @@ class LedgerFeed:
         self.outcomes: Counter[str] = Counter()
         self.fault: BaseException | None = None
         self._once = once
-        self._by_turns = by_turns
-        self._turn = asyncio.Event()
-        """A turn is on."""
-        self._turn_over = asyncio.Event()
+        self._turns = Turns(by_turns=by_turns)
         self._under_way = 0
         self._downs: Counter[str] = Counter()
         """How often each relay was reported down: whoever waits for a parcel for it then waits in vain."""
@@ -99,8 +68,7 @@ class LedgerFeed:
         """Keep the shelf filled until the feed ends; with `once`, end it when nothing is due."""
         while not self._ended.is_set():
             await self._wanted.wait()
-            if self._by_turns:
-                await self._turn.wait()
+            await self._turns.wait_for_one()
             self._wanted.clear()
             if not self._ended.is_set() and not await self._refill():
                 await self._rest()
@@ -111,21 +79,18 @@ class LedgerFeed:
         if self._ended.is_set():
             return
         self.worker_id = worker_id
-        self._turn_over.clear()
-        self._turn.set()
+        self._turns.begin()
         self._wanted.set()
-        await self._turn_over.wait()
+        await self._turns.wait_for_end()
 
     def end_turn(self) -> None:
         """Claim nothing more until the next turn."""
-        self._turn.clear()
-        self._turn_over.set()
+        self._turns.end()
 
     def end(self) -> None:
         """Hand out no more parcels and grant no more intents: lanes end after what they have under way."""
         self._ended.set()
-        self._turn.set()
-        self._turn_over.set()
+        self._turns.close()
         self._wanted.set()
         self._waiting.stir()
 
@@ -230,24 +195,12 @@ class LedgerFeed:
 
     async def _refill(self) -> bool:
         """Claim more if lanes want more; tell whether anything came of it."""
-        shelf, worker_id = self._with.shelf, self.worker_id
-        if len(shelf) >= (SHELF if self._waiting else CLAIM_PER_LANE):
+        if has_enough(self._with, len(self._waiting)):
             return True
         self._with.has_changed()
-        limit = min(CLAIM, CLAIM_PER_LANE * max(1, self._under_way + len(self._waiting)))
-        now, stocked = self._with.clock(), shelf.stocked_domains()
-
-        def claim_ahead(connection: Connection) -> Claim:
-            if not self._with.may_claim(connection, now):
-                return Claim([])
-            claimed = claim(connection, worker_id, limit, now, stocked)
-            self._with.look_ahead(connection, claimed.messages)
-            return claimed
-
-        claimed = await self._with.writer.run(claim_ahead)
+        claimed = await claim_ahead(self._with, self.worker_id, self._under_way + len(self._waiting))
         self.outcomes.update(suppressed=claimed.suppressed, expired=claimed.expired)
-        tell_claim(claimed)
-        self._return(shelf.put(claimed.messages), None)
+        self._return(self._with.shelf.put(claimed.messages), None)
         self._waiting.stir()
         return not claimed.is_empty
 
@@ -256,7 +209,7 @@ class LedgerFeed:
         if not self._under_way and not len(self._with.shelf):
             if self._once:
                 self.end()
-            if self._by_turns:
+            if self._turns.by_turns:
                 self.end_turn()
                 return
         self._waiting.forget()
@@ -273,21 +226,16 @@ class LedgerFeed:
         await self._waiting.wait(min((wait for wait in (seconds, by_limit) if wait is not None), default=None))
 
     def _compose(self, message: Claimed) -> Parcel | None:
-        began = perf_counter()
         try:
-            parcel = Parcel(message, self._with.maker.compose(message, self._with.clock()))
-            parcel.timing.composing = perf_counter() - began
-            tell_composed(message, len(parcel.mail.data), parcel.timing.composing)
-            return parcel
+            composed = compose_parcel(self._with.maker, message, self._with.clock)
         except (DBAPIError, OSError, MemoryError) as fault:
             self.fail(fault)
-        except Exception as fault:
-            reason = f"set aside, it could not be composed: {type(fault).__name__}: {fault}"
-            _log.error("not_composed", message=message.id, reason=reason)
-            now = self._with.clock()
-            self.outcomes["set_aside"] += 1
-            count_not_composed()
-            self._chores.start(lambda connection: set_aside(connection, message, reason, now))
+            return None
+        if isinstance(composed, Parcel):
+            return composed
+        reason, now = composed.reason, self._with.clock()
+        self.outcomes["set_aside"] += 1
+        self._chores.start(lambda connection: set_aside(connection, message, reason, now))
         return None
 
     def _leave(self, parcel: Parcel, relay: str) -> None:

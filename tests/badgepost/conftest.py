@@ -71,13 +71,18 @@ class Terminal:
         assert isinstance(status, int)
         return Ran(status, out.getvalue(), err.getvalue())
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start the program in a process of its own."""
+    def start(self, *arguments: str, log_level: str = "warning") -> subprocess.Popen[str]:
+        """Start the program in a process of its own. It says little: pipes nobody reads meanwhile fill up."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("BADGEPOST_")}
         return subprocess.Popen(
             [sys.executable, "-m", "badgepost", *arguments],
             cwd=self.folder,
-            env={**environment, **variables_of(self.database), "PYTHONPATH": str(ROOT)},
+            env={
+                **environment,
+                **variables_of(self.database),
+                "PYTHONPATH": str(ROOT),
+                "BADGEPOST_LOG_LEVEL": log_level,
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

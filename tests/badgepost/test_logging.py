@@ -1,5 +1,6 @@
 """What a log holds when something goes wrong: where, but not whose."""
 
+import json
 import logging
 from collections.abc import Iterator
 from typing import Literal
@@ -41,3 +42,13 @@ def test_a_traceback_shows_no_local_variables(
     assert "the disk is full" in said
     assert "fail_with" in said
     assert SECRET not in said
+
+
+def test_what_is_not_known_is_null_to_machines_and_left_out_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    for form in ("console", "json"):
+        set_up_logs(form)
+        structlog.get_logger("badgepost").info("attempt", code=None, state="sent")
+    for_people, for_machines = capsys.readouterr().err.splitlines()
+    assert "code" not in for_people
+    assert "state=sent" in for_people
+    assert json.loads(for_machines)["code"] is None

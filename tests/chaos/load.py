@@ -3,6 +3,7 @@
 import http.client
 import smtplib
 import threading
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ BODIES = (
 """By turns: who writes, nobody we know where it is None, and what."""
 
 
-class _Threads:
+class _Threads(ABC):
     """Threads that do one thing again and again until `stop`."""
 
     def __init__(self, number: int) -> None:
@@ -38,8 +39,9 @@ class _Threads:
                 thread.join(60)
                 assert not thread.is_alive()
 
+    @abstractmethod
     def run(self, name: int) -> None:
-        raise NotImplementedError
+        """Go on until it is `enough`, as the thread of this number."""
 
 
 class Clients(_Threads):

@@ -109,7 +109,7 @@ def test_a_service_is_seen(terminal: Terminal) -> None:
             tracing.ratio = 1.0
             """,
         )
-        process = terminal.start("serve", "--sample")
+        process = terminal.start("serve", "--sample", log_level="info")
         try:
             await_it(lambda: fetch(web, "/readyz")[0] == 200, "the pages are ready")
             assert json.loads(fetch(web, "/healthz")[1]) == {"status": "ok"}

@@ -66,8 +66,7 @@ class Running:
 @contextmanager
 def running(terminal: Terminal) -> Iterator[Running]:
     """Run both as processes, as `badgepost serve` does; end them as it does."""
-    # Nobody reads their logs before they end: a line a mail would fill the pipe, and they would wait.
-    own = f'authserv_id = "{BORDER}"\nhelo_name = "mx.kite.example"\nlog_level = "warning"\n[listener]\nport = 0\n'
+    own = f'authserv_id = "{BORDER}"\nhelo_name = "mx.kite.example"\n[listener]\nport = 0\n'
     terminal.write("badgepost.toml", own)
     with terminal.start("listen") as listener, terminal.start("process") as processor:
         try:

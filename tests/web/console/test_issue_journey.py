@@ -41,8 +41,10 @@ def test_from_a_list_full_of_slips_to_mails_that_go(house: House, windows: Windo
     page.get_by_role("button", name="Check the rows").click()
     said += mend(page) + look(page)
     page.get_by_role("link", name="Go on to sending").click()
+    page.wait_for_url("**/send")
     said += judge(page)
     page.get_by_role("button", name="Count what this comes to").click()
+    page.wait_for_url("**/confirm")
     page.get_by_text("6", exact=True).first.wait_for()
     said += judge(page)
     assert house.one("SELECT count(*) FROM message WHERE batch_id IS NOT NULL AND state = 'queued'") == 8, (
@@ -71,8 +73,9 @@ def look(page: Page) -> list[str]:
     page.get_by_label("Language of the mail").select_option("de")
     page.get_by_role("button", name="Show").click()
     mail.get_by_text("<b onclick=alert(1)>Nora</b>").first.wait_for()
-    for view in ("Desktop", "Dark", "Images off"):
+    for view, asked in (("Desktop", "view=desktop"), ("Dark", "dark=1"), ("Images off", "images=off")):
         page.get_by_role("link", name=view).click()
+        page.wait_for_url(f"**{asked}**")
         mail.get_by_text("Nora").first.wait_for()
     said = judge(page)
     page.get_by_role("link", name="Text part").click()
