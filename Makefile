@@ -4,6 +4,9 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Tests start some 150 programs and collect in several processes: each would compile everything anew (a sixth of the CPU).
+unexport PYTHONDONTWRITEBYTECODE
+
 # What `make test` repeats on PostgreSQL: acts, requests, webhooks, search, mail that comes in, lists, API, commands. The
 # queue's tests run on both databases anyway.
 ON_BOTH := tests/desk/hooks/test_delivery.py tests/desk/hooks/test_sender.py tests/desk/search tests/desk/test_issue.py \

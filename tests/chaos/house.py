@@ -90,7 +90,7 @@ class House:
     def start(self, *names: str) -> None:
         for name in names:
             command = [sys.executable, *self.wrapper, *self.commands[name]]
-            environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"} | self.environment
+            environment = os.environ | {"PYTHONPATH": str(ROOT)} | self.environment
             with self._log_file(name).open("ab") as log:
                 self.running[name] = subprocess.Popen(command, cwd=self.folder, env=environment, stdout=log, stderr=log)
 

@@ -77,7 +77,6 @@ def _start(module: str, *arguments: str) -> "subprocess.Popen[str]":
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
-        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
     )
 
 

@@ -48,7 +48,7 @@ def test_nothing_is_lost_when_the_disk_is_full(
     ran = subprocess.run(
         [*UNSHARE, "sh", "-c", MOUNT, "sh", SIZES[kind], folder, *command],
         cwd=ROOT,
-        env=os.environ | {"ELSEWHERE": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},
+        env=os.environ | {"ELSEWHERE": str(tmp_path)},
         capture_output=True,
         text=True,
         check=False,

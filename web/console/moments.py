@@ -18,7 +18,8 @@ _USUAL = (
     "Europe/Prague", "Europe/Rome", "Europe/Stockholm", "Europe/Vienna", "Europe/Warsaw", "Europe/Zurich",
     "Pacific/Auckland", "Pacific/Honolulu",
 )  # fmt: skip
-ZONES = tuple(zone for zone in _USUAL if zone == "UTC" or zone in available_timezones())
+_KNOWN = {"UTC", *available_timezones()}
+ZONES = tuple(zone for zone in _USUAL if zone in _KNOWN)
 """That a form offers: of places with many people, one each."""
 
 
