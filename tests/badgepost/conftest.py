@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 import pytest
 import structlog
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from badgepost.cli import main
 from badgepost.database import open_engine
@@ -101,6 +101,13 @@ class Terminal:
         with engine.begin() as connection:
             connection.execute(text(statement), values)
         engine.dispose()
+
+    def rows(self, query: str) -> list[Row[Any]]:
+        engine = open_engine(database_url(self.database))
+        with engine.connect() as connection:
+            rows = list(connection.execute(text(query)))
+        engine.dispose()
+        return rows
 
     @property
     def database(self) -> Path:

@@ -8,11 +8,10 @@ import re
 import shutil
 import signal
 import smtplib
-import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -70,10 +69,6 @@ class MailHouse:
         assert ran.status == 0, ran.err
         return ran.out
 
-    def rows(self, sql: str) -> list[Any]:
-        with closing(sqlite3.connect(self.terminal.database)) as connection:
-            return connection.execute(sql).fetchall()
-
     def start_listener(self) -> None:
         self._listener = self.terminal.start("listen")
         assert self._listener.stdout is not None
@@ -104,7 +99,9 @@ class MailHouse:
 
     def await_deliveries(self, count: int) -> None:
         """Wait until the listener has kept so many mails in all."""
-        self.await_it(lambda: self.rows("SELECT COUNT(*) FROM delivery")[0][0] >= count, f"{count} mails came in")
+        self.await_it(
+            lambda: self.terminal.rows("SELECT COUNT(*) FROM delivery")[0][0] >= count, f"{count} mails came in"
+        )
 
     def count_good_signatures(self, content: bytes) -> int:
         """Return how many DKIM signatures of a mail hold, judged by dkimpy."""

@@ -13,6 +13,7 @@ import pytest
 
 from badgepost.settings import Settings
 from inbound.listener.recipients import Recipients
+from tests.databases import order_of_writing
 from tests.deploy.mail_house import SUPPORT, MailHouse, open_house, running_dovecot
 from tests.deploy.shipped_postfix import CHANGED, DEPLOY
 from tests.inbound.processing.mail_office import DANA
@@ -64,7 +65,7 @@ def test_mail_leaves_with_its_signatures_and_a_bounce_comes_back(house: MailHous
         assert re.fullmatch(r"bounce\+[a-z2-7]{16}@badgepost\.example", mail.mail_from)
     house.await_deliveries(1)
     house.run("process", "--once")
-    [(state,)] = house.rows("SELECT state FROM message WHERE rcpt_to = 'lost@gone.example'")
+    [(state,)] = house.terminal.rows("SELECT state FROM message WHERE rcpt_to = 'lost@gone.example'")
     assert state == "bounced"
     assert "no such user here" in house.run("why", "lost@gone.example")
     assert "postfix/big/smtp" in house.postfix.log()
@@ -72,11 +73,11 @@ def test_mail_leaves_with_its_signatures_and_a_bounce_comes_back(house: MailHous
 
 def test_a_genuine_mail_is_believed_and_answered(house: MailHouse) -> None:
     before = len(house.world.mails_to(DANA))
-    [(kept,)] = house.rows("SELECT COUNT(*) FROM delivery")
+    [(kept,)] = house.terminal.rows("SELECT COUNT(*) FROM delivery")
     house.send_in(house.sign(write_mail(1, RENAME)))
     house.await_deliveries(kept + 1)
     house.run("process", "--once")
-    assert house.rows("SELECT name FROM earner WHERE name LIKE 'Priya%'") == [("Priya Natarajan Rao",)]
+    assert house.terminal.rows("SELECT name FROM earner WHERE name LIKE 'Priya%'") == [("Priya Natarajan Rao",)]
     house.run("worker", "--once")
     house.await_it(lambda: len(house.world.mails_to(DANA)) > before, "the receipt arrived")
     receipt = house.world.mails_to(DANA)[-1]
@@ -86,19 +87,19 @@ def test_a_genuine_mail_is_believed_and_answered(house: MailHouse) -> None:
 
 def test_forged_results_are_taken_out(house: MailHouse) -> None:
     fields = (FORGED, FORGED.replace(":", " :", 1), FORGED.replace(": ", ":\r\n (really) ", 1), FORGED.upper())
-    [(kept,)] = house.rows("SELECT COUNT(*) FROM delivery")
+    [(kept,)] = house.terminal.rows("SELECT COUNT(*) FROM delivery")
     for number, field in enumerate(fields, start=100):
         house.send_in(write_mail(number, RENAME.replace("Rao", f"Forged {number}"), field))
     house.await_deliveries(kept + len(fields))
-    for (content,) in house.rows("SELECT content FROM raw_mail ORDER BY rowid DESC LIMIT 4"):
+    for (content,) in house.terminal.rows(f"SELECT content FROM raw_mail ORDER BY {order_of_writing()} DESC LIMIT 4"):
         [result] = message_from_bytes(content).get_all("Authentication-Results")
         assert re.match(r"mx\.badgepost\.example;\s+dkim=none", result)
     house.run("process", "--once")
-    assert house.rows("SELECT COUNT(*) FROM earner WHERE name LIKE '%Forged%'") == [(0,)]
+    assert house.terminal.rows("SELECT COUNT(*) FROM earner WHERE name LIKE '%Forged%'") == [(0,)]
 
 
 def test_mail_waits_while_badgepost_is_away(house: MailHouse) -> None:
-    [(kept,)] = house.rows("SELECT COUNT(*) FROM delivery")
+    [(kept,)] = house.terminal.rows("SELECT COUNT(*) FROM delivery")
     house.stop_listener()
     try:
         house.send_in(write_mail(2, "How do I add the badge to LinkedIn?\r\n"))
@@ -112,7 +113,7 @@ def test_mail_waits_while_badgepost_is_away(house: MailHouse) -> None:
 def test_what_postfix_takes_badgepost_takes(house: MailHouse) -> None:
     """What badgepost refused after Postfix took it would be bounced to whoever From names."""
     bodies = (b"a\rb\r\n", b"a\0b\r\n", b"x" * 5000 + b"\r\n", b"\xff\xfe\x80\r\n", b"a\r\r\nb\r\n", b".\r\n..\r\n")
-    [(kept,)] = house.rows("SELECT COUNT(*) FROM delivery")
+    [(kept,)] = house.terminal.rows("SELECT COUNT(*) FROM delivery")
     for number, body in enumerate(bodies, start=200):
         house.send_in(write_mail(number, "") + body)
     house.await_deliveries(kept + len(bodies))

@@ -9,15 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import text
 
-from badgepost.database import open_engine
 from inbound.explaining import normalize_line_ends
 from tests.badgepost.conftest import Terminal
-from tests.databases import database_url
 from tests.inbound.processing.mail_office import PROGRAMME, make_mail
 
 BORDER = "mx.badgepost.example"
@@ -32,24 +28,17 @@ _PATH = re.compile(rb"^Return-Path:[ \t]*<([^<>\r\n]+)>", re.IGNORECASE | re.MUL
 class Running:
     """A listener and a processor on one database."""
 
-    folder: Path
+    terminal: Terminal
     port: int
 
     def send(self, content: bytes, mail_from: str) -> None:
         with smtplib.SMTP("127.0.0.1", self.port, "border.example") as client:
             assert client.sendmail(mail_from, [SUPPORT], content, ["BODY=8BITMIME", "SMTPUTF8"]) == {}
 
-    def rows(self, sql: str) -> list[Any]:
-        engine = open_engine(database_url(self.folder / "var" / "badgepost.db"))
-        with engine.connect() as connection:
-            rows = list(connection.execute(text(sql)))
-        engine.dispose()
-        return rows
-
     def await_done(self, count: int) -> None:
         """Wait until so many deliveries are done."""
         self.await_it(
-            lambda: self.rows("SELECT COUNT(*) FROM delivery WHERE state = 'done'")[0][0] >= count,
+            lambda: self.terminal.rows("SELECT COUNT(*) FROM delivery WHERE state = 'done'")[0][0] >= count,
             f"{count} deliveries are done",
         )
 
@@ -60,7 +49,7 @@ class Running:
             time.sleep(0.1)
 
     def count(self) -> dict[str, int]:
-        return {table: self.rows(f"SELECT COUNT(*) FROM {table}")[0][0] for table in TABLES}
+        return {table: self.terminal.rows(f"SELECT COUNT(*) FROM {table}")[0][0] for table in TABLES}
 
 
 @contextmanager
@@ -74,7 +63,7 @@ def running(terminal: Terminal) -> Iterator[Running]:
             said = listener.stdout.readline()
             place = re.search(r"port (\d+)\.", said)
             assert place is not None, said
-            yield Running(terminal.folder, int(place[1]))
+            yield Running(terminal, int(place[1]))
         finally:
             for process in (listener, processor):
                 process.send_signal(signal.SIGTERM)
@@ -100,7 +89,7 @@ def test_the_shared_mails_end_as_they_are_explained_and_twice_changes_nothing(tm
             content = normalize_line_ends(path.read_bytes())
             service.send(content, read_path(content))
         service.await_done(len(mails))
-        decided = service.rows(
+        decided = service.terminal.rows(
             "SELECT role, intent, outcome FROM decision JOIN delivery ON delivery.id = delivery_id ORDER BY received_at"
         )
         assert [tuple(row) for row in decided] == [(one["role"], one["intent"], one["outcome"]) for one in expected]
@@ -110,7 +99,7 @@ def test_the_shared_mails_end_as_they_are_explained_and_twice_changes_nothing(tm
             service.send(content, read_path(content))
         service.await_done(2 * len(mails))
         assert service.count() == before
-        again = service.rows("SELECT outcome, COUNT(*) FROM decision GROUP BY outcome")
+        again = service.terminal.rows("SELECT outcome, COUNT(*) FROM decision GROUP BY outcome")
         assert sum(count for _, count in again) == 2 * len(mails)
 
 
@@ -121,11 +110,11 @@ def test_a_request_is_carried_out_and_answered_once(terminal: Terminal) -> None:
         service.send(make_mail(), "dana.reyes@asee.example")
         service.send(make_mail(), "dana.reyes@asee.example")
         service.await_done(2)
-        outcomes = service.rows("SELECT outcome FROM decision ORDER BY decided_at")
+        outcomes = service.terminal.rows("SELECT outcome FROM decision ORDER BY decided_at")
         assert [row.outcome for row in outcomes] == ["apply", "drop"]
-        [receipt] = service.rows("SELECT rcpt_to, facts FROM message WHERE kind = 'change_receipt'")
+        [receipt] = service.terminal.rows("SELECT rcpt_to, facts FROM message WHERE kind = 'change_receipt'")
         assert receipt.rcpt_to == "dana.reyes@asee.example"
-        assert service.rows("SELECT locked_at FROM account WHERE locked_at IS NOT NULL") == []
+        assert service.terminal.rows("SELECT locked_at FROM account WHERE locked_at IS NOT NULL") == []
     ran = terminal.run("worker", "--once")
     assert ran.status == 0, ran.err
     outbox = terminal.folder / "var" / "outbox"
@@ -148,7 +137,7 @@ def test_serve_takes_mail_and_deals_with_it(terminal: Terminal) -> None:
             place = None
             while place is None:
                 place = re.search(r"Taking mail over SMTP on 127.0.0.1 port (\d+)", process.stdout.readline())
-            service = Running(terminal.folder, int(place[1]))
+            service = Running(terminal, int(place[1]))
             service.send(make_mail(), "dana.reyes@asee.example")
             service.await_done(1)
         finally:

@@ -1,9 +1,11 @@
 """Every page stays under 50 KB as transferred, with its style sheets and scripts, without its images."""
 
 import re
+from datetime import date, timedelta
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from sqlalchemy import Date, bindparam, text
 
 from badges.links import Purpose
 from tests.web.house import House
@@ -17,14 +19,15 @@ _ID = re.compile(r"[a-z0-9]{16,}|(?<=page=)[0-9]+")
 def _award_more(house: House, count: int) -> None:
     """Give Ada so many badges more, with names as long as they may reasonably be."""
     house.change("UPDATE badge_class SET name = substr(name || :more, 1, 120)", more=" of the Northern Association" * 4)
-    house.change(
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)"
-        " INSERT INTO assertion (id, badge_class_id, earner_id, state, issued_on, created_at)"
-        " SELECT printf('more%012d', i), b.id, e.earner_id, 'issued', date('2020-01-01', i || ' days'), 1"
-        " FROM n, badge_class b, earner_address e WHERE b.slug = 'winter-navigation' AND e.address = :a",
-        count=count,
-        a=ADA,
-    )
+    award = text(
+        "INSERT INTO assertion (id, badge_class_id, earner_id, state, issued_on, created_at)"
+        " SELECT :id, b.id, e.earner_id, 'issued', :day, 1"
+        " FROM badge_class b, earner_address e WHERE b.slug = 'winter-navigation' AND e.address = :a"
+    ).bindparams(bindparam("day", type_=Date))
+    first = date(2020, 1, 2)
+    rows = [{"id": f"more{n:012d}", "day": first + timedelta(n), "a": ADA} for n in range(count)]
+    with house.service.engine.begin() as connection:
+        connection.execute(award, rows)
 
 
 def _starts(house: House) -> list[str]:

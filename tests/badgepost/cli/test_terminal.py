@@ -10,6 +10,7 @@ import pytest
 from badgepost.database import open_engine
 from inbound.store import Arrival, MailStore
 from tests.badgepost.conftest import Terminal
+from tests.databases import database_url
 from tests.inbound.processing.mail_office import BORDER, DANA, PROGRAMME, SUPPORT, make_mail
 
 STEERING = "\x1b]0;owned\x07\x1b[31m\x9b2J\r\x08"
@@ -32,7 +33,7 @@ def visited(terminal: Terminal) -> Terminal:
     terminal.write("programme.json", PROGRAMME)
     terminal.write("badgepost.toml", f'authserv_id = "{BORDER}"\n')
     assert terminal.run("import", "programme.json").status == 0
-    engine = open_engine(f"sqlite:///{terminal.database}")
+    engine = open_engine(database_url(terminal.database))
 
     async def keep() -> None:
         with MailStore(engine) as store:
