@@ -7,7 +7,7 @@ mistake; whichever process has it serves the counts of all, and when it ends, an
 import errno
 from pathlib import Path
 from threading import Thread
-from wsgiref.simple_server import WSGIServer
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import structlog
 from prometheus_client import CollectorRegistry, start_http_server
@@ -16,7 +16,17 @@ from badgepost.metric_files import CountsOfAll
 from badgepost.standing import Standing
 from badgepost.wiring import Service
 
+PATIENCE = 10
+"""Seconds that a connection may say nothing: each has a thread."""
+
 _log = structlog.get_logger("badgepost.metrics")
+
+
+class _Handler(WSGIRequestHandler):
+    timeout = PATIENCE
+
+    def log_message(self, *_arguments: object) -> None:
+        """Say nothing of each question."""
 
 
 class MetricServer:
@@ -36,12 +46,14 @@ class MetricServer:
             return
         host, port = self._address
         try:
-            self._open = start_http_server(port, host, self._registry)
+            server, thread = start_http_server(port, host, self._registry)
         except OSError as fault:
             if fault.errno != errno.EADDRINUSE and not self._is_told:
                 self._is_told = True
                 _log.error("metrics_not_served", host=host, port=port, why=fault.strerror)
         else:
+            server.RequestHandlerClass = _Handler
+            self._open = server, thread
             _log.info("metrics_served", host=host, port=port)
 
     def close(self) -> None:

@@ -94,8 +94,9 @@ def _run(url: str, program: str, *arguments: str, connects: bool = True) -> str:
     path = _find(program)
     environment = dict(os.environ)
     parsed = make_url(url)
-    if connects and parsed.password is not None:
-        environment["PGPASSWORD"] = str(parsed.password)
+    password = parsed.password or parsed.query.get("password")
+    if connects and password is not None:
+        environment["PGPASSWORD"] = str(password)
     target = [f"--dbname={_conninfo(url)}"] if program == "pg_dump" else []
     ran = subprocess.run([path, *target, *arguments], capture_output=True, text=True, env=environment, check=False)
     if ran.returncode != 0:
@@ -124,4 +125,5 @@ def _conninfo(url: str) -> str:
     parsed = make_url(url)
     known = {"host": parsed.host, "port": parsed.port, "user": parsed.username, "dbname": parsed.database}
     values = {name: value for name, value in known.items() if value is not None}
-    return make_conninfo("", **values, **{name: str(value) for name, value in parsed.query.items()})
+    others = {name: str(value) for name, value in parsed.query.items() if name != "password"}
+    return make_conninfo("", **values, **others)

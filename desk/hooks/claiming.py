@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, text
 
 from badges.columns import from_microseconds, to_microseconds
 from desk.hooks.tables import DUE
+from mailer.queue.leases import AHEAD
 from mailer.queue.waking import Turn, ask_for_turn
 
 CLAIM = 20
@@ -23,7 +24,8 @@ CLAIM_LASTS = timedelta(seconds=50)
 """After that others may take what a sender that was killed had claimed. A request is begun only with enough of it left
 to end within."""
 
-_FREE = "(claimed_until IS NULL OR claimed_until <= :now)"
+_FREE = "(claimed_until IS NULL OR claimed_until <= :now OR claimed_until > :called_off)"
+"""A claim of a future that was called off, the clock being set back, would last until the clock has caught up."""
 _OPEN = """hook_endpoint.disabled_at IS NULL AND hook_endpoint.deleted_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM instance WHERE fenced_at IS NOT NULL)"""
 _WAITING = text(f"""
@@ -90,7 +92,7 @@ class Claimed:
 
 def list_waiting(connection: Connection, now: datetime) -> list[Waiting]:
     """Return the endpoints that something is due for, the one that waits longest first. One probe of an index each."""
-    rows = connection.execute(_WAITING, {"now": to_microseconds(now)})
+    rows = connection.execute(_WAITING, _moments(now))
     found = [Waiting(row.id, from_microseconds(row.due_at)) for row in rows if row.due_at is not None]
     return sorted(found, key=lambda waiting: waiting.due_at)
 
@@ -104,7 +106,7 @@ def next_due(connection: Connection) -> datetime | None:
 def claim(connection: Connection, endpoint_id: str, now: datetime, limit: int = CLAIM) -> list[Claimed]:
     """Claim what is due for one endpoint, the oldest first. Nothing, if somebody has disabled it."""
     until = to_microseconds(now + CLAIM_LASTS)
-    values = {"endpoint_id": endpoint_id, "now": to_microseconds(now), "until": until, "limit": limit}
+    values = {"endpoint_id": endpoint_id, **_moments(now), "until": until, "limit": limit}
     fences = {row.id: row.fence for row in connection.execute(_CLAIM[connection.dialect.name], values)}
     if not fences:
         return []
@@ -115,6 +117,10 @@ def claim(connection: Connection, endpoint_id: str, now: datetime, limit: int = 
         for row in rows
         if row.id in fences
     ]
+
+
+def _moments(now: datetime) -> dict[str, int]:
+    return {"now": to_microseconds(now), "called_off": to_microseconds(now + CLAIM_LASTS + AHEAD)}
 
 
 def give_back(connection: Connection, claimed: Sequence[Claimed]) -> None:

@@ -14,12 +14,14 @@ from sqlalchemy import Connection, text
 
 from badges.columns import from_microseconds, to_microseconds
 from inbound.tables import WAITING
+from mailer.queue.leases import AHEAD
 from mailer.queue.waking import Turn, ask_for_later, ask_for_turn
 
 CLAIM_LASTS = timedelta(minutes=4)
 
 _COLUMNS = "id, raw_mail_id, mail_from, rcpt_to, helo_name, peer_address, received_at, tries"
-_FREE = f"{WAITING} AND (claimed_by IS NULL OR claimed_at < :expired) AND (due_at IS NULL OR due_at <= :now)"
+_FREE = f"""{WAITING} AND (claimed_by IS NULL OR claimed_at < :expired OR claimed_at > :called_off)
+    AND (due_at IS NULL OR due_at <= :now)"""
 _CLAIM = """
     UPDATE delivery SET claimed_by = :who, claimed_at = :now, tries = tries + 1
     WHERE id = (SELECT id FROM delivery WHERE {free} ORDER BY received_at LIMIT 1 {lock})
@@ -65,20 +67,25 @@ class ClaimedDelivery:
 
 def has_waiting(connection: Connection, now: datetime) -> bool:
     """Tell whether there is something to claim."""
-    values = {"now": to_microseconds(now), "expired": to_microseconds(now - CLAIM_LASTS)}
-    return connection.execute(_WAITS, values).first() is not None
+    return connection.execute(_WAITS, _moments(now)).first() is not None
 
 
 def claim(connection: Connection, who: str, now: datetime) -> ClaimedDelivery | None:
     """Claim the oldest delivery that waits and is due; None: there is none."""
     lock = "FOR UPDATE SKIP LOCKED" if connection.dialect.name == "postgresql" else ""
     statement = text(_CLAIM.format(free=_FREE, lock=lock, columns=_COLUMNS))
-    values = {"who": who, "now": to_microseconds(now), "expired": to_microseconds(now - CLAIM_LASTS)}
-    row = connection.execute(statement, values).one_or_none()
+    row = connection.execute(statement, {"who": who, **_moments(now)}).one_or_none()
     if row is None:
         return None
     found = dict(row._mapping)
     return ClaimedDelivery(**found | {"received_at": from_microseconds(found["received_at"])})
+
+
+def _moments(now: datetime) -> dict[str, int]:
+    """Return what a claim is compared with. One of a future that was called off, the clock being set back, is nobody's:
+    it would last until the clock has caught up. Whoever still works under it finds that its claim is lost."""
+    moments = {"now": now, "expired": now - CLAIM_LASTS, "called_off": now + AHEAD}
+    return {name: to_microseconds(moment) for name, moment in moments.items()}
 
 
 def finish(connection: Connection, delivery_id: str, who: str, *, shelved: bool = False) -> None:

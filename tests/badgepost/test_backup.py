@@ -1,6 +1,7 @@
 """Backups: whole, of one moment, and fenced when they are brought back; on both databases, with their own programs."""
 
 import io
+import os
 import re
 import stat
 import tarfile
@@ -12,6 +13,8 @@ import pytest
 from alembic import command
 from sqlalchemy import text
 
+from badgepost.backup import postgresql
+from badgepost.backup.sqlite import BackupFault
 from badgepost.cli.asking import now
 from badgepost.database import alembic_config, open_engine
 from badgepost.settings import Settings
@@ -212,3 +215,20 @@ def test_what_is_not_in_it_is_said(service) -> None:
     with tarfile.open(service.folder / "keys") as archive:
         names = {Path(name).name for name in archive.getnames()}
     assert names == {"secret.key", "credentials-rsa.pem", "credentials-ed25519.pem"}
+
+
+@pytest.mark.parametrize("place", ["kim:s3cret-word@db.example/badges", "kim@db.example/badges?password=s3cret-word"])
+def test_no_argument_holds_the_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    """Arguments of programs are seen by everybody on the machine."""
+    program = tmp_path / "pg_dump"
+    program.write_text(
+        f'#!/bin/sh\necho "$@" > {tmp_path}/arguments\necho "$PGPASSWORD" > {tmp_path}/password\nexit 1\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    with pytest.raises(BackupFault, match="pg_dump: it failed"):
+        postgresql.back_up(f"postgresql+psycopg://{place}", tmp_path / "backup")
+    said = (tmp_path / "arguments").read_text()
+    assert "host=db.example" in said
+    assert "s3cret-word" not in said
+    assert (tmp_path / "password").read_text() == "s3cret-word\n"

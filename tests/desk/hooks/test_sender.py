@@ -94,6 +94,17 @@ def test_two_senders_share_no_event_and_a_late_one_changes_nothing(hooks: Desk) 
     assert sorted(state for state, *_ in deliveries(hooks)) == ["delivered", "queued", "queued"]
 
 
+def test_a_clock_that_is_set_back_binds_no_event_to_the_dead(hooks: Desk) -> None:
+    endpoint = listen_at(hooks, "https://corp.example/").endpoint_id
+    tell(hooks)
+    with hooks.office.engine.begin() as connection:
+        assert claim(connection, endpoint, hooks.now + timedelta(hours=2)) != []
+        assert claim(connection, endpoint, hooks.now + timedelta(hours=1, minutes=30)) == [], (
+            "clocks may differ as much"
+        )
+        assert claim(connection, endpoint, hooks.now) != []
+
+
 def test_one_slow_endpoint_does_not_hold_the_others(hooks: Desk, receiver: Receiver) -> None:
     with receiving() as slow:
         release = Event()

@@ -52,6 +52,17 @@ def test_a_claim_that_is_too_old_is_anybodys_and_its_holder_can_write_nothing(an
     assert any_office.value("SELECT claimed_by FROM delivery") == "other"
 
 
+def test_a_clock_that_is_set_back_binds_no_mail_to_the_dead(any_office: MailOffice) -> None:
+    delivery = any_office.deliver(make_mail())
+    assert _claim(any_office, "killed") == delivery
+    any_office.now -= timedelta(minutes=50)
+    assert _claim(any_office, "other") is None, "no more than clocks may differ"
+    any_office.now -= timedelta(minutes=20)
+    assert _claim(any_office, "other") == delivery
+    with pytest.raises(ClaimLostError), any_office.service.engine.begin() as connection:
+        finish(connection, delivery, "killed")
+
+
 def test_what_is_done_can_be_finished_by_nobody_again(any_office: MailOffice) -> None:
     delivery = any_office.deliver(make_mail())
     _claim(any_office, "one")
