@@ -8,6 +8,7 @@ may sign. Meanwhile it lies in a file of its own.
 
 import os
 import secrets
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -59,6 +60,11 @@ def promote_key(settings: Settings) -> None:
 def has_announced_key(settings: Settings) -> bool:
     """Tell whether a key is known that does not sign yet."""
     return bool(_read_coming(settings))
+
+
+def when_announced(settings: Settings) -> datetime:
+    """Return since when the key that does not sign yet is known to whoever starts. Raises `FileNotFoundError`."""
+    return datetime.fromtimestamp(_path_of_coming(settings).stat().st_mtime, UTC)
 
 
 def make_secret_key() -> str:

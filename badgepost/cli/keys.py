@@ -14,12 +14,21 @@ from typing import Annotated
 
 import typer
 
-from badgepost.cli.asking import get_service
-from badgepost.link_keys import announce_key, has_announced_key, make_secret_key, path_of_keys, promote_key
+from badgepost.cli.asking import get_service, now
+from badgepost.link_keys import (
+    announce_key,
+    has_announced_key,
+    make_secret_key,
+    path_of_keys,
+    promote_key,
+    when_announced,
+)
 from badgepost.opening import load_settings, read_link_keys
 from badgepost.setting_groups import DkimKeyFile
 from badgepost.settings import Settings
+from badges.transactions import reading
 from desk.resealing import reseal
+from mailer.instance.pulses import PulseLine, list_pulses
 from mailer.keys import (
     KeyFault,
     KeyType,
@@ -81,7 +90,11 @@ def list_keys() -> None:
 
 
 @keys.command("rotate")
-def rotate() -> None:
+def rotate(
+    regardless: Annotated[
+        bool, typer.Option("--regardless", help="Do not ask whether every process has been restarted.")
+    ] = False,
+) -> None:
     """Bring in a new key for links and seals, in two steps; run it once more when every process knows the new key."""
     settings = load_settings()
     if settings.secret_keys:
@@ -92,6 +105,14 @@ def rotate() -> None:
         typer.echo(f"Made a new key beside {path_of_keys(settings)}. Restart every process, one after the other: each")
         typer.echo("knows the new key then, and signs with the old one. Then run `badgepost keys rotate` once more.")
         return
+    if late := [] if regardless else _list_unaware(settings):
+        raise _refuse(
+            "These do not know the new key yet, and would take its links for forged; restart them first:\n"
+            + "\n".join(
+                f"  {line.kind} {line.name} on {line.place}, since {line.started_at:%F %T} UTC" for line in late
+            )
+            + "\n--regardless if they run no more."
+        )
     promote_key(settings)
     typer.echo("The new key signs in every process that is started from now on: restart them, one after the other.")
     typer.echo("Then run `badgepost keys reseal`. The old key stays known; docs/operations.md says until when.")
@@ -113,6 +134,14 @@ _ROTATE_SETTINGS = """The keys stand in your settings. A new one:  {key}
 1. Put it FIRST in secret_keys, on every machine, and restart every process, one after the other: all know it then.
 2. Move it to the END, and restart again: it signs.
 3. Run `badgepost keys reseal`. The old key stays known; docs/operations.md says until when."""
+
+
+def _list_unaware(settings: Settings) -> list[PulseLine]:
+    """Return the processes that live and were started before the new key was made."""
+    announced = when_announced(settings)
+    with reading(get_service().engine).connect() as connection:
+        lines = list_pulses(connection)
+    return [line for line in lines if line.started_at < announced and not line.is_silent(now())]
 
 
 def _selectors(name: str, types: Types) -> list[tuple[str, KeyType]]:

@@ -8,6 +8,8 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -19,6 +21,7 @@ from badgepost.link_keys import announce_key, promote_key, read_secret_keys
 from badgepost.settings import SHORTEST_KEY, Settings
 from badges.vault import SealBrokenError, Vault
 from desk.resealing import SEALED
+from mailer.instance.pulses import SILENT_AFTER, Process, beat
 from tests.badgepost.services import Service, begin_quickly
 from tests.databases import database_url
 
@@ -74,8 +77,8 @@ def test_processes_of_before_and_after_know_each_others_links(service: Service) 
         between = running.enter_context(serving(service))
         link = mail_a_link(service, "ada")
         assert [httpx.get(url + link).status_code for url in (before, between)] == [200, 200]
-        # The first pages are ended by now, as the first step asks for.
-        assert "The new key signs" in service.run("keys", "rotate").out
+        # The first pages would be ended by now, as the first step asks for.
+        assert "The new key signs" in service.run("keys", "rotate", "--regardless").out
         newer = mail_a_link(service, "li")
         after = running.enter_context(serving(service))
         assert [httpx.get(url + each).status_code for url in (between, after) for each in (link, newer)] == [200] * 4
@@ -100,6 +103,25 @@ def test_steps_may_be_broken_off(tmp_path: Path) -> None:
     assert read_secret_keys(settings) == [old, new]
     assert stat.S_IMODE((tmp_path / "secret.key").stat().st_mode) == 0o600
     assert sorted(path.name for path in tmp_path.iterdir()) == ["secret.key"]
+
+
+def test_no_key_signs_before_every_process_knows_it(service: Service) -> None:
+    """A process that lives and was started before the new key was made takes its links for forged."""
+    assert "Made a new key" in service.run("keys", "rotate").out
+    engine = open_engine(database_url(service.database))
+    now = datetime.now(UTC)
+    web = Process("web", "1", "mx1", "var", "0.1.0", now - timedelta(hours=1))
+    with engine.begin() as connection:
+        beat(connection, web, now)
+        beat(connection, replace(web, name="2", started_at=now + timedelta(minutes=1)), now)
+        beat(connection, replace(web, name="3"), now - SILENT_AFTER)
+    ran = service.run("keys", "rotate")
+    assert ran.status == 2
+    assert re.findall(r"web . on mx1", ran.err) == ["web 1 on mx1"]
+    with engine.begin() as connection:
+        beat(connection, replace(web, started_at=now + timedelta(minutes=2)), now)
+    engine.dispose()
+    assert "The new key signs" in service.run("keys", "rotate").out
 
 
 def test_what_is_sealed_outlives_the_old_key(service: Service) -> None:
