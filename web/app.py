@@ -59,6 +59,7 @@ from web.guards import API, Guards
 from web.needs import WebService
 from web.pages import Pages
 from web.reading_room import ReadingRoom
+from web.routing import add_routes
 from web.studio import Studio
 from web.visitors import lead_to_login
 
@@ -110,9 +111,9 @@ def create_app(service: WebService) -> FastAPI:
     app.state.watch = make_watch(service)
     app.state.is_retiring = False
     for part in (*_PARTS, *CONSOLE_PARTS):
-        app.include_router(part.router)
+        add_routes(app, part.router)
     if service.outbox is not None:
-        app.include_router(outbox.router)
+        add_routes(app, outbox.router)
     lead_to_login(app, service.place)
     lead_to_console_login(app, service.place)
     api = create_api(service.place)

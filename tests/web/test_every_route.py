@@ -1,11 +1,9 @@
 """Rules that hold on every route, whoever adds one: what another site sends is refused, headers, inert reading."""
 
 import re
-from collections.abc import Iterable, Iterator
 
 import pytest
 from fastapi.routing import APIRoute
-from starlette.routing import BaseRoute, Mount
 
 from tests.web.house import House
 from tests.web.signed_in import SignedIn, sign_in
@@ -36,17 +34,11 @@ OURS = {
 
 def routes_of(house: House, method: str) -> dict[str, str]:
     """Return a path that it matches for the pattern of every route that takes `method`."""
-    patterns = [route.path for route in _walk(house.pages.app.routes) if method in route.methods]
+    # The API, which is mounted, has rules of its own.
+    routes = [route for route in house.pages.app.routes if isinstance(route, APIRoute)]
+    patterns = [route.path for route in routes if method in route.methods]
     assert len(patterns) > 10, "the walk sees the routes"
     return {pattern: re.sub(r"\{[^}]*\}", "x", pattern) for pattern in patterns}
-
-
-def _walk(routes: Iterable[BaseRoute]) -> Iterator[APIRoute]:
-    for route in routes:
-        if isinstance(route, APIRoute):
-            yield route
-        elif not isinstance(route, Mount):  # a router that was included; the API has rules of its own
-            yield from _walk(route.original_router.routes)  # type: ignore[attr-defined]
 
 
 def _fill(headers: dict[str, str], house: House) -> dict[str, str]:

@@ -20,11 +20,11 @@ from web.api import (
     webhook_deliveries,
     webhooks,
 )
-from web.api.document import name_operation
 from web.api.errors import add_problems
 from web.api.problems import Problems
 from web.api.reference import add_reference
 from web.needs import Place
+from web.routing import add_routes
 
 PREFIX = "/api/v1"
 
@@ -47,9 +47,9 @@ PARTS = (
 
 def create_api(place: Place) -> FastAPI:
     """Return the ASGI application, without the state that it shares with the pages."""
-    api = FastAPI(openapi_url=None, redirect_slashes=False, generate_unique_id_function=name_operation)
+    api = FastAPI(openapi_url=None, redirect_slashes=False)
     for part in PARTS:
-        api.include_router(part.router)
+        add_routes(api, part.router)
     add_reference(api, place.base_url)
     add_problems(api, Problems(place.base_url))
     api.add_middleware(_Heads)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import iter_route_contexts
 
 from desk.access.scopes import Scope
 from web.api.gate import TOKEN_RATE
@@ -50,12 +50,6 @@ def make_document(api: FastAPI, base_url: str) -> dict[str, Any]:
     _put_links(document)
     _put_components(document)
     return document
-
-
-def name_operation(route: APIRoute) -> str:
-    """Return the operationId: the resource and what is done with it."""
-    resource = str(route.tags[0]).lower().replace(" ", "_") if route.tags else "api"
-    return f"{resource}.{route.name}"
 
 
 def _list_routes(api: FastAPI) -> Iterator[ApiRoute]:

@@ -82,7 +82,13 @@ class ApiRoute(APIRoute):
 def make_router(tag: str) -> APIRouter:
     """Return a router for one resource."""
     tags: list[str | Enum] = [tag]
-    return APIRouter(route_class=ApiRoute, tags=tags)
+    return APIRouter(route_class=ApiRoute, tags=tags, generate_unique_id_function=_name_operation)
+
+
+def _name_operation(route: APIRoute) -> str:
+    """Return the operationId: the resource and what is done with it."""
+    resource = str(route.tags[0]).lower().replace(" ", "_") if route.tags else "api"
+    return f"{resource}.{route.name}"
 
 
 def _list_parameters(dependant: Dependant) -> Iterator[str]:
