@@ -1,5 +1,6 @@
 """What every test may use: the switches, the database that a test gets, the shared material, skips that CI forbids."""
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from desk.publishing import Publisher
 from mailer.templates.constants import SiteConstants
 from mailer.templates.environment import TemplateSources
 from tests.databases import KINDS, choose_database, chosen_database, databases_closed, drop_databases, url_in_force
+from tests.logs import tell_plainly
 from tests.mailer.postgresql import PROGRAMS
 
 # A busy machine is slow for a moment; what must be fast is measured in bench, and what must end has pytest's timeout.
@@ -33,6 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    tell_plainly()
     choose_database(config.getoption("--database"))
     # Commands leave their connections to the end of their process, and tests run them in this one; only psycopg tells.
     config.addinivalue_line("filterwarnings", "ignore:.*psycopg.* was deleted while still open:ResourceWarning")
@@ -122,6 +125,14 @@ def _compile_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("badgepost.wiring.Publisher", recall)
         yield
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Let the collector of cycles leave alone what all tests share, and come more rarely: it took a seventh of all."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,7 +3,6 @@
 import contextlib
 import io
 import json
-import logging
 import os
 import subprocess
 import sys
@@ -14,12 +13,12 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-import structlog
 from sqlalchemy import Row, text
 
 from badgepost.cli import main
 from badgepost.database import open_engine
 from tests.databases import copy_folder, database_url, dump_rows, has_database, variables_of
+from tests.logs import keep_logs
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -125,11 +124,8 @@ class Terminal:
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield Terminal(tmp_path)
-    root.handlers[:], root.level = handlers, level
-    structlog.reset_defaults()
+    with keep_logs():
+        yield Terminal(tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """What a log holds when something goes wrong: where, but not whose."""
 
 import json
-import logging
 from collections.abc import Iterator
 from typing import Literal
 
@@ -9,19 +8,15 @@ import pytest
 import structlog
 
 from badgepost.logging import set_up_logs
+from tests.logs import keep_logs
 
 SECRET = "https://badges.example/p/a-link-that-opens-an-account"
 
 
 @pytest.fixture(autouse=True)
 def former_logs() -> Iterator[None]:
-    """Leave logging as it was found."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
+    with keep_logs():
+        yield
 
 
 def fail_with(link: str) -> None:

@@ -10,8 +10,8 @@ from badgepost.database import migrate
 from badgepost.metric_server import MetricServer, _Handler
 from badgepost.settings import Settings
 from badgepost.wiring import open_service
-from tests.badgepost.logs import keep_logs
 from tests.databases import filled_database
+from tests.logs import keep_logs
 
 
 def test_a_connection_that_says_nothing_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

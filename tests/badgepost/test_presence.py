@@ -19,8 +19,8 @@ from badgepost.settings import Settings
 from badgepost.slots import Slot
 from badgepost.wiring import Service, open_service
 from mailer.instance.pulses import FORGOTTEN_AFTER, SILENT_AFTER, Process, beat, leave, list_pulses
-from tests.badgepost.logs import keep_logs
 from tests.databases import filled_database
+from tests.logs import keep_logs
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LISTENER = Process("listener", "1", "mx1", "/var/lib/badgepost", "0.1.0", NOW)

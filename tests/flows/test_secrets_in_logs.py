@@ -34,10 +34,10 @@ from desk.hooks.telling import tell_hooks
 from desk.members.audit import Actor
 from inbound.processing.room import Room
 from inbound.store import Arrival, Kept, MailStore
-from tests.badgepost.logs import keep_logs
 from tests.cheap_hashing import cheap_hashing
 from tests.desk.hooks.receiver import post_due, receiving
 from tests.inbound.processing.mail_office import make_mail
+from tests.logs import keep_logs
 from tests.mailer.delivery.scripted_relay import Say, ScriptedRelay
 from tests.mailer.delivery.test_relays import make_certificate, serving_context
 from tests.web.api.callers import connect
