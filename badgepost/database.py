@@ -21,7 +21,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 
 from badgepost.fault_counts import count_faults
-from badgepost.jobs.tables import make_ready
+from badgepost.jobs.readiness import make_ready
 from badgepost.storable import keep_text_storable
 from badges.transactions import READ_ONLY, reading
 

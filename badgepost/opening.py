@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from badgepost.credential_keys import CredentialKeyError, read_credential_keys
 from badgepost.database import is_known_revision, migrate, open_engine, pending_revision
 from badgepost.jobs.asking import let_transactions_ask
-from badgepost.jobs.tables import is_ready, make_ready
+from badgepost.jobs.readiness import is_ready, make_ready
 from badgepost.link_keys import KeyFileError, read_secret_keys
 from badgepost.refusal import Refusal
 from badgepost.settings import Settings, find_config

@@ -18,7 +18,8 @@ from pgqueuer.domain.types import QueueExecutionMode
 
 from badgepost.database import open_engine
 from badgepost.jobs.driver import LastingDriver
-from badgepost.jobs.tables import CHANNEL, make_queries, make_ready, tell_conninfo
+from badgepost.jobs.readiness import make_ready
+from badgepost.jobs.tables import CHANNEL, make_queries, tell_conninfo
 from tests.mailer.postgresql import PostgresServer
 
 _ROWS = """

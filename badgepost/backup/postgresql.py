@@ -20,7 +20,7 @@ from sqlalchemy.engine import make_url
 from badgepost.backup.sqlite import BackupFault, check_revision
 from badgepost.backup.whole_files import whole_file
 from badgepost.database import migrate_on, open_engine
-from badgepost.jobs.tables import SCHEMA
+from badgepost.jobs.readiness import SCHEMA
 from mailer.instance.fence import fence_copy
 
 MAGIC = b"PGDMP"

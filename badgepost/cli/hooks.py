@@ -7,9 +7,8 @@ import typer
 
 from badgepost.cli.asking import get_service, now
 from badgepost.hook_sender import HookSender, run_until_signal
-from badgepost.jobs.tables import has_jobs
+from badgepost.jobs.readiness import has_jobs
 from badgepost.presence import present
-from badgepost.turn_hooks import TurnHookSender, run_turn_hooks
 from desk.hooks.posting import Post
 from mailer.instance.guard import Guard
 
@@ -26,6 +25,8 @@ def post_hooks(
 
     async def run() -> dict[str, int]:
         if has_jobs(service.engine) and not once:
+            from badgepost.turn_hooks import TurnHookSender, run_turn_hooks  # noqa: PLC0415 - as in `worker`
+
             return dict(await run_turn_hooks(service.engine, TurnHookSender(service.office, post, now)))
         return dict(await run_until_signal(HookSender(service.office, post, now, once=once)))
 

@@ -5,11 +5,10 @@ from typing import Annotated
 import typer
 
 from badgepost.cli.asking import get_service, refuse
-from badgepost.jobs.tables import has_jobs
+from badgepost.jobs.readiness import has_jobs
 from badgepost.judging import make_tools
 from badgepost.presence import present
 from badgepost.processor import Processor, run_until_signal, set_alarm
-from badgepost.turn_processor import TurnProcessor, run_turn_processor
 from badgepost.worker_lock import NameTakenError, WorkerLock
 from inbound.processing.room import Room
 
@@ -27,6 +26,8 @@ def process_mails(
         with WorkerLock(service.settings.data_dir, name) as lock, Room() as room, present(service, "processor", name):
             tools = make_tools(service, room, lock.place)
             if has_jobs(service.engine) and not once:
+                from badgepost.turn_processor import TurnProcessor, run_turn_processor  # noqa: PLC0415 - as in `worker`
+
                 outcomes = run_turn_processor(service.engine, TurnProcessor(tools, set_alarm=set_alarm))
             else:
                 outcomes = run_until_signal(Processor(tools, once=once, set_alarm=set_alarm))

@@ -6,9 +6,8 @@ from typing import Annotated
 import typer
 
 from badgepost.cli.asking import get_service, refuse
-from badgepost.jobs.tables import has_jobs
+from badgepost.jobs.readiness import has_jobs
 from badgepost.presence import present
-from badgepost.turn_worker import TurnWorker, run_turn_worker
 from badgepost.wiring import make_work
 from badgepost.worker import Worker, run_until_signal
 from badgepost.worker_lock import NameTakenError, WorkerLock
@@ -28,6 +27,8 @@ def worker(
         with lock, present(service, "worker", name):
             work, engine = make_work(service), service.engine
             if has_jobs(engine) and not once:
+                from badgepost.turn_worker import TurnWorker, run_turn_worker  # noqa: PLC0415 - see `jobs.readiness`
+
                 outcomes = asyncio.run(run_turn_worker(engine, TurnWorker(work, lock)))
             else:
                 outcomes = asyncio.run(run_until_signal(Worker(work, lock, once=once)))

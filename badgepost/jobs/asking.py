@@ -10,7 +10,7 @@ from math import ceil
 
 from sqlalchemy import Connection, Engine, event, text
 
-from badgepost.jobs.tables import QUEUE, has_jobs
+from badgepost.jobs.readiness import QUEUE, has_jobs
 from badges.columns import to_microseconds
 from badges.transactions import READ_ONLY
 from mailer.queue.waking import ASKED, Asked

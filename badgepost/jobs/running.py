@@ -23,7 +23,8 @@ from pgqueuer.ports.repository import EntrypointExecutionParameter
 from sqlalchemy import Engine, event
 
 from badgepost.jobs.driver import AWAY, LastingDriver
-from badgepost.jobs.tables import CHANNEL, LOG, QUEUE, make_queries, tell_conninfo
+from badgepost.jobs.readiness import LOG, QUEUE
+from badgepost.jobs.tables import CHANNEL, make_queries, tell_conninfo
 from mailer.queue.waking import Turn
 
 DEAD_AFTER = timedelta(seconds=20)

@@ -1,11 +1,10 @@
 """The engine's own tables: in a schema of their own, made and brought up to date by the engine itself.
 
-Here belong their names and their version. Alembic looks at our own schema alone and does not see them.
+Here belongs making them. Alembic looks at our own schema alone and does not see them.
 """
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import version
 
 import psycopg
 from pgqueuer.adapters.drivers.psycopg import PsycopgDriver
@@ -15,15 +14,13 @@ from pgqueuer.domain.settings import DBSettings, Durability
 from pgqueuer.domain.types import Channel
 from pgqueuer.ports.driver import Driver
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine
 
+from badgepost.jobs.readiness import SCHEMA, name_version
 from badgepost.refusal import Refusal
 
-SCHEMA = "badgepost_jobs"
 CHANNEL = Channel("badgepost_jobs")
 """Of LISTEN and NOTIFY, in this database."""
-QUEUE = f"{SCHEMA}.pgqueuer"
-LOG = f"{SCHEMA}.pgqueuer_log"
 
 # Every name is given: the engine would take what is not from variables as common as CHANNEL or TRIGGER.
 SETTINGS = DBSettings(
@@ -41,23 +38,9 @@ SETTINGS = DBSettings(
     widen_id=True,
 )
 
-_FIND_VERSION = text("SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = :schema")
 
-
-def is_ready(connection: Connection) -> bool:
-    """Tell whether the tables are there and of the version of the engine that is installed; on SQLite they need not."""
-    if connection.dialect.name != "postgresql":
-        return True
-    return connection.execute(_FIND_VERSION, {"schema": SCHEMA}).scalar() == _name_version()
-
-
-def make_ready(engine: Engine) -> None:
-    """Make the engine's tables, or bring them up to date with its own means. Two may do this at once.
-
-    Raises `Refusal` if the database's user may not.
-    """
-    if not has_jobs(engine):
-        return
+def make_tables(engine: Engine) -> None:
+    """Do what `readiness.make_ready` says, in PostgreSQL."""
     # In a thread: the engine speaks asyncio alone, and whoever migrates may have a loop of its own.
     with ThreadPoolExecutor(1) as thread:
         try:
@@ -80,11 +63,6 @@ def make_queries(driver: Driver) -> Queries:
     )
 
 
-def has_jobs(engine: Engine) -> bool:
-    """Tell whether processes on this database are woken by the engine."""
-    return engine.dialect.name == "postgresql"
-
-
 async def _install(engine: Engine) -> None:
     async with await psycopg.AsyncConnection.connect(tell_conninfo(engine), autocommit=True) as connection:
         queries = make_queries(PsycopgDriver(connection))
@@ -92,8 +70,4 @@ async def _install(engine: Engine) -> None:
             if not await queries.schema_is_installed():
                 await queries.install()
             await queries.apply_upgrade()
-            await connection.execute(f"COMMENT ON SCHEMA {SCHEMA} IS '{_name_version()}'")
-
-
-def _name_version() -> str:
-    return f"pgqueuer {version('pgqueuer')}"
+            await connection.execute(f"COMMENT ON SCHEMA {SCHEMA} IS '{name_version()}'")

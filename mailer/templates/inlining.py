@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 
 from lxml import etree
-from premailer import Premailer
 
 from mailer.templates.markup import Comment, Tag, Text, scan
 
@@ -25,6 +24,9 @@ def inline_css(html: str) -> str:
 
     A `<style data-premailer="ignore">` stays as it is.
     """
+    # Most processes compile no template, and what comes with it (an HTTP client, a CSS library) takes its time.
+    from premailer import Premailer  # noqa: PLC0415
+
     # libxml2 names the document type in capitals and premailer drops one that it does not find again.
     source = _DOCTYPE.sub("<!DOCTYPE html>", html, count=1)
     return str(

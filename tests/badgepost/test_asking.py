@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from badgepost.database import open_engine
 from badgepost.jobs.asking import MOST_TURNS, let_transactions_ask
-from badgepost.jobs.tables import QUEUE, SCHEMA, is_ready, make_ready
+from badgepost.jobs.readiness import QUEUE, SCHEMA, is_ready, make_ready
 from badgepost.refusal import Refusal
 from mailer.queue.decisions import Named, go_on_with_batch, pause_batch, retry
 from mailer.queue.leases import recover, register

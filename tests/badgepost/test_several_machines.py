@@ -15,8 +15,9 @@ from sqlalchemy import text
 
 from badgepost.jobs.asking import let_transactions_ask
 from badgepost.jobs.driver import BREATH, LastingDriver
+from badgepost.jobs.readiness import QUEUE, make_ready
 from badgepost.jobs.running import Chore, Jobs, Patience, run_under_engine
-from badgepost.jobs.tables import QUEUE, make_ready, tell_conninfo
+from badgepost.jobs.tables import tell_conninfo
 from badgepost.turn_worker import TurnWorker, run_turn_worker
 from badgepost.worker import Work
 from badgepost.worker_lock import WorkerLock

@@ -12,8 +12,8 @@ from threading import Thread
 import pytest
 
 from badgepost import turn_processor
+from badgepost.jobs.readiness import QUEUE
 from badgepost.jobs.running import Chore, Jobs, run_under_engine
-from badgepost.jobs.tables import QUEUE
 from badgepost.turn_processor import TurnProcessor
 from inbound.processing.claims import claim, give_back
 from inbound.processing.room import Room

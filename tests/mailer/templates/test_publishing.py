@@ -4,9 +4,9 @@ from itertools import product
 import pytest
 from jinja2 import ChoiceLoader, DictLoader
 from lxml import etree
+from premailer import Premailer
 
 from mailer.notices import NOTICES
-from mailer.templates import inlining
 from mailer.templates.constants import Constants
 from mailer.templates.environment import TemplateSources
 from mailer.templates.faults import PublishFault
@@ -159,13 +159,13 @@ def test_the_inliner_runs_twice_for_each_variant_and_never_again(
     constants: Constants, sound_sources: TemplateSources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runs: list[str] = []
-    transform = inlining.Premailer.transform
+    transform = Premailer.transform
 
-    def count(self: inlining.Premailer, **options: bool) -> str:
+    def count(self: Premailer, **options: bool) -> str:
         runs.append("run")
         return str(transform(self, **options))
 
-    monkeypatch.setattr(inlining.Premailer, "transform", count)
+    monkeypatch.setattr(Premailer, "transform", count)
     published = publish_soundly(constants, sound_sources)
     assert len(runs) == 2 * len(published.variants)
     published.fill(VALUES)
