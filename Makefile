@@ -29,12 +29,12 @@ demo: setup  ## the whole journey once, without a person
 
 test: setup  ## everything
 	scripts/system-packages
-	$(BIN)/python -m pytest -n $$(( $$(nproc) + 1 )) --dist worksteal  # much of it waits for servers and browsers
-	$(BIN)/python -m pytest -n $$(( $$(nproc) + 1 )) --dist worksteal --database postgresql $(ON_BOTH)
+	$(BIN)/python -m pytest -n $$(( $$(nproc) + 2 )) --dist worksteal  # much of it waits for servers and browsers
+	$(BIN)/python -m pytest -n $$(( $$(nproc) + 2 )) --dist worksteal --database postgresql $(ON_BOTH)
 
 test-postgresql: setup  ## everything once more, on a PostgreSQL that the tests start
 	scripts/system-packages
-	$(BIN)/python -m pytest --database postgresql -n $$(( $$(nproc) + 1 )) --dist worksteal
+	$(BIN)/python -m pytest --database postgresql -n $$(( $$(nproc) + 2 )) --dist worksteal
 
 check: setup  ## format, lint, types, floors, known vulnerabilities
 	$(BIN)/ruff format --check .

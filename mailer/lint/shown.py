@@ -16,7 +16,7 @@ from mailer.lint.features import (
 )
 from mailer.lint.findings import Finding
 from mailer.lint.styles import StyleSheet, read_style_attribute
-from mailer.lint.support import CLIENTS, Support, SupportData, name_clients
+from mailer.lint.support import CLIENTS, SupportData, name_clients
 
 OUTLOOK_WINDOWS = "outlook.windows"
 
@@ -80,20 +80,16 @@ def check_shown(
     first: dict[str, Use] = {}
     blamed: dict[str, set[str]] = {}
     for use in _uses(document, sheets, data):
-        without = {client for client in clients if _lacks(use, client, data)}
-        if without:
+        if without := _list_lacking(use, data).intersection(clients):
             first.setdefault(use.feature, use)
             blamed.setdefault(use.feature, set()).update(without)
     for feature, use in first.items():
         yield _finding(use, [client for client in clients if client in blamed[feature]], clients, data)
 
 
-def _lacks(use: Use, client: str, data: SupportData) -> bool:
-    if use.hidden_from_outlook and client == OUTLOOK_WINDOWS:
-        return False
-    if any(data.support_of(gate, client) is Support.NO for gate in use.behind):
-        return False
-    return data.support_of(use.feature, client) is Support.NO
+def _list_lacking(use: Use, data: SupportData) -> frozenset[str]:
+    lacking = data.without[use.feature].difference(*(data.without[gate] for gate in use.behind))
+    return lacking - {OUTLOOK_WINDOWS} if use.hidden_from_outlook else lacking
 
 
 def _finding(use: Use, clients: Sequence[str], asked: Sequence[str], data: SupportData) -> Finding:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 _DATA = Path(__file__).parent / "caniemail.json"
@@ -68,6 +68,14 @@ class SupportData:
     def support_of(self, feature: str, client: str) -> Support:
         """Return what `client` makes of `feature`; both are caniemail's names, and known."""
         return Support(self.features[feature][1][self.clients.index(client)])
+
+    @cached_property
+    def without(self) -> Mapping[str, frozenset[str]]:
+        """The programs that do not support a feature, by features."""
+        return {
+            feature: frozenset(client for client in self.clients if self.support_of(feature, client) is Support.NO)
+            for feature in self.features
+        }
 
     def title_of(self, feature: str) -> str:
         """Return what people call the feature."""

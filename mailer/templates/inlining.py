@@ -36,6 +36,7 @@ def inline_css(html: str) -> str:
             disable_validation=True,
             allow_network=False,
             disable_link_rewrites=True,
+            align_floating_images=False,  # no picture of ours floats, and cssutils would validate each one's style
             cssutils_logging_level=logging.CRITICAL,
         ).transform(pretty_print=False)
     )
