@@ -125,6 +125,7 @@ def test_a_mail_whose_bytes_were_let_go(house: House) -> None:
         connection.execute(text("UPDATE raw_mail SET content = :nothing, purged_at = 0"), {"nothing": b""})
     page = inside.get(mail)
     assert (page.status_code, "were let go, as the settings say" in page.text) == (200, True)
+    assert [said for said in ("original.eml", "Header fields", "As it came") if said in page.text] == []
     assert inside.get(ticket).status_code == 200
     for path in ("original.eml", "html", "parts/2"):
         assert inside.get(f"{mail}/{path}").status_code == 410
