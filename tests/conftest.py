@@ -135,6 +135,14 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _collect_at_last() -> Iterator[None]:
+    """Meet what was left open while warnings are still told, and filtered, as for every test."""
+    yield
+    gc.unfreeze()
+    gc.collect()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for marker in item.iter_markers("sqlite_only"):
