@@ -35,6 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()  # until everything is collected
     tell_plainly()
     choose_database(config.getoption("--database"))
     # Commands leave their connections to the end of their process, and tests run them in this one; only psycopg tells.
@@ -130,9 +131,9 @@ def _compile_once() -> Iterator[None]:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
     """Let the collector of cycles leave alone what all tests share, and come more rarely: it took a seventh of all."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,10 +1,9 @@
 """Inlining: CSS rules become style attributes, because some mail programs read nothing else.
 
-Here belong the one call to premailer for each variant of a template, the removal of blanks that show nowhere, and the
-comparison of two documents that proves that filling an inlined variant gives what inlining a filled one would.
+Here belong inlining each variant of a template, the removal of blanks that show nowhere, and the comparison of two
+documents that proves that filling an inlined variant gives what inlining a filled one would.
 """
 
-import logging
 import re
 from collections.abc import Iterator
 
@@ -24,22 +23,10 @@ def inline_css(html: str) -> str:
 
     A `<style data-premailer="ignore">` stays as it is.
     """
-    # Most processes compile no template, and what comes with it (an HTTP client, a CSS library) takes its time.
-    from premailer import Premailer  # noqa: PLC0415
+    from mailer.templates.premailing import transform  # noqa: PLC0415 - it says why
 
     # libxml2 names the document type in capitals and premailer drops one that it does not find again.
-    source = _DOCTYPE.sub("<!DOCTYPE html>", html, count=1)
-    return str(
-        Premailer(
-            source,
-            strip_important=False,  # else the @media rules lose it too, and with it against inlined styles
-            disable_validation=True,
-            allow_network=False,
-            disable_link_rewrites=True,
-            align_floating_images=False,  # no picture of ours floats, and cssutils would validate each one's style
-            cssutils_logging_level=logging.CRITICAL,
-        ).transform(pretty_print=False)
-    )
+    return transform(_DOCTYPE.sub("<!DOCTYPE html>", html, count=1))
 
 
 def remove_blanks(html: str) -> str:
