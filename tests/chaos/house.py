@@ -15,6 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,8 @@ class House:
     logs: Path | None = None
     """Where they write their logs; in `folder` unless it says otherwise."""
     running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+    started: dict[str, datetime] = field(default_factory=dict)
+    """When each of those that run was started."""
     kills: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -91,6 +94,7 @@ class House:
         for name in names:
             command = [sys.executable, *self.wrapper, *self.commands[name]]
             environment = os.environ | {"PYTHONPATH": str(ROOT)} | self.environment
+            self.started[name] = datetime.now(UTC)
             with self._log_file(name).open("ab") as log:
                 self.running[name] = subprocess.Popen(command, cwd=self.folder, env=environment, stdout=log, stderr=log)
 

@@ -20,6 +20,7 @@ import pytest
 
 from desk.hooks.endpoints import EndpointAdded, add_endpoint
 from desk.members.audit import Actor
+from mailer.instance.pulses import list_pulses
 from tests.chaos.account import Figures, check_arrivals, check_departures
 from tests.chaos.house import House, find_port, make_chance
 from tests.chaos.issuing import issue
@@ -74,8 +75,10 @@ class Run:
     def take_database_away(self) -> None:
         """Until mail is refused for it: PostgreSQL is killed, SQLite is locked for longer than anybody waits.
 
-        A lock keeps nobody from reading in SQLite; without PostgreSQL there is no page.
+        A lock keeps nobody from reading in SQLite; without PostgreSQL there is no page. Who has just been started is
+        waited for: whoever begins while the database is away says so and ends, for others to start again.
         """
+        self.house.until(self._are_all_up, "somebody does not come up")
         refused, away = self.clients.replies[451], self.visitors.statuses[503]
         with self._without_database():
             self.house.until(lambda: self.clients.replies[451] > refused, "no mail was refused for now")
@@ -83,6 +86,12 @@ class Run:
                 self.house.until(
                     lambda: self.visitors.statuses[503] > away, "no page said that it is to be tried later"
                 )
+
+    def _are_all_up(self) -> bool:
+        with self.office.service.engine.connect() as connection:
+            began = {line.kind: line.started_at for line in list_pulses(connection)}
+        own = {"web" if name == "pages" else name: moment for name, moment in self.house.started.items()}
+        return all(kind in began and began[kind] >= moment for kind, moment in own.items())
 
     @contextmanager
     def _without_database(self) -> Iterator[None]:

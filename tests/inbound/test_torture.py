@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -77,17 +78,17 @@ def mutated(draw: st.DrawFn) -> bytes:
 def judge_wholly(content: bytes, rules: RuleSet) -> None:
     """All that processing does with a mail but for the database; under the limit on time."""
     for trust in (Trust((BORDER,)), Trust()):
-        spent = measure_judging(content, trust, rules)
-        if spent >= LONGEST:
-            spent = measure_judging(content, trust, rules)
-        assert spent < LONGEST, f"{spent:.2f} s of CPU"
+        # Asking for the time of day costs nothing; what took long by it may have had to wait for others.
+        if measure_judging(content, trust, rules, time.perf_counter) >= LONGEST:
+            spent = measure_judging(content, trust, rules, time.process_time)
+            assert spent < LONGEST, f"{spent:.2f} s of CPU"
 
 
-def measure_judging(content: bytes, trust: Trust, rules: RuleSet) -> float:
-    """Return the seconds of CPU that one judging takes."""
-    began = time.process_time()
+def measure_judging(content: bytes, trust: Trust, rules: RuleSet, clock: Callable[[], float]) -> float:
+    """Return the seconds that one judging takes by a clock."""
+    began = clock()
     judge_once(content, trust, rules)
-    return time.process_time() - began
+    return clock() - began
 
 
 def judge_once(content: bytes, trust: Trust, rules: RuleSet) -> None:
