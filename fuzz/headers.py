@@ -10,6 +10,8 @@ from wire.message import Flaw, Limits, read_header
 from wire.parts import read_parameters
 
 _LONGEST_TEXT = 10_000
+_LOOKED_UP = 20
+"""Properties that are looked for by name: each time all are gone through, and nobody looks for more than a few."""
 _LIMITS = Limits(header=16_384, field=4_096, fields=100)
 
 
@@ -95,7 +97,7 @@ def check_authres(data: bytes) -> None:
     for result in read.results:
         assert result.method == result.method.lower()
         assert result.result == result.result.lower()
-        for each in result.properties:
+        for each in result.properties[:_LOOKED_UP]:
             assert result.find(each.ptype, each.name) in (each.value, None)
 
 

@@ -11,10 +11,10 @@ from wire.message import Field, read_header
 _TYPED = re.compile(r"\s*[A-Za-z0-9._/-]{1,40}\s*;\s*")
 _STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
 _REPLY = re.compile(r"(?<![\d.:/-])[45]\d\d[ -]{1,3}['#]?([45]\.\d{1,3}\.\d{1,3})(?![\d.])")
-ADDRESS = r"""[^\s<>()\[\],;:"'@]{1,128}@[A-Za-z0-9._-]{1,255}"""
+ADDRESS = r"""[^\s<>()\[\],;:"'@]{1,128}@[A-Za-z0-9][A-Za-z0-9._-]{0,254}"""
 """One as reports write it, among other words."""
 _ADDRESS = re.compile(rf"""(?<![^\s<>()\[\],;:"']){ADDRESS}""")
-_QUOTED = re.compile(r'"[^"\s@]{1,64}@?[^"\s@]{0,64}"@[A-Za-z0-9._-]{1,255}')
+_QUOTED = re.compile(r'"[^"\s@]{1,64}@?[^"\s@]{0,64}"@[A-Za-z0-9][A-Za-z0-9._-]{0,254}')
 _MAX_GROUPS = 1_000
 """Blank lines that are passed over; a report of more recipients than that is no report on a mail of ours."""
 
