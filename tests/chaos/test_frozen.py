@@ -1,6 +1,5 @@
 """A worker that the system stops for longer than others have patience (SIGSTOP, a paused machine), and that wakes."""
 
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.account import check_every_mail, find_not_final
+from tests.chaos.holding import is_somebody_writing
 from tests.chaos.house import until
 from tests.chaos.processes import Crew, running_relay
 from tests.mailer.ledgers import Ledger, open_ledger
@@ -61,16 +61,9 @@ def _freeze_with_more_in_hand(crew: Crew, ledger: Ledger) -> bool:
 
 
 def _freeze_outside_of_a_transaction(crew: Crew, ledger: Ledger) -> None:
-    """With SQLite, whoever freezes with the one write lock in hand stops everybody: nothing to be taken over then."""
-    probe = sqlite3.connect(str(ledger.engine.url.database), timeout=0.05, isolation_level=None)
-    while True:
+    """Whoever freezes with a lock in hand stops everybody: nothing to be taken over then."""
+    crew.freeze("one")
+    while is_somebody_writing(ledger.engine):
+        crew.thaw("one")
+        time.sleep(0.01)
         crew.freeze("one")
-        try:
-            probe.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError:
-            crew.thaw("one")
-            time.sleep(0.01)
-        else:
-            probe.execute("ROLLBACK")
-            probe.close()
-            return

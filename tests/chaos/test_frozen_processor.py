@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.chaos.holding import is_somebody_writing
 from tests.chaos.house import House, find_port
 from tests.chaos.office import open_office, service_settings
 from tests.chaos.postgres import killable_postgres
@@ -59,8 +60,8 @@ def _freeze_with_one_in_hand(house: House, office: MailOffice) -> bool:
     process = house.running["one"]
     process.send_signal(signal.SIGSTOP)
     os.waitid(os.P_PID, process.pid, os.WSTOPPED)
-    busy = "SELECT 1 FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' AND pid <> pg_backend_pid()"
-    if office.rows("SELECT 1 FROM delivery WHERE claimed_by IS NOT NULL") and not office.rows(busy):
+    in_hand = office.rows("SELECT 1 FROM delivery WHERE claimed_by IS NOT NULL")
+    if in_hand and not is_somebody_writing(office.service.engine):
         return True
     process.send_signal(signal.SIGCONT)
     time.sleep(0.01)
