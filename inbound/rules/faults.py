@@ -44,9 +44,11 @@ class Refused:
 
 
 def quote(text: str) -> str:
-    """Return `text` for a message: short, on one line, with quotation marks."""
+    """Return `text` for a message: short, on one line, with quotation marks. What shows nowhere is written as in a
+    rules file: a pattern between double quotes may hold one without its writer's knowledge (`"\\b"` is U+0008)."""
     short = text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
-    return f"“{' '.join(short.split())}”"
+    line = " ".join(short.split())
+    return f"“{''.join(each if each.isprintable() else ascii(each)[1:-1] for each in line)}”"
 
 
 def list_words(words: Collection[str]) -> str:
