@@ -16,9 +16,14 @@ from mailer.queue.ledger import enqueue
 from mailer.queue.tables import Attempt, Batch, Message
 
 
-def empty(engine: Engine) -> None:
-    """Take out everything that an issuance writes; the programme and its template stay."""
-    with engine.begin() as connection:
+def empty(stage: Stage) -> None:
+    """Take out everything that an issuance writes; the programme and its template stay.
+
+    What workers have noted of it goes, too: by their notes this would be an earlier state, which is not sent from.
+    """
+    for note in stage.folder.glob("worker-*.note"):
+        note.unlink()
+    with stage.engine.begin() as connection:
         for table in (Attempt, Message, Batch, Credential, Assertion, Account, EarnerAddress, Earner):
             connection.execute(delete(table))
 

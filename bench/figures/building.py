@@ -54,7 +54,7 @@ def _ours(name: str, stage: Stage, algorithm: Algorithm, messages: Sequence[Clai
     maker = stage.makers[algorithm]
 
     def run(times: int) -> float:
-        empty(stage.engine)
+        empty(stage)
         attest(stage, make_awards(len(messages)))
         with reading(stage.engine).connect() as connection:
             start = time.process_time()

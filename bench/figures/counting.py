@@ -33,7 +33,7 @@ _WATCHED = (
 
 def measure(stage: Stage, port: int, recipients: int) -> list[Finding]:
     """Issue to so many recipients, send to the sink on `port`, and return how often each library was called."""
-    empty(stage.engine)
+    empty(stage)
     with counted_calls() as issuing:
         issue(stage, make_roster(make_awards(recipients)))
     with counted_calls() as sending:

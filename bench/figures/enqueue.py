@@ -55,7 +55,7 @@ def into_empty_tables(
     """Return a variant that writes a message for each of `given` in one go; emptying the tables is not timed."""
 
     def run(rows: int) -> float:
-        empty(stage.engine)
+        empty(stage)
         chosen = given[:rows]
         taken = in_process(name, 1, lambda: write(chosen)).run(1)
         if count_messages(stage.engine, "queued") != rows:

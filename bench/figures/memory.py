@@ -33,7 +33,7 @@ def measure(stage: Stage, port: int, many: int) -> list[Finding]:
 
 def _peak_memory(stage: Stage, port: int, messages: int) -> float:
     """Return the peak resident memory, in MB, of a worker that sends so many messages."""
-    empty(stage.engine)
+    empty(stage)
     fill_queue(stage, messages, datetime.now(UTC))
     stage.engine.dispose()
     config = _write_settings(stage, port)

@@ -76,7 +76,7 @@ def deliver_all(stage: Stage, transport: Transport, algorithm: Algorithm = "RS25
 
 def _ours(name: str, stage: Stage, algorithm: Algorithm, port: int, messages: int) -> Variant:
     def run(times: int) -> float:
-        empty(stage.engine)
+        empty(stage)
         fill_queue(stage, times)
         taken = deliver_all(stage, make_smtp(port), algorithm)
         _expect_sent(stage, times)
@@ -93,7 +93,7 @@ def _naive(stage: Stage, orders: Sequence[Order], port: int) -> Variant:
         return order.mail_from, mailer.build(order)
 
     def run(times: int) -> float:
-        empty(stage.engine)
+        empty(stage)
         fill_queue(stage, times)
         with smtplib.SMTP("127.0.0.1", port) as connection:
             connection.ehlo()
