@@ -4,7 +4,8 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-# Tests start some 150 programs and collect in several processes: each would compile everything anew (a sixth of the CPU).
+# Tests start many programs and collect in several processes: each would compile everything anew, which nearly doubles
+# what collecting costs.
 unexport PYTHONDONTWRITEBYTECODE
 
 # What `make test` repeats on PostgreSQL: acts, requests, webhooks, search, mail that comes in, lists, API, commands. The

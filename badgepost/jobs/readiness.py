@@ -23,7 +23,7 @@ def has_jobs(engine: Engine) -> bool:
 
 def is_ready(connection: Connection) -> bool:
     """Tell whether the tables are there and of the version of the engine that is installed; on SQLite they need not."""
-    if connection.dialect.name != "postgresql":
+    if not has_jobs(connection.engine):
         return True
     return connection.execute(_FIND_VERSION, {"schema": SCHEMA}).scalar() == name_version()
 

@@ -20,26 +20,29 @@ from mailer.queue.claimed import Claimed
 _log = structlog.get_logger("badgepost.delivery")
 
 
+NOBODYS = (DBAPIError, OSError, MemoryError)
+"""Faults that are not any one message's."""
+
+
 @dataclass(frozen=True)
 class NotComposed:
-    """A message that is to be set aside, and why."""
+    """Why a message is to be set aside."""
 
-    message: Claimed
     reason: str
 
 
 def compose_parcel(maker: MakesMail, message: Claimed, clock: Callable[[], datetime]) -> Parcel | NotComposed:
-    """Compose `message`. Raises `DBAPIError`, `OSError` or `MemoryError`: none of them is the message's fault."""
+    """Compose `message`. Raises what is in `NOBODYS`."""
     began = perf_counter()
     try:
         parcel = Parcel(message, maker.compose(message, clock()))
-    except (DBAPIError, OSError, MemoryError):
+    except NOBODYS:
         raise
     except Exception as fault:
         reason = f"set aside, it could not be composed: {type(fault).__name__}: {fault}"
         _log.error("not_composed", message=message.id, reason=reason)
         count_not_composed()
-        return NotComposed(message, reason)
+        return NotComposed(reason)
     parcel.timing.composing = perf_counter() - began
     tell_composed(message, len(parcel.mail.data), parcel.timing.composing)
     return parcel

@@ -12,11 +12,10 @@ from datetime import timedelta
 from time import perf_counter
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from mailer.delivery.chores import Chores
 from mailer.delivery.claiming_ahead import CLAIM_PER_LANE, claim_ahead, has_enough
-from mailer.delivery.composing import compose_parcel
+from mailer.delivery.composing import NOBODYS, compose_parcel
 from mailer.delivery.counting import count_relay_down, name_outcome
 from mailer.delivery.feed_wiring import Wiring
 from mailer.delivery.outcomes import Outcome
@@ -228,7 +227,7 @@ class LedgerFeed:
     def _compose(self, message: Claimed) -> Parcel | None:
         try:
             composed = compose_parcel(self._with.maker, message, self._with.clock)
-        except (DBAPIError, OSError, MemoryError) as fault:
+        except NOBODYS as fault:
             self.fail(fault)
             return None
         if isinstance(composed, Parcel):

@@ -30,9 +30,8 @@ class Turns:
         await self._over.wait()
 
     def end(self) -> None:
-        """End the turn that is on."""
-        if self.by_turns:
-            self._on.clear()
+        """End the turn that is on. Not for who is always on."""
+        self._on.clear()
         self._over.set()
 
     def close(self) -> None:

@@ -1,5 +1,5 @@
 """premailer as we use it. Imported by whoever compiles a template, and by nobody else: with it come an HTTP client and
-a CSS library, a quarter of a second of each process's start.
+a CSS library, a tenth of a second of each process's start.
 
 Here belong its options and one memory of ours. What is done around it stands in `inlining`.
 """
@@ -12,7 +12,7 @@ from premailer import Premailer
 
 
 class _Inliner(Premailer):  # type: ignore[misc]  # the library tells no types
-    """Works out a style sheet once, not for each of the documents that bear it: that took two thirds of publishing."""
+    """Works out a style sheet once, not for each of the documents that bear it: that took half of publishing."""
 
     def _parse_style_rules(self, css_body: str, ruleset_index: int) -> Any:
         return _recall_rules(css_body, ruleset_index)

@@ -1,4 +1,4 @@
-"""Whether somebody is in a transaction that writes: who is frozen in one has a lock, and stops everybody else.
+"""Whether somebody is in a transaction that may hold locks: who is frozen in one stops everybody else.
 
 On SQLite it is the one write lock; on PostgreSQL those of the rows that were touched, until the server ends it.
 """
@@ -14,8 +14,8 @@ _BUSY = text("""
 """)
 
 
-def is_somebody_writing(engine: Engine) -> bool:
-    """Tell whether a process on this database has a transaction open."""
+def is_transaction_open(engine: Engine) -> bool:
+    """Tell whether a process on this database has a transaction open: one that writes on SQLite, any on PostgreSQL."""
     if engine.dialect.name == "postgresql":
         with engine.connect() as connection:
             return connection.execute(_BUSY).first() is not None

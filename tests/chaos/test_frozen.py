@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.account import check_every_mail, find_not_final
-from tests.chaos.holding import is_somebody_writing
+from tests.chaos.holding import is_transaction_open
 from tests.chaos.house import until
 from tests.chaos.processes import Crew, running_relay
 from tests.mailer.ledgers import Ledger, open_ledger
@@ -63,7 +63,7 @@ def _freeze_with_more_in_hand(crew: Crew, ledger: Ledger) -> bool:
 def _freeze_outside_of_a_transaction(crew: Crew, ledger: Ledger) -> None:
     """Whoever freezes with a lock in hand stops everybody: nothing to be taken over then."""
     crew.freeze("one")
-    while is_somebody_writing(ledger.engine):
+    while is_transaction_open(ledger.engine):
         crew.thaw("one")
         time.sleep(0.01)
         crew.freeze("one")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.holding import is_somebody_writing
+from tests.chaos.holding import is_transaction_open
 from tests.chaos.house import House, find_port
 from tests.chaos.office import open_office, service_settings
 from tests.chaos.postgres import killable_postgres
@@ -61,7 +61,7 @@ def _freeze_with_one_in_hand(house: House, office: MailOffice) -> bool:
     process.send_signal(signal.SIGSTOP)
     os.waitid(os.P_PID, process.pid, os.WSTOPPED)
     in_hand = office.rows("SELECT 1 FROM delivery WHERE claimed_by IS NOT NULL")
-    if in_hand and not is_somebody_writing(office.service.engine):
+    if in_hand and not is_transaction_open(office.service.engine):
         return True
     process.send_signal(signal.SIGCONT)
     time.sleep(0.01)
